@@ -1,0 +1,1 @@
+"""What the domain services share: the life of a case, from the REST call to the robot's last look."""

@@ -1,0 +1,399 @@
+"""Every way in which something can go wrong, and what follows from it.
+
+RogerError
+├── BusinessException               the case breaks a rule; never retried; goes to a person
+│   ├── IdInvalid                   ID_INVALID
+│   ├── PersonNotFound              PERSON_NOT_FOUND
+│   ├── AmbiguousHit                AMBIGUOUS_HIT
+│   ├── NameMismatch                NAME_MISMATCH
+│   ├── ProtectedAddress            PROTECTED_ADDRESS
+│   ├── DeceasedOrEmigrated         DECEASED_OR_EMIGRATED
+│   ├── TemporaryId                 TEMPORARY_ID
+│   ├── DateOutOfRange              DATE_OUT_OF_RANGE
+│   ├── ConflictInTarget            CONFLICT_IN_TARGET
+│   ├── RecordLocked                RECORD_LOCKED
+│   ├── NeedsJudgement              NEEDS_JUDGEMENT
+│   └── TargetRejected              TARGET_REJECTED
+├── ApplicationException            the target or the robot failed; retried with back-off, then goes to a person
+│   ├── TargetDown                  TARGET_DOWN
+│   ├── LoginFailed                 LOGIN_FAILED
+│   ├── AccountOut                  ACCOUNT_OUT
+│   ├── SignedOut                   SIGNED_OUT
+│   ├── UiChanged                   UI_CHANGED
+│   ├── TargetTimeout               TIMEOUT
+│   ├── UnexpectedDialog            UNEXPECTED_DIALOG
+│   ├── BrowserFailed               BROWSER_FAILED
+│   ├── FieldNotTaken               FIELD_NOT_TAKEN
+│   ├── NotConfirmed                NOT_CONFIRMED
+│   ├── RobotFault                  ROBOT_FAULT
+│   ├── UnknownStateAfterSave       UNKNOWN_STATE_AFTER_SAVE   undecidable: to a person at once
+│   └── RobotLost                   ROBOT_LOST                 the lease expired too often: to a person
+├── Refusal                         a request that is not carried out; each class knows its HTTP status
+│   ├── InvalidInput                422
+│   ├── MalformedRequest            400
+│   ├── Unauthenticated             401
+│   ├── Forbidden                   403
+│   ├── CaseUnknown                 404
+│   ├── ReferenceTaken              409
+│   ├── NotInThatState              409
+│   ├── RequestTooLarge             413
+│   ├── BacklogFull                 429
+│   └── Unavailable                 503
+└── ConfigurationError              a setting is missing or wrong; says which and what to do
+
+StopSignal (BaseException, so that no process can swallow it)
+├── LeaseLost                       another run may own the case; this one must not touch anything more
+└── Interrupted                     the worker drains; the case goes back at no cost
+
+The docstring of a class is its default message. What case workers read is in `situation` and `remedy`, in
+Norwegian bokmål. No message ever holds personal data: an exception's text reaches logs and lists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class RogerError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "ERROR"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+    @property
+    def message(self) -> str:
+        """The sentence for developers and logs; free of personal data."""
+        return str(self.args[0])
+
+
+# --- the case breaks a rule ---------------------------------------------------------------------------------
+
+
+class BusinessException(RogerError):
+    """The case breaks a rule and needs a person."""
+
+    situation: ClassVar[str] = "Saken bryter en regel."
+    remedy: ClassVar[str] = "Vurder saken og utfør den manuelt."
+
+
+class IdInvalid(BusinessException):
+    """The national id is not valid."""
+
+    code = "ID_INVALID"
+    situation = "Fødselsnummeret eller D-nummeret er ikke gyldig."
+    remedy = "Finn riktig nummer hos innsender og send saken inn på nytt."
+
+
+class PersonNotFound(BusinessException):
+    """Neither the target nor the population register knows this person."""
+
+    code = "PERSON_NOT_FOUND"
+    situation = "Personen finnes verken i fagsystemet eller i folkeregisteret."
+    remedy = "Kontroller nummeret med innsender; registrer personen manuelt om den finnes."
+
+
+class AmbiguousHit(BusinessException):
+    """The search gave several persons."""
+
+    code = "AMBIGUOUS_HIT"
+    situation = "Søket ga flere treff på samme nummer."
+    remedy = "Finn riktig person i fagsystemet, rydd dublettene og utfør saken manuelt."
+
+
+class NameMismatch(BusinessException):
+    """The name in the target differs from the name on the case."""
+
+    code = "NAME_MISMATCH"
+    situation = "Navnet i fagsystemet er et annet enn navnet i saken."
+    remedy = "Avklar hvem saken gjelder før du gjør noe i fagsystemet."
+
+
+class ProtectedAddress(BusinessException):
+    """The person has a protected address (code 6 or 7)."""
+
+    code = "PROTECTED_ADDRESS"
+    situation = "Personen har adressesperre (kode 6 eller 7)."
+    remedy = "Behandles alltid manuelt, av medarbeider med særskilt tilgang."
+
+
+class DeceasedOrEmigrated(BusinessException):
+    """The person is registered as deceased or emigrated."""
+
+    code = "DECEASED_OR_EMIGRATED"
+    situation = "Personen står som død eller utvandret."
+    remedy = "Avklar med innsender om nummeret er riktig."
+
+
+class TemporaryId(BusinessException):
+    """The person has only a temporary id, or none; automation needs a national id or D-number."""
+
+    code = "TEMPORARY_ID"
+    situation = "Saken har bare et midlertidig nummer (H-, FH- eller DUF-nummer) eller mangler nummer."
+    remedy = "Utfør saken manuelt, eller send den inn på nytt når personen har fått fødselsnummer eller D-nummer."
+
+
+class DateOutOfRange(BusinessException):
+    """A date lies outside what the process allows."""
+
+    code = "DATE_OUT_OF_RANGE"
+    situation = "En dato ligger utenfor det prosessen tillater."
+    remedy = "Kontroller datoen med innsender."
+
+
+class ConflictInTarget(BusinessException):
+    """What stands in the target contradicts the case."""
+
+    code = "CONFLICT_IN_TARGET"
+    situation = "Det som allerede står i fagsystemet, er i strid med saken."
+    remedy = "Se på det som står der, rett det eller utfør saken manuelt."
+
+
+class RecordLocked(BusinessException):
+    """Somebody else has locked the record in the target."""
+
+    code = "RECORD_LOCKED"
+    situation = "Posten er låst av en annen bruker i fagsystemet."
+    remedy = "Vent til låsen er borte og prøv saken på nytt."
+
+
+class NeedsJudgement(BusinessException):
+    """The case needs a person's judgement."""
+
+    code = "NEEDS_JUDGEMENT"
+    situation = "Saken krever en faglig vurdering."
+    remedy = "Vurder saken og utfør den manuelt."
+
+
+class TargetRejected(BusinessException):
+    """The target refused what the robot filled in."""
+
+    code = "TARGET_REJECTED"
+    situation = "Fagsystemet avviste det roboten fylte inn."
+    remedy = "Prøv å utføre saken manuelt og se hva fagsystemet svarer."
+
+
+# --- the target or the robot failed -------------------------------------------------------------------------
+
+
+class ApplicationException(RogerError):
+    """The target or the robot failed."""
+
+    retry: ClassVar[bool] = True
+    situation: ClassVar[str] = "Fagsystemet eller roboten sviktet, også etter nye forsøk."
+    remedy: ClassVar[str] = "Utfør saken manuelt, eller prøv den på nytt når feilen er rettet."
+
+
+class TargetDown(ApplicationException):
+    """The target does not answer, or answers with an error page."""
+
+    code = "TARGET_DOWN"
+    situation = "Fagsystemet svarte ikke, eller svarte med en feilside."
+    remedy = "Prøv saken på nytt når fagsystemet virker igjen."
+
+
+class LoginFailed(ApplicationException):
+    """The target refused the robot's sign-in."""
+
+    code = "LOGIN_FAILED"
+    situation = "Roboten fikk ikke logget inn i fagsystemet."
+    remedy = "Meld fra til systemansvarlig om robotens bruker, og prøv saken på nytt etterpå."
+
+
+class AccountOut(LoginFailed):
+    """The target refused this account's password; it is not tried again until it has been changed."""
+
+    code = "ACCOUNT_OUT"
+    situation = "Robotens bruker er sperret eller har feil passord, og er tatt ut av bruk."
+
+
+class SignedOut(ApplicationException):
+    """The target ended the robot's session in the middle of the case."""
+
+    code = "SIGNED_OUT"
+    situation = "Fagsystemet logget roboten ut midt i saken, også ved nye forsøk."
+
+
+class UiChanged(ApplicationException):
+    """A page does not look as the robot knows it."""
+
+    code = "UI_CHANGED"
+    situation = "Et skjermbilde i fagsystemet er endret, slik at roboten ikke kjenner det igjen."
+    remedy = "Meld fra til robotforvaltningen; prøv saken på nytt når roboten er oppdatert."
+
+
+class TargetTimeout(ApplicationException):
+    """The target took too long."""
+
+    code = "TIMEOUT"
+    situation = "Fagsystemet brukte for lang tid."
+    remedy = "Prøv saken på nytt når fagsystemet svarer som normalt."
+
+
+class UnexpectedDialog(ApplicationException):
+    """The target showed a dialog that the robot does not know."""
+
+    code = "UNEXPECTED_DIALOG"
+    situation = "Fagsystemet viste en ukjent melding."
+    remedy = "Se hvilken melding fagsystemet gir, og utfør saken manuelt."
+
+
+class BrowserFailed(ApplicationException):
+    """The robot's browser died or could not be reached."""
+
+    code = "BROWSER_FAILED"
+    situation = "Robotens nettleser stoppet."
+    remedy = "Prøv saken på nytt; meld fra til robotforvaltningen om det gjentar seg."
+
+
+class FieldNotTaken(ApplicationException):
+    """A field did not keep the value that was typed into it."""
+
+    code = "FIELD_NOT_TAKEN"
+    situation = "Et felt i fagsystemet tok ikke imot verdien."
+    remedy = "Prøv å fylle ut skjemaet manuelt og se hva feltet godtar."
+
+
+class NotConfirmed(ApplicationException):
+    """The second look did not find what was just saved."""
+
+    code = "NOT_CONFIRMED"
+    situation = "Roboten fant ikke igjen det den hadde lagret."
+    remedy = "Kontroller i fagsystemet om det er lagret, og utfør saken manuelt om det mangler."
+
+
+class RobotFault(ApplicationException):
+    """The process itself failed in a way nobody foresaw."""
+
+    code = "ROBOT_FAULT"
+    situation = "Roboten har en feil."
+    remedy = "Utfør saken manuelt og meld fra til robotforvaltningen."
+
+
+class UnknownStateAfterSave(ApplicationException):
+    """A save was interrupted and looking does not tell whether it took effect."""
+
+    code = "UNKNOWN_STATE_AFTER_SAVE"
+    retry = False
+    situation = "En lagring ble avbrutt, og det går ikke an å se om den ble gjort."
+    remedy = "Kontroller i fagsystemet hva som er lagret, og rett det opp manuelt."
+
+
+class RobotLost(ApplicationException):
+    """The robot disappeared in the middle of this case too many times."""
+
+    code = "ROBOT_LOST"
+    retry = False
+    situation = "Roboten forsvant midt i saken flere ganger."
+    remedy = "Kontroller i fagsystemet hva som er gjort, og utfør resten manuelt."
+
+
+# --- requests that are not carried out ----------------------------------------------------------------------
+
+
+class Refusal(RogerError):
+    """The request is not carried out."""
+
+    status = 400
+    title: ClassVar[str] = "The request was refused"
+
+
+class MalformedRequest(Refusal):
+    """The request cannot be read; send valid JSON as the API description shows."""
+
+    code, status, title = "MALFORMED_REQUEST", 400, "The request cannot be read"
+
+
+class Unauthenticated(Refusal):
+    """No valid API key; send it as `Authorization: Bearer <key>`."""
+
+    code, status, title = "UNAUTHENTICATED", 401, "Who are you?"
+
+
+class Forbidden(Refusal):
+    """This caller lacks the scope for that."""
+
+    code, status, title = "FORBIDDEN", 403, "Not allowed"
+
+
+class CaseUnknown(Refusal):
+    """There is no such case among those this caller may see."""
+
+    code, status, title = "CASE_UNKNOWN", 404, "No such case"
+
+
+class ReferenceTaken(Refusal):
+    """This reference was used before with other content; use a new reference, or send the same content."""
+
+    code, status, title = "REFERENCE_TAKEN", 409, "Same reference, other content"
+
+
+class NotInThatState(Refusal):
+    """The case is not in a state in which that can be done."""
+
+    code, status, title = "NOT_IN_THAT_STATE", 409, "The case is in another state"
+
+
+class RequestTooLarge(Refusal):
+    """The request is larger than this service takes; split it."""
+
+    code, status, title = "REQUEST_TOO_LARGE", 413, "Too large"
+
+
+class InvalidInput(Refusal):
+    """Some fields break a rule; `errors` names each."""
+
+    code, status, title = "INVALID_INPUT", 422, "Some fields break a rule"
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+class BacklogFull(Refusal):
+    """Too many cases wait; send this one again later."""
+
+    code, status, title = "BACKLOG_FULL", 429, "Too many cases are waiting"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class Unavailable(Refusal):
+    """The service cannot reach its database; nothing was stored, send the request again."""
+
+    code, status, title = "UNAVAILABLE", 503, "Not available"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One field that breaks a rule: where it is (`person_id`), which rule, and what to do about it."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ConfigurationError(RogerError):
+    """A setting is missing or wrong."""
+
+    code = "CONFIGURATION"
+
+
+# --- stop signals -------------------------------------------------------------------------------------------
+
+
+class StopSignal(BaseException):
+    """The run must stop at once; derived from BaseException so that no `except Exception` swallows it."""
+
+
+class LeaseLost(StopSignal):
+    """The run has lost its lease: another run may own the case."""
+
+
+class Interrupted(StopSignal):
+    """The worker is draining: the case goes back to the queue at no cost."""
