@@ -1,0 +1,52 @@
+"""Structured events: one line of JSON per decision, with stable names and no person in it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, cast
+
+import structlog
+
+from common.privacy.masking import mask
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+
+
+def _mask_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {key: mask(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+class _Forward(logging.Handler):
+    """Send what libraries log through the same masking."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # A library's exception text may quote what was typed into a page: only its type goes on.
+        failure = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        fields = {"error": failure} if failure else {}
+        get(record.name).log(record.levelno, record.getMessage(), **fields)
+
+
+def configure(level: str = "INFO", *, service: str, part: str) -> None:
+    """Make every log line of this process one JSON object on standard output."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _mask_values,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(service=service, part=part)
+    logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)
+
+
+def get(name: str) -> FilteringBoundLogger:
+    """A logger that names its module; call it with `__name__`."""
+    return cast("FilteringBoundLogger", structlog.get_logger(logger=name))

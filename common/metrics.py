@@ -1,0 +1,44 @@
+"""Every metric Roger exports, in one list. Labels are bounded: names from declarations, never ids or references."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+SUBMITTED = Counter("roger_cases_submitted", "Submitted cases, by what became of them", ["process", "result"])
+CLAIMED = Counter("roger_cases_claimed", "Runs begun", ["process"])
+ENDED = Counter(
+    "roger_runs_ended",
+    "Runs ended: state is where the case went (done, manual, queued); code is the outcome or the reason",
+    ["process", "state", "code"],
+)
+RUN_SECONDS = Histogram(
+    "roger_run_seconds",
+    "How long a run took",
+    ["process"],
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 8, 13, 30, 60, 120),
+)
+PICKUP_SECONDS = Histogram(
+    "roger_pickup_seconds",
+    "From the time a case could be claimed to its claim",
+    ["process"],
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120, 600, 3600, 14400, 86400),
+)
+LEASES_LOST = Counter("roger_leases_lost", "Runs that lost their lease", ["process"])
+LEASES_EXPIRED = Counter("roger_leases_expired", "Cases the sweep took back from a run that disappeared")
+WAITING = Gauge("roger_cases", "Cases that have not ended, and those that wait for a person", ["process", "state"])
+OLDEST_WAITING = Gauge("roger_oldest_waiting_seconds", "Age of the case that has waited longest", ["process"])
+OVERDUE = Gauge("roger_cases_overdue", "Cases not ended after their due time", ["process"])
+OLDEST_TRANSACTION = Gauge("roger_oldest_transaction_seconds", "Age of the database's oldest open transaction")
+MEASURED_AT = Gauge("roger_measured_timestamp_seconds", "When the figures above were last read from PostgreSQL")
+SHIFTS = Gauge("roger_shifts", "Shifts of this worker, by what they do", ["doing"])
+SIGN_INS = Counter("roger_sign_ins", "Sign-ins at a target", ["target", "result"])
+ACCOUNTS_OUT = Counter("roger_accounts_out", "Accounts taken out after a refused password", ["target"])
+BROWSER_STARTS = Counter("roger_browser_starts", "Browsers started")
+BROWSER_RECYCLES = Counter("roger_browser_recycles", "Browsers ended to start afresh", ["reason"])
+BROWSER_MEMORY = Gauge("roger_browser_memory_bytes", "Memory of a shift's browser (proportional share)", ["shift"])
+REQUEST_SECONDS = Histogram(
+    "roger_http_request_seconds",
+    "How long the API took to answer",
+    ["method", "route", "status"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
+)

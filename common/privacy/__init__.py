@@ -1,0 +1,1 @@
+"""What keeps a person from leaking: encryption bound to the row, blind look-up, masking."""

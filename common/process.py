@@ -1,0 +1,161 @@
+"""What the author of a process reads: declare a service and its processes, and what a case carries."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from common.errors import ConfigurationError, FieldProblem
+from common.run import Ensured, Outcome, OutcomeCode, Run
+from common.target import Target
+
+__all__ = ["CaseInput", "Ensured", "Outcome", "OutcomeCode", "Process", "Retention", "Run", "Service", "Subject"]
+
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom or what a case is about; at most one case per subject runs at a time, across a service's processes."""
+
+    kind: str
+    key: str = field(repr=False)
+
+
+class CaseInput(BaseModel):
+    """What a caller hands over: the fields of the process, and these, which every case may carry."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    reference: Reference | None = Field(
+        default=None,
+        validation_alias=AliasChoices("reference", "source_id"),
+        description="The caller's own key for this case (also accepted as `source_id`). "
+        "Sent again with the same content it gives the same case; with other content it is refused.",
+        examples=["T-88121"],
+    )
+    unit: Unit | None = Field(
+        default=None, description="Organisation number or code of the unit that the case belongs to"
+    )
+    priority: Annotated[int, Field(ge=1, le=9)] = Field(default=5, description="1 is most urgent, 9 least")
+    not_before: AwareDatetime | None = Field(default=None, description="Roger leaves the case alone until then")
+    test: bool = Field(default=False, description="A test case; it never reaches a production target")
+
+    @property
+    def subject(self) -> Subject | None:
+        """Whom the case is about; processes that concern a person override this."""
+        return None
+
+    def breaches(self, now: datetime) -> Iterable[FieldProblem]:  # noqa: ARG002  for processes to use
+        """The rules that depend on the time of submission, broken by this input; none for most processes."""
+        return ()
+
+
+class Retention(StrEnum):
+    """How long a case's payload and result are kept after it has ended (domain rules R1 to R5)."""
+
+    HEALTH = "R1"
+    PERSONAL = "R2"
+    ACCOUNTING = "R3"
+    ORDERS = "R5"
+
+    @property
+    def span(self) -> timedelta:
+        return {"R1": timedelta(days=14), "R2": timedelta(days=90), "R3": timedelta(days=5 * 365)}.get(
+            self.value, timedelta(days=2 * 365)
+        )
+
+
+I = TypeVar("I", bound=CaseInput)  # noqa: E741  I for input
+Perform = Callable[[I, Run], Outcome]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """The declared way to perform one kind of case; its endpoint, queue, metrics and benefit follow from this."""
+
+    name: str
+    service: str
+    version: int
+    input: type[CaseInput]
+    perform: Callable[[Any, Run], Outcome]
+    targets: tuple[Target, ...]
+    manual_minutes: float
+    """Minutes a clerk spends on one such case; saved hours are counted with it."""
+    due: timedelta
+    retention: Retention
+
+    @property
+    def summary(self) -> str:
+        """The first line of the process's docstring: what it is for."""
+        return (inspect.getdoc(self.perform) or self.name).splitlines()[0]
+
+    @property
+    def settle(self) -> timedelta:
+        """How long after the last click of a run something may still take effect in one of its targets."""
+        return max((target.settle for target in self.targets), default=timedelta(0))
+
+
+class Service:
+    """A domain's processes: what one deployment of api, errands and worker is about."""
+
+    def __init__(self, name: str, *, title: str) -> None:
+        self.name = name
+        self.title = title
+        self.processes: dict[str, Process] = {}
+
+    @property
+    def targets(self) -> list[Target]:
+        """Every target that some process of this service works in."""
+        found = {target.name: target for process in self.processes.values() for target in process.targets}
+        return [found[name] for name in sorted(found)]
+
+    def process(
+        self,
+        name: str,
+        *,
+        targets: Sequence[Target],
+        manual_minutes: float,
+        due: timedelta,
+        retention: Retention,
+        version: int = 1,
+    ) -> Callable[[Perform[I]], Perform[I]]:
+        """Declare the function below as the way to perform cases of this name.
+
+        The function takes the input model and the run, and returns an Outcome. Raises ConfigurationError for a
+        name that is taken or a function that is not of that form.
+        """
+
+        def declare(perform: Perform[I]) -> Perform[I]:
+            if name in self.processes:
+                raise ConfigurationError(f"Two processes of {self.name} are called {name!r}: rename one")
+            self.processes[name] = Process(
+                name=name,
+                service=self.name,
+                version=version,
+                input=_input_model(name, perform),
+                perform=perform,
+                # One order for everybody who leases accounts of several targets: no two can wait for each other.
+                targets=tuple(sorted(targets, key=lambda target: target.name)),
+                manual_minutes=manual_minutes,
+                due=due,
+                retention=retention,
+            )
+            return perform
+
+        return declare
+
+
+def _input_model(name: str, perform: Callable[..., Any]) -> type[CaseInput]:
+    first = next(iter(inspect.signature(perform).parameters), "")
+    model = get_type_hints(perform).get(first)
+    if not (inspect.isclass(model) and issubclass(model, CaseInput)):
+        raise ConfigurationError(f"The function of process {name!r} must take a CaseInput first, and a Run second")
+    return model

@@ -1,0 +1,257 @@
+"""One attempt at one case, and the two verbs through which it acts: `step` and `ensure`.
+
+No robot can make a click and a database write atomic. So an effect is done as
+look → commit the intent → act → look → commit the result, and the second look is the proof. After a crash an open
+intent is settled by looking: one new hit is ours, none means act again, several are for a person to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast, get_type_hints
+
+from pydantic import TypeAdapter
+
+from common.errors import ApplicationException, ConflictInTarget, NotConfirmed, RobotFault, UnknownStateAfterSave
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from common.clock import Clock
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class OutcomeCode(StrEnum):
+    """How a case ended well."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    EXISTS = "EXISTS"
+    NOOP = "NOOP"
+    REPORTED = "REPORTED"
+    HELD = "HELD"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a case ended well, and what the caller gets to know about it (stored encrypted)."""
+
+    code: OutcomeCode
+    detail: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Ensured(Generic[T]):
+    """What `ensure` found or made."""
+
+    value: T
+    created: bool
+
+    def outcome(self, **detail: Any) -> Outcome:
+        """CREATED or EXISTS, with what the caller should know."""
+        return Outcome(OutcomeCode.CREATED if self.created else OutcomeCode.EXISTS, detail)
+
+
+class Mark(StrEnum):
+    """What a checkpoint says."""
+
+    STEP = "step"  # the step has been done; the value is its answer
+    INTENT = "intent"  # the run is about to act; the value is what the look showed before
+    RESULT = "result"  # the effect stands and has been seen; the value is [value, created]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """A durable point of a case, under the name the process gave it."""
+
+    name: str
+    mark: Mark
+    value: Any
+    fence: int
+    look_after: datetime | None = None
+    """For an intent: nobody can still be acting on it after this time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFacts:
+    """What a run knows of its case besides the input."""
+
+    id: UUID
+    process: str
+    fence: int
+    test: bool = False
+
+
+class Platform(Protocol):
+    """What a run needs around it: the worker gives it the database and a browser, tests give it memory."""
+
+    def open(self, screen: type[T]) -> T:
+        """Show a screen of a target, signed in."""
+        ...
+
+    def recall(self, name: str) -> Checkpoint | None:
+        """The checkpoint of that name in this epoch of the case."""
+        ...
+
+    def commit(self, checkpoint: Checkpoint) -> None:
+        """Store a checkpoint at once; raises LeaseLost when the case is no longer this run's."""
+        ...
+
+    def let_go(self, failed: ApplicationException) -> None:
+        """End the browser after a failed act, so that nothing begun in it can still happen."""
+        ...
+
+    def intent_ends(self) -> datetime:
+        """When an act begun now can no longer take effect: the lease's end and the targets' settle time."""
+        ...
+
+    def extend(self, span: timedelta) -> None:
+        """Hold the lease for at least that long from now; raises LeaseLost."""
+        ...
+
+    def wait_until(self, moment: datetime) -> None:
+        """Let time pass while the lease is kept; raises LeaseLost or Interrupted."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Effect(Generic[T]):
+    """What one `ensure` is about."""
+
+    name: str
+    shape: TypeAdapter[list[T]]
+    find: Callable[[], Sequence[T]]
+    create: Callable[[], object]
+    within: timedelta | None
+
+    def made_since(self, before: list[T]) -> T | None:
+        """The one hit that was not there before; raises UnknownStateAfterSave for several."""
+        fresh = [hit for hit in self.find() if hit not in before]
+        if len(fresh) > 1:
+            raise UnknownStateAfterSave
+        return fresh[0] if fresh else None
+
+    def dump(self, values: list[T]) -> list[Any]:
+        return self.shape.dump_python(values, mode="json")
+
+    def load(self, stored: Any) -> list[T]:
+        return self.shape.validate_python(stored)
+
+
+class Run:
+    """One attempt at one case."""
+
+    def __init__(self, case: CaseFacts, platform: Platform, clock: Clock) -> None:
+        self.case = case
+        self._platform = platform
+        self._clock = clock
+        self._names: set[str] = set()
+
+    def open(self, screen: type[T]) -> T:
+        """Show a screen of a target; signs in when needed. Raises the target's application exceptions."""
+        return self._platform.open(screen)
+
+    def now(self) -> datetime:
+        """The aware time now, from the clock that the deployment or the test set."""
+        return self._clock()
+
+    def step(self, name: str, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do a pure or repeatable thing once per case; later attempts get its recorded answer."""
+        self._take(name)
+        done = self._platform.recall(name)
+        shape: TypeAdapter[T] = TypeAdapter(_answer_type(fn))
+        if done is not None:
+            return shape.validate_python(done.value)
+        answer = fn(*args, **kwargs)
+        self._commit(name, Mark.STEP, shape.dump_python(answer, mode="json"))
+        return answer
+
+    def ensure(
+        self,
+        name: str,
+        *,
+        of: type[T],
+        find: Callable[[], Sequence[T]],
+        create: Callable[[], object],
+        within: timedelta | None = None,
+    ) -> Ensured[T]:
+        """See to it that exactly one thing stands in the target, whatever is killed in between.
+
+        `find` looks and returns the hits (values of type `of`), `create` acts. Returns what stands there and whether
+        this case made it. `within` holds the lease for an act that takes longer than usual. Raises ConflictInTarget
+        for several hits before acting, UnknownStateAfterSave for several new ones after an act, and NotConfirmed
+        when the second look finds nothing.
+        """
+        self._take(name)
+        effect = _Effect(name, TypeAdapter(_list_of(of)), find, create, within)
+        known = self._platform.recall(name)
+        if known is not None and known.mark is Mark.RESULT:
+            value, created = known.value
+            return Ensured(effect.load([value])[0], bool(created))
+        if known is not None:
+            return self._settle(known, effect)
+        before = list(find())
+        if len(before) > 1:
+            raise ConflictInTarget
+        if before:
+            return self._record(effect, before[0], created=False)
+        return self._act(effect, before)
+
+    def _settle(self, intent: Checkpoint, effect: _Effect[T]) -> Ensured[T]:
+        """An earlier run was about to act: look once it cannot act any more, and decide."""
+        if intent.look_after is not None:
+            self._platform.wait_until(intent.look_after)
+        before = effect.load(intent.value)
+        made = effect.made_since(before)
+        return self._act(effect, before) if made is None else self._record(effect, made, created=True)
+
+    def _act(self, effect: _Effect[T], before: list[T]) -> Ensured[T]:
+        if effect.within is not None:
+            self._platform.extend(effect.within)
+        self._commit(effect.name, Mark.INTENT, effect.dump(before), self._platform.intent_ends())
+        failure: ApplicationException | None = None
+        try:
+            effect.create()
+        except ApplicationException as failed:
+            # It may have failed after it saved: only a look tells, in a browser in which nothing old goes on.
+            failure = failed
+            self._platform.let_go(failed)
+        made = effect.made_since(before)
+        if made is None:
+            raise failure or NotConfirmed
+        return self._record(effect, made, created=True)
+
+    def _record(self, effect: _Effect[T], value: T, *, created: bool) -> Ensured[T]:
+        self._commit(effect.name, Mark.RESULT, [effect.dump([value])[0], created])
+        return Ensured(value, created)
+
+    def _commit(self, name: str, mark: Mark, value: Any, look_after: datetime | None = None) -> None:
+        self._platform.commit(
+            Checkpoint(name=name, mark=mark, value=value, fence=self.case.fence, look_after=look_after)
+        )
+
+    def _take(self, name: str) -> None:
+        if name in self._names:
+            raise RobotFault(f"The process uses the name {name!r} for two of its steps")
+        self._names.add(name)
+
+
+def _answer_type(fn: Callable[..., Any]) -> Any:
+    """What a step gives, read from its annotation, so that a recorded answer comes back as the same type."""
+    return get_type_hints(_plain(fn)).get("return", Any)
+
+
+def _list_of(item: type[T]) -> type[list[T]]:
+    return cast("type[list[T]]", GenericAlias(list, (item,)))
+
+
+def _plain(fn: Any) -> Any:
+    while hasattr(fn, "func"):  # functools.partial
+        fn = fn.func
+    return fn if hasattr(fn, "__annotations__") else type(fn).__call__

@@ -1,0 +1,155 @@
+"""Small settings per concern, read once at the edge from `ROGER_…` variables; wrong ones say what to set."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self, TypeVar
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from common.errors import ConfigurationError
+from common.target import Account
+
+
+class Environment(StrEnum):
+    """Where this runs; decides whether synthetic persons are accepted and production targets are touched."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class DeploymentSettings(BaseSettings):
+    """What holds for every process of a deployment."""
+
+    model_config = SettingsConfigDict(env_prefix="ROGER_", extra="ignore")
+
+    environment: Environment = Environment.PRODUCTION
+    keyring: Path
+    """File with the master and index keys; `roger keys new` makes one."""
+
+    @property
+    def accepts_synthetic(self) -> bool:
+        return self.environment is not Environment.PRODUCTION
+
+
+class DatabaseSettings(BaseSettings):
+    """Where PostgreSQL is; it remembers everything."""
+
+    model_config = SettingsConfigDict(env_prefix="ROGER_DATABASE_", extra="ignore")
+
+    url: str
+    pool_max: Annotated[int, Field(ge=1, le=200)] = 10
+    connect_timeout: Annotated[int, Field(ge=1)] = 10
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The same address for SQLAlchemy, which wants its driver named."""
+        return "postgresql+psycopg://" + self.url.split("://", 1)[1]
+
+
+class RedisSettings(BaseSettings):
+    """Where Redis is; it only wakes."""
+
+    model_config = SettingsConfigDict(env_prefix="ROGER_REDIS_", extra="ignore")
+
+    url: str
+
+
+class ApiSettings(BaseSettings):
+    """How the REST service listens and what it takes."""
+
+    model_config = SettingsConfigDict(env_prefix="ROGER_API_", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    keys: Path
+    """File with the hashed API keys; `roger keys caller` makes a line of it."""
+    backlog_limit: Annotated[int, Field(ge=1)] = 500_000
+    """More waiting cases than this and submits are answered 429."""
+    array_limit: Annotated[int, Field(ge=1)] = 5_000
+    """Most cases in one array."""
+    body_limit: Annotated[int, Field(ge=1)] = 10_000_000
+    """Bytes."""
+
+
+class ErrandSettings(BaseSettings):
+    """How the errands process shows its health."""
+
+    model_config = SettingsConfigDict(env_prefix="ROGER_ERRANDS_", extra="ignore")
+
+    host: str = "127.0.0.1"
+    probe_port: int = 8001
+
+
+class WorkerSettings(BaseSettings):
+    """How many shifts a worker runs, and the clockwork of leases (all times in seconds)."""
+
+    model_config = SettingsConfigDict(env_prefix="ROGER_WORKER_", extra="ignore")
+
+    host: str = "127.0.0.1"
+    probe_port: int = 8002
+    shifts: Annotated[int, Field(ge=1, le=64)] = 1
+    lease: Annotated[float, Field(gt=0)] = 20.0
+    heartbeat: Annotated[float, Field(gt=0)] = 4.0
+    margin: Annotated[float, Field(ge=0)] = 2.0
+    """The local deadline lies this long before the lease ends in the database."""
+    sweep: Annotated[float, Field(gt=0)] = 2.0
+    poll: Annotated[float, Field(gt=0)] = 1.0
+    grace: Annotated[float, Field(ge=0)] = 60.0
+    """How long a draining worker lets its runs go on before it stops them."""
+    attempts: Annotated[int, Field(ge=1)] = 3
+    """The so-manieth failure, or lost lease, sends the case to a person."""
+    backoff: tuple[float, ...] = (60.0, 300.0, 900.0)
+
+    @model_validator(mode="after")
+    def lease_outlives_its_heartbeats(self) -> Self:
+        if self.lease < 2 * self.heartbeat + self.margin:
+            message = "ROGER_WORKER_LEASE must be at least two heartbeats and the margin, or runs lose their leases"
+            raise ValueError(message)
+        return self
+
+
+class TargetSettings(BaseSettings):
+    """Where a target is and which accounts Roger has there: `ROGER_TARGET_HSPRO_URL`, `…_ACCOUNTS`."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    url: str
+    accounts: Path
+    """A folder with one file per account: its name is the user name, its content the password."""
+    production: bool = True
+    """False for a stand-in or a test installation; `test` cases never reach a production target."""
+
+    @classmethod
+    def of(cls, target: str) -> TargetSettings:
+        """The settings of one target; raises ConfigurationError naming what is missing."""
+        prefix = f"ROGER_TARGET_{target.upper().replace('-', '_')}_"
+        return load(cls, prefix=prefix)
+
+    def read_accounts(self, target: str) -> list[Account]:
+        """The accounts as the mounted files give them now; raises ConfigurationError when there is none."""
+        files = sorted(self.accounts.glob("[!.]*")) if self.accounts.is_dir() else []
+        found = [Account(target=target, name=f.name, password=f.read_text().strip()) for f in files if f.is_file()]
+        if not found:
+            raise ConfigurationError(
+                f"No account for {target} in {self.accounts}: put one file per account there, "
+                "named as the user name, holding the password"
+            )
+        return found
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def load(kind: type[S], *, prefix: str | None = None) -> S:
+    """Read one concern's settings; raises ConfigurationError in words instead of a validation dump."""
+    prefix = kind.model_config.get("env_prefix", "") if prefix is None else prefix
+    try:
+        return kind(_env_prefix=prefix)  # pyright: ignore[reportCallIssue]
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        where = prefix + "_".join(str(part).upper() for part in first["loc"])
+        raise ConfigurationError(f"{where.rstrip('_')}: {first['msg']} (set it in the environment)") from None
