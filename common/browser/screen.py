@@ -1,0 +1,225 @@
+"""What a process author writes against: one class per page of a target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypedDict, TypeVar, cast
+
+from common.browser.form import Field, Form
+from common.browser.locator import By, Locator, LocatorData, terms
+
+if TYPE_CHECKING:
+    from common.browser.target import WebTarget
+
+S = TypeVar("S", bound="Screen")
+
+
+class TableData(TypedDict):
+    """A table as the in-page agent reports it."""
+
+    names: list[str]
+    headers: list[str]
+    rows: list[list[str]]
+    cut: bool
+
+
+class Reading(TypedDict, total=False):
+    """What one locator gave: whether it is shown, and its text, terms or table."""
+
+    shown: bool
+    text: str
+    terms: dict[str, str]
+    table: TableData
+
+
+class RowData(TypedDict):
+    """Which row a press is meant for; its cells prove that it is still the same one."""
+
+    table: LocatorData
+    index: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What to click, and in which row when it is in a table."""
+
+    what: Locator
+    row: RowData | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Arrival:
+    """What the call that reached a screen already read there; `document` tells one load of a page from another."""
+
+    document: str = ""
+    read: Mapping[Locator, Reading] = field(default_factory=dict[Locator, Reading])
+    tables: Sequence[TableData] = ()
+    terms: Mapping[str, str] | None = None
+
+
+class Page(Protocol):
+    """The port behind every screen: a browser in production, a double in tests of processes."""
+
+    def fill(self, screen: Screen, fields: Sequence[Field]) -> None:
+        """Set and read back the fields; raises FieldNotTaken, UiChanged and the other target errors."""
+        ...
+
+    def press(
+        self, screen: Screen, fields: Sequence[Field], press: Press, expect: tuple[type[Screen], ...]
+    ) -> Screen:
+        """Set the fields, click once and give the expected screen that came; raises as `fill` does."""
+        ...
+
+    def read(self, screen: Screen, what: Sequence[Locator], *, wait: bool) -> Sequence[Reading]:
+        """Read from the page as it is now; with `wait`, not before everything is shown."""
+        ...
+
+    def again(self, screen: Screen) -> Arrival:
+        """Await the screen's readiness once more and read it afresh."""
+        ...
+
+
+class Row(Mapping[str, str]):
+    """One row of a table: header → text."""
+
+    def __init__(self, screen: Screen, of: Locator, index: int, headers: Sequence[str], cells: Sequence[str]) -> None:
+        self._screen, self._of, self._index = screen, of, index
+        self._cells = list(cells)
+        self._by_header = dict(zip(_names(headers, len(cells)), cells, strict=False))
+
+    def __getitem__(self, header: str) -> str:
+        return self._by_header[header]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_header)
+
+    def __len__(self) -> int:
+        return len(self._by_header)
+
+    def __repr__(self) -> str:
+        return f"Row({', '.join(self._by_header)})"
+
+    def press(self, what: Locator, expect: type[S] | tuple[type[S], ...]) -> S:
+        """Click something in this row and give the screen that comes."""
+        row: RowData = {"table": self._of.data(), "index": self._index, "cells": self._cells}
+        return self._screen.go((), Press(what, row), expect)
+
+
+def _names(headers: Sequence[str], width: int) -> list[str]:
+    """Name every column: by its header, or by its number where it has none."""
+    padded = [*headers, *("" for _ in range(width - len(headers)))]
+    return [header or str(number) for number, header in enumerate(padded, start=1)]
+
+
+class Screen:
+    """One page of a target: where it is, when it is ready, what can be done there.
+
+    Locators that are class attributes are read by the same round trip that reaches the screen. Every method may
+    raise the application exceptions of `common.errors` (UiChanged, TargetTimeout, TargetDown, SignedOut,
+    UnexpectedDialog, BrowserFailed) and the stop signals.
+    """
+
+    target: ClassVar[WebTarget]
+    path: ClassVar[str] = ""
+    ready: ClassVar[Locator | tuple[Locator, ...]] = ()
+
+    def __init__(self, page: Page, arrival: Arrival | None = None) -> None:
+        self.page = page
+        self.arrival = arrival or Arrival()
+
+    def fill(self, form: Form) -> None:
+        """Set every field and read it back; raises FieldNotTaken for a field that will not keep its value."""
+        self._forget()
+        self.page.fill(self, form.fields())
+
+    def submit(self, form: Form | None, press: Locator, expect: type[S] | tuple[type[S], ...]) -> S:
+        """Fill the form, click once and give the screen that comes; raises TargetRejected if it may not be clicked."""
+        return self.go(form.fields() if form is not None else (), Press(press), expect)
+
+    def press(self, what: Locator, expect: type[S] | tuple[type[S], ...]) -> S:
+        """Click something once and give the screen that comes."""
+        return self.go((), Press(what), expect)
+
+    def go(self, fields: Sequence[Field], press: Press, expect: type[S] | tuple[type[S], ...]) -> S:
+        """Fill, click and arrive in one act; `submit`, `press` and `Row.press` say it more readably."""
+        self._forget()
+        expected = expect if isinstance(expect, tuple) else (expect,)
+        return cast("S", self.page.press(self, fields, press, expected))
+
+    def rows(self, of: Locator) -> list[Row]:
+        """Read a table's rows; raises UiChanged if there is no such table."""
+        found = self._known_table(of)
+        if found is None or found["cut"]:
+            found = self.page.read(self, (of,), wait=True)[0].get("table")
+        if found is None:
+            return []
+        return [Row(self, of, index, found["headers"], cells) for index, cells in enumerate(found["rows"])]
+
+    def terms(self) -> dict[str, str]:
+        """Read every term and its description."""
+        if self.arrival.terms is not None:
+            return dict(self.arrival.terms)
+        return self.page.read(self, (terms(),), wait=False)[0].get("terms", {})
+
+    def text(self, what: Locator) -> str | None:
+        """Read the text, or the control's value; None if it is not shown."""
+        reading = self._reading(what)
+        return reading.get("text", "") if reading.get("shown") else None
+
+    def shows(self, what: Locator) -> bool:
+        """Say whether this is shown right now."""
+        return bool(self._reading(what).get("shown"))
+
+    def refresh(self) -> None:
+        """Await readiness again and forget what was read on arrival: for pages that change by themselves."""
+        self.arrival = self.page.again(self)
+
+    def _reading(self, what: Locator) -> Reading:
+        known = self.arrival.read.get(what)
+        return known if known is not None else self.page.read(self, (what,), wait=False)[0]
+
+    def _known_table(self, of: Locator) -> TableData | None:
+        known = self.arrival.read.get(of)
+        if known is not None and known.get("shown"):
+            return known.get("table")
+        named = [found for found in self.arrival.tables if of.by is By.TABLE and of.value in found["names"]]
+        return named[0] if len(named) == 1 else None
+
+    def _forget(self) -> None:
+        self.arrival = Arrival(document=self.arrival.document)
+
+
+def ready_when(screen: type[Screen]) -> tuple[Locator, ...]:
+    """List what must be shown before a screen counts as reached."""
+    return screen.ready if isinstance(screen.ready, tuple) else (screen.ready,)
+
+
+@cache
+def read_on_arrival(screen: type[Screen]) -> tuple[Locator, ...]:
+    """List the locators a screen class declares as attributes."""
+    declared = {
+        name: value
+        for cls in reversed(screen.__mro__)
+        for name, value in vars(cls).items()
+        if isinstance(value, Locator) and name != "ready"
+    }
+    return tuple(dict.fromkeys(declared.values()))
+
+
+__all__ = [
+    "Arrival",
+    "Field",
+    "Form",
+    "Page",
+    "Press",
+    "Reading",
+    "Row",
+    "RowData",
+    "Screen",
+    "TableData",
+    "read_on_arrival",
+    "ready_when",
+]

@@ -1,0 +1,83 @@
+"""A target that is worked in through a browser, and the screens that mean the same wherever they are met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from common.errors import ApplicationException, ConfigurationError, SignedOut
+from common.target import Account, Target
+
+if TYPE_CHECKING:
+    from common.browser.screen import Screen
+
+    S = TypeVar("S", bound=Screen)
+
+
+class SignsIn(Protocol):
+    """What a sign-in screen can do."""
+
+    def sign_in(self, account: Account) -> None:
+        """Sign in; raises AccountOut when the target refuses the password."""
+        ...
+
+
+class SignsOut(Protocol):
+    """What a screen that ends the session can do."""
+
+    def sign_out(self) -> None:
+        """End the session at the target."""
+        ...
+
+
+SignIn = TypeVar("SignIn", bound=SignsIn)
+SignOut = TypeVar("SignOut", bound=SignsOut)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class WebTarget(Target):
+    """A web application: its sign-in screen, and the screens that interrupt whatever was going on."""
+
+    _sign_in: list[type[Any]] = field(default_factory=list[type[Any]], init=False, repr=False)
+    _sign_out: list[type[Any]] = field(default_factory=list[type[Any]], init=False, repr=False)
+    _interruptions: dict[type[Any], type[ApplicationException]] = field(
+        default_factory=dict[type[Any], type[ApplicationException]], init=False, repr=False
+    )
+
+    def signs_in(self, screen: type[SignIn]) -> type[SignIn]:
+        """Declare the screen that signs in; met when another was expected, it means SignedOut."""
+        if self._sign_in:
+            raise ConfigurationError(f"{self.name} has two sign-in screens: keep one @signs_in")
+        self._sign_in.append(screen)
+        self._interruptions[screen] = SignedOut
+        return screen
+
+    def signs_out(self, screen: type[SignOut]) -> type[SignOut]:
+        """Declare the screen, reachable by address, from which a session is ended."""
+        self._sign_out.append(screen)
+        return screen
+
+    def interrupts(self, error: type[ApplicationException]) -> Callable[[type[S]], type[S]]:
+        """Declare a screen which, met instead of an expected one, raises `error`."""
+
+        def register(screen: type[S]) -> type[S]:
+            self._interruptions[screen] = error
+            return screen
+
+        return register
+
+    @property
+    def sign_in_screen(self) -> type[Any] | None:
+        """The screen that signs in, if the target has one."""
+        return self._sign_in[0] if self._sign_in else None
+
+    @property
+    def sign_out_screen(self) -> type[Any] | None:
+        """The screen from which a session is ended, if declared."""
+        return self._sign_out[0] if self._sign_out else None
+
+    @property
+    def interruptions(self) -> dict[type[Screen], type[ApplicationException]]:
+        """Every screen that interrupts, and what meeting it means."""
+        return dict(self._interruptions)
