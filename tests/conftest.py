@@ -1,0 +1,77 @@
+"""What every test may use: a clean environment, the real PostgreSQL and the real Redis."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+import psycopg
+import pytest
+import redis
+
+from common.embedded import EmbeddedPostgres, EmbeddedRedis
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+# A developer's own settings must not decide what a test sees; scrubbed on import, before any module reads them.
+for name in [name for name in os.environ if name.startswith("ROGER_")]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Asynchronous tests (`@pytest.mark.anyio`) run on asyncio, as Roger does."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def servers_folder() -> Generator[Path]:
+    """Where the session's servers keep their data: not pytest's own folder, whose mode each session sets back."""
+    with tempfile.TemporaryDirectory(prefix="roger-tests-") as folder:
+        yield Path(folder)
+
+
+# --- PostgreSQL -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres(servers_folder: Path) -> Generator[EmbeddedPostgres]:
+    """One server for the session. Shared: a test that kills or freezes PostgreSQL starts one of its own."""
+    with EmbeddedPostgres.start(servers_folder / "postgres", durable=False) as server:
+        yield server
+
+
+@pytest.fixture
+def empty_database(postgres: EmbeddedPostgres) -> Generator[str]:
+    """The address of a new, empty database, dropped afterwards with whoever is still connected."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgres.url, autocommit=True) as admin:
+        admin.execute(f"create database {name}".encode())
+        yield postgres.url_of(name)
+        admin.execute(f"drop database {name} with (force)".encode())
+
+
+# Databases with Roger's tables (a template made once a session, copied for each test) belong here.
+
+
+# --- Redis ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def redis_server(servers_folder: Path) -> Generator[EmbeddedRedis]:
+    """One server for the session. Shared: a test that kills or freezes Redis starts one of its own."""
+    with EmbeddedRedis.start(servers_folder / "redis") as server:
+        yield server
+
+
+@pytest.fixture
+def empty_redis(redis_server: EmbeddedRedis) -> str:
+    """The address of the session's Redis, emptied."""
+    client = cast("Any", redis.Redis).from_url(redis_server.url)
+    client.flushall()
+    client.close()
+    return redis_server.url
