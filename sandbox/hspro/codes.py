@@ -1,0 +1,56 @@
+"""The code lists of HsPro: what is stored, and the Norwegian words a page shows for it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+JOURNAL_TYPES: Final[Mapping[str, str]] = {
+    "SMITTEVERN": "Smittevern",
+    "HELSESTASJON": "Helsestasjon",
+    "SKOLEHELSE": "Skolehelse",
+}
+JOURNAL_STATES: Final[Mapping[str, str]] = {"ACTIVE": "Aktiv", "CLOSED": "Avsluttet", "ARCHIVED": "Arkivert"}
+UNITS: Final[Mapping[str, str]] = {
+    "SMITTEVERN": "Smittevernkontoret",
+    "HS-MIDTBYEN": "Midtbyen helsestasjon",
+    "HS-HEIMDAL": "Heimdal helsestasjon",
+    "HS-LERKENDAL": "Lerkendal helsestasjon",
+    "HS-OSTBYEN": "Østbyen helsestasjon",
+    "SKOLE": "Skolehelsetjenesten",
+    "VAKSINE": "Vaksinasjonskontoret",
+}
+UNIT_OF_TYPE: Final[Mapping[str, str]] = {
+    "SMITTEVERN": "SMITTEVERN",
+    "HELSESTASJON": "HS-MIDTBYEN",
+    "SKOLEHELSE": "SKOLE",
+}
+REASONS: Final[Mapping[str, str]] = {
+    "TEST": "Test",
+    "VAKSINASJON": "Vaksinasjon",
+    "SMITTESPORING": "Smittesporing",
+    "ANNET": "Annet",
+}
+TEST_SITES: Final[Mapping[str, str]] = {
+    "TRD-LEANGEN": "Leangen",
+    "TRD-SPEKTRUM": "Spektrum",
+    "TRD-HEIMDAL": "Heimdal",
+    "ANNET": "Annet",
+}
+TEST_TYPES: Final[Mapping[str, str]] = {"PCR": "PCR", "ANTIGEN": "Antigen"}
+CONTACTS: Final[Mapping[str, str]] = {"SMS": "SMS", "TELEFON": "Telefon", "BREV": "Brev"}
+STATUSES: Final[Mapping[str, str]] = {"RESIDENT": "Bosatt", "DECEASED": "Død", "EMIGRATED": "Utvandret"}
+
+
+def protection_text(protection: int | None) -> str:
+    return f"kode {protection}" if protection else ""
+
+
+def remark(protection: int | None, former_numbers: Sequence[str]) -> str:
+    """Say what whoever opens this person must know first."""
+    protected = [f"Adressesperre: {protection_text(protection)}"] if protection else []
+    return "; ".join([*protected, *(f"Tidligere nummer: {number}" for number in former_numbers)])
+
+
+def norwegian_date(iso: str) -> str:
+    """Turn 2026-03-09 into 09.03.2026."""
+    year, month, day = iso.split("-")
+    return f"{day}.{month}.{year}"

@@ -1,0 +1,93 @@
+"""Who is signed in. Sessions live in memory: a restart ends them all, as in the real thing."""
+
+import hashlib
+import itertools
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
+
+from sandbox.hspro.store import Actor
+
+SecondLogin = Literal["replaces", "refused", "allowed"]
+KEPT = 50
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Session:
+    """One signed-in browser, with the searches and drafts its pages refer to by number."""
+
+    token: str
+    actor: Actor
+    seen: float
+    searches: dict[int, str] = field(default_factory=dict[int, str])
+    drafts: dict[int, Mapping[str, str]] = field(default_factory=dict[int, Mapping[str, str]])
+    notice: str = ""
+
+    def take_notice(self) -> str:
+        notice, self.notice = self.notice, ""
+        return notice
+
+
+class Sessions:
+    def __init__(self, *, second_login: SecondLogin, minutes: float) -> None:
+        self._second_login: SecondLogin = second_login
+        self._seconds = minutes * 60
+        self._by_token: dict[str, Session] = {}
+        self._numbers = itertools.count(1)
+
+    def open(self, account: str) -> Session | None:
+        """Sign the account in, or answer None when it is signed in elsewhere and that is not allowed."""
+        others = [session for session in self._alive() if session.actor.account == account]
+        if others and self._second_login == "refused":
+            return None
+        if self._second_login == "replaces":
+            for other in others:
+                self.end(other.token)
+        token = secrets.token_urlsafe(24)
+        label = hashlib.sha256(token.encode()).hexdigest()[:10]
+        session = Session(token, Actor(account=account, session=label), time.monotonic())
+        self._by_token[token] = session
+        return session
+
+    def current(self, token: str) -> Session | None:
+        session = self._by_token.get(token)
+        if session is None:
+            return None
+        now = time.monotonic()
+        if now - session.seen > self._seconds:
+            self.end(token)
+            return None
+        session.seen = now
+        return session
+
+    def end(self, token: str) -> None:
+        _ = self._by_token.pop(token, None)
+
+    def end_all(self) -> None:
+        self._by_token.clear()
+
+    def alive(self) -> dict[str, int]:
+        """Count the sessions of each account."""
+        accounts = [session.actor.account for session in self._alive()]
+        return {account: accounts.count(account) for account in accounts}
+
+    def _alive(self) -> list[Session]:
+        oldest = time.monotonic() - self._seconds
+        return [session for session in self._by_token.values() if session.seen >= oldest]
+
+    def keep_search(self, session: Session, national_id: str) -> int:
+        """Give a search a number, so that no URL carries a national id."""
+        return self._keep(session.searches, national_id)
+
+    def keep_draft(self, session: Session, values: Mapping[str, str]) -> int:
+        return self._keep(session.drafts, values)
+
+    def _keep(self, kept: dict[int, T], value: T) -> int:
+        number = next(self._numbers)
+        kept[number] = value
+        while len(kept) > KEPT:
+            del kept[next(iter(kept))]
+        return number

@@ -1,0 +1,103 @@
+"""How a page is made: templates compiled once, and the faults that show in a page."""
+
+import hashlib
+import mimetypes
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from sandbox.hspro import codes, forms
+from sandbox.hspro.faults import Fault, Faults
+from sandbox.hspro.sessions import Session
+
+HERE: Final = Path(__file__).parent
+COOKIE: Final = "hspro_okt"
+FLASH: Final = "hspro_melding"
+EXPIRED: Final = "Økten er utløpt. Logg inn på nytt."
+NO_STORE: Final = {"Cache-Control": "no-store"}
+MONTH: Final = "public, max-age=2592000, immutable"
+
+
+class Assets:
+    """The style sheet, script and icon: kept in memory, cached by browsers under a name that changes with the content."""
+
+    def __init__(self) -> None:
+        self._files = {path.name: path.read_bytes() for path in sorted((HERE / "static").iterdir()) if path.is_file()}
+        self.version: str = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:8]
+
+    async def serve(self, request: Request) -> Response:
+        content = self._files.get(request.path_params["name"])
+        if content is None:
+            return Response(status_code=404)
+        tag = f'"{self.version}"'
+        headers = {"Cache-Control": MONTH, "ETag": tag}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        kind, _ = mimetypes.guess_type(request.path_params["name"])
+        return Response(content, media_type=kind, headers=headers)
+
+
+class View:
+    def __init__(self, faults: Faults, assets: Assets) -> None:
+        self._faults = faults
+        environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        shared = {"codes": codes, "forms": forms, "version": assets.version}
+        environment.filters["dato"] = codes.norwegian_date
+        self._templates = {
+            name: environment.get_template(name, globals=shared) for name in environment.list_templates()
+        }
+
+    def page(
+        self, request: Request, template: str, *, session: Session | None = None, status: int = 200, **shown: object
+    ) -> HTMLResponse:
+        dialogs = self._faults.fire("dialog", request) if session else []
+        html = self._templates[f"{template}.html"].render(
+            user=session.actor.account if session else "",
+            notice=session.take_notice() if session else "",
+            dialogs=dialogs,
+            **shown,
+        )
+        renamings = self._faults.fire("renamed_label", request, lambda fault: _has_label(html, fault.old))
+        return HTMLResponse(_with_labels_renamed(html, renamings), status, headers=NO_STORE)
+
+    def error(self, request: Request) -> HTMLResponse:
+        return self.page(request, "feil", status=500)
+
+    def expired(self) -> Response:
+        """Send a visitor without a session to the sign-in page, with a word about why."""
+        response = goto("/")
+        response.delete_cookie(COOKIE)
+        response.set_cookie(FLASH, "utlopt", max_age=30, httponly=True, samesite="lax")
+        return response
+
+
+def goto(path: str) -> RedirectResponse:
+    return RedirectResponse(path, status_code=303, headers=NO_STORE)
+
+
+def _label(text: str) -> re.Pattern[str]:
+    # A whole text between two tags: a renamed "Lagre" leaves "Lagret" and every attribute alone.
+    return re.compile(rf"(>\s*){re.escape(str(escape(text)))}(\s*<)")
+
+
+def _has_label(html: str, text: str) -> bool:
+    return _label(text).search(html) is not None
+
+
+def _with_labels_renamed(html: str, renamings: Sequence[Fault]) -> str:
+    for fault in renamings:
+        before, after = _label(fault.old), str(escape(fault.to))
+        html = before.sub(lambda found, after=after: found[1] + after + found[2], html)
+    return html
