@@ -1,0 +1,71 @@
+"""Redis as a bell: it wakes whoever waits for work or for a case to end, and nothing is lost when it is silent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, cast
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from common import log
+from common.settings import RedisSettings
+
+_log = log.get(__name__)
+_PATIENCE = 0.2  # seconds: nothing ever waits longer for Redis
+
+
+class Bell:
+    """Ring and listen on the two bells of a service: `work` (a case may be claimed) and `ended` (a case has ended)."""
+
+    def __init__(self, settings: RedisSettings, service: str) -> None:
+        self._work, self._ended = f"roger:{service}:work", f"roger:{service}:ended"
+        self._redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
+            settings.url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
+        )
+        # A listener waits for long; only its connecting is bounded.
+        self._listening = Redis.from_url(settings.url, socket_connect_timeout=_PATIENCE)  # pyright: ignore[reportUnknownMemberType]
+
+    async def work(self) -> None:
+        """Tell idle shifts that there is work."""
+        await self._ring(self._work, [b""])
+
+    async def ended(self, cases: Iterable[UUID]) -> None:
+        """Tell whoever waits that these cases have ended."""
+        await self._ring(self._ended, [case.bytes for case in cases])
+
+    async def _ring(self, channel: str, messages: list[bytes]) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                for message in messages:
+                    await self._redis.publish(channel, message)  # pyright: ignore[reportUnknownMemberType]
+        except (RedisError, OSError, TimeoutError):
+            _log.debug("bell.silent", channel=channel)
+
+    def hear_work(self) -> AsyncIterator[bytes]:
+        """Every ring for work, for ever; an outage of Redis is waited out."""
+        return self._hear(self._work)
+
+    def hear_ended(self) -> AsyncIterator[bytes]:
+        """The id (16 bytes) of every case that ends, for ever."""
+        return self._hear(self._ended)
+
+    async def _hear(self, channel: str) -> AsyncIterator[bytes]:
+        while True:
+            try:
+                async with cast("Any", self._listening).pubsub() as subscription:
+                    await subscription.subscribe(channel)
+                    async for message in subscription.listen():
+                        if message["type"] == "message":
+                            yield message["data"]
+            except (RedisError, OSError):
+                await asyncio.sleep(1)
+
+    async def close(self) -> None:
+        """Let go of Redis."""
+        for client in (self._redis, self._listening):
+            with contextlib.suppress(RedisError, OSError):
+                await client.aclose()

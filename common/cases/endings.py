@@ -1,0 +1,53 @@
+"""What becomes of a case when a run ends: done, to a person, or back to the queue, and at whose cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.cases.states import State
+from common.errors import AccountOut, ApplicationException, BusinessException, RogerError
+from common.run import Outcome, OutcomeCode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a run leaves its case."""
+
+    state: State
+    outcome: OutcomeCode | None = None
+    code: str | None = None
+    detail: dict[str, object] | None = None
+    failed: bool = False
+    """Counts against the case's own budget of failures."""
+    delay: float | None = None
+    """Seconds before the case may be claimed again."""
+
+    @property
+    def label(self) -> str:
+        """The one word for metrics and the event log."""
+        return self.outcome or self.code or self.state
+
+
+def done(outcome: Outcome) -> Ending:
+    """The case ended well."""
+    return Ending(state=State.DONE, outcome=outcome.code, detail=outcome.detail)
+
+
+def released(code: str) -> Ending:
+    """The case goes back to the queue at no cost: a drain, or an account that is out."""
+    return Ending(state=State.QUEUED, code=code)
+
+
+def after(error: RogerError, *, failures: int, attempts: int, backoff: Sequence[float]) -> Ending:
+    """What follows from an exception of the process, given how many failures the case has had before."""
+    if isinstance(error, BusinessException):
+        return Ending(state=State.MANUAL, code=error.code)
+    if isinstance(error, AccountOut):
+        # Not the case's fault, and it cannot go round for ever: each time one account fewer is left to lease.
+        return released(error.code)
+    retry = error.retry if isinstance(error, ApplicationException) else True
+    if not retry or failures + 1 >= attempts:
+        return Ending(state=State.MANUAL, code=error.code, failed=True)
+    delay = backoff[min(failures, len(backoff) - 1)]
+    return Ending(state=State.QUEUED, code=error.code, failed=True, delay=delay)

@@ -1,0 +1,129 @@
+"""Take cases in: the caller's own key first, then the rules, then the store; a case answered for is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat as uuids
+
+from common import metrics
+from common.cases.statements import SQL
+from common.db.engine import Connection, Pool
+from common.errors import InvalidInput, ReferenceTaken, Refusal
+from common.privacy.crypto import Keyring, canonical
+from common.process import CaseInput, Process
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A validated input, with the key under which a resubmission is recognised."""
+
+    input: CaseInput
+    reference: str | None = None
+    """The caller's own key, or its idempotency key."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one draft: a case of its own, or the one that stood under its reference before."""
+
+    case: UUID
+    existing: bool
+
+
+class Intake:
+    """Stores submitted cases."""
+
+    def __init__(self, pool: Pool, keyring: Keyring) -> None:
+        self._pool, self._keyring = pool, keyring
+
+    async def submit(
+        self, process: Process, caller: str, drafts: Sequence[Draft], now: datetime
+    ) -> list[Receipt | Refusal]:
+        """Store the drafts in one transaction and answer for each, in order.
+
+        A draft is refused, without touching the others, as ReferenceTaken (same reference, other content) or
+        InvalidInput (a rule that depends on the time of submission; looked at only for what is really new).
+        """
+        rows = [self._row(process, draft, now) for draft in drafts]
+        async with self._pool.connection() as connection, connection.transaction():
+            known = await self._known(connection, process, caller, rows)
+            answers: list[Receipt | Refusal | None] = [_recognise(row, known) for row in rows]
+            for place, draft in enumerate(drafts):
+                if answers[place] is None and (problems := tuple(draft.input.breaches(now))):
+                    answers[place] = InvalidInput(problems)
+            fresh = [row for row, answer in zip(rows, answers, strict=True) if answer is None]
+            stored = await self._store(connection, process, caller, fresh) if fresh else set[UUID]()
+            if len(stored) < len(fresh):  # twice in this array, or stored by somebody else this instant
+                known = await self._known(connection, process, caller, fresh)
+        settled = [
+            _settle(row, stored, known) if answer is None else answer for row, answer in zip(rows, answers, strict=True)
+        ]
+        for answer in settled:
+            result = answer.code if isinstance(answer, Refusal) else "existing" if answer.existing else "accepted"
+            metrics.SUBMITTED.labels(process.name, result).inc()
+        return settled
+
+    def _row(self, process: Process, draft: Draft, now: datetime) -> dict[str, Any]:
+        case = uuids.uuid7()
+        submitted = draft.input.model_dump(mode="json", exclude_unset=True)
+        key = self._keyring.new_key(case)
+        subject = draft.input.subject
+        return {
+            "id": case,
+            "reference": self._keyring.blind("reference", draft.reference) if draft.reference else None,
+            "content": self._keyring.blind("content", canonical(submitted).decode()),
+            "subject": self._keyring.blind(subject.kind, subject.key) if subject else None,
+            "unit": draft.input.unit,
+            "priority": draft.input.priority,
+            "due": max(now, draft.input.not_before or now) + process.due,
+            "not_before": draft.input.not_before,
+            "test": draft.input.test,
+            "key": key.wrapped,
+            "payload": key.seal_json("payload", {"input": submitted, "reference": draft.reference}),
+        }
+
+    async def _known(
+        self, connection: Connection, process: Process, caller: str, rows: Sequence[dict[str, Any]]
+    ) -> dict[bytes, tuple[UUID, bytes]]:
+        references = [row["reference"] for row in rows if row["reference"] is not None]
+        if not references:
+            return {}
+        values = {"process": process.name, "caller": caller, "references": references}
+        cursor = await connection.execute(SQL["known"], values)
+        return {row["reference"]: (row["id"], row["content"]) for row in await cursor.fetchall()}
+
+    async def _store(
+        self, connection: Connection, process: Process, caller: str, rows: Sequence[dict[str, Any]]
+    ) -> set[UUID]:
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        values = columns | {
+            "process": process.name,
+            "version": process.version,
+            "caller": caller,
+            "actor": f"caller:{caller}",
+        }
+        cursor = await connection.execute(SQL["submit"], values)
+        return {row["id"] for row in await cursor.fetchall()}
+
+
+def _recognise(row: dict[str, Any], known: dict[bytes, tuple[UUID, bytes]]) -> Receipt | Refusal | None:
+    stands = known.get(row["reference"])
+    if stands is None:
+        return None
+    case, content = stands
+    return Receipt(case, existing=True) if content == row["content"] else ReferenceTaken()
+
+
+def _settle(row: dict[str, Any], stored: set[UUID], known: dict[bytes, tuple[UUID, bytes]]) -> Receipt | Refusal:
+    if row["id"] in stored:
+        return Receipt(row["id"], existing=False)
+    answer = _recognise(row, known)
+    if answer is None:
+        message = "a row was neither stored nor known"
+        raise AssertionError(message)
+    return answer

@@ -1,0 +1,249 @@
+"""The database as the queue: claim, heartbeat, finish and take back, each fenced, each at once in the event log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from psycopg import OperationalError
+from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
+
+from common import lease, log
+from common.cases.endings import Ending
+from common.cases.statements import SQL
+from common.cases.states import State
+from common.db.engine import Connection, Pool
+from common.privacy.crypto import CaseKey, Keyring
+from common.process import Process
+from common.settings import WorkerSettings
+
+_log = log.get(__name__)
+_COLLISIONS = 5
+"""So many times a turn is repeated when two shifts reach for the same subject."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """A case on lease to a shift."""
+
+    id: UUID
+    process: str
+    version: int
+    fence: int
+    epoch: int
+    failures: int
+    test: bool
+    ready_at: datetime
+    claimed_at: datetime
+    keyring: Keyring = field(repr=False)
+    wrapped_key: bytes = field(repr=False)
+    sealed_payload: bytes = field(repr=False)
+    started: float
+    """When the claim was sent, on the lease clock: the lease counts from there."""
+    accounts: dict[str, str] = field(default_factory=dict[str, str])
+    """The leased account of each target."""
+
+    @cached_property
+    def key(self) -> CaseKey:
+        """The case's own data key; raises Unreadable."""
+        return self.keyring.open_key(self.id, self.wrapped_key)
+
+    def payload(self) -> Any:
+        """The submitted fields; raises Unreadable."""
+        return self.key.open_json("payload", self.sealed_payload)
+
+    @property
+    def is_first_run(self) -> bool:
+        """Nobody has tried this case before, so it has no checkpoints."""
+        return self.fence == 1
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a shift got out of one visit to the queue."""
+
+    finished: bool
+    """The run that ended still held its lease; otherwise its end changed nothing."""
+    claimed: Claimed | None
+    starved: str | None = None
+    """The process whose head could not be taken because one of its targets has no free account."""
+
+
+class NoAccount(Exception):
+    """Every account of a target is taken or out; the claim is undone."""
+
+    def __init__(self, process: str) -> None:
+        super().__init__(process)
+        self.process = process
+
+
+class Queue:
+    """What workers do with cases. Every method is one short transaction."""
+
+    def __init__(
+        self, pool: Pool, keyring: Keyring, settings: WorkerSettings, accounts: dict[str, list[str]] | None = None
+    ) -> None:
+        self._pool, self._keyring, self._settings = pool, keyring, settings
+        self._accounts = accounts or {}
+
+    async def turn(self, shift: str, processes: Sequence[Process], ended: tuple[Claimed, Ending] | None = None) -> Turn:
+        """Finish a shift's run and claim its next case, in one transaction; either part may be left out.
+
+        Raises psycopg.OperationalError when the database does not answer; nothing or everything has happened then,
+        and the whole turn may be repeated.
+        """
+        for _ in range(_COLLISIONS):
+            try:
+                return await self._turn(shift, processes, ended)
+            except (UniqueViolation, DeadlockDetected, SerializationFailure):
+                # Another shift took a case of the same subject; the finish was undone with the claim: both again.
+                continue
+            except NoAccount as starved:
+                finished = await self._turn(shift, (), ended) if ended else Turn(finished=True, claimed=None)
+                return Turn(finished=finished.finished, claimed=None, starved=starved.process)
+        return await self._turn(shift, (), ended) if ended else Turn(finished=True, claimed=None)
+
+    async def _turn(self, shift: str, processes: Sequence[Process], ended: tuple[Claimed, Ending] | None) -> Turn:
+        by_name = {process.name: process for process in processes}
+        started = lease.now()
+        async with self._pool.connection() as connection, connection.pipeline(), connection.transaction():
+            finish = await connection.execute(SQL["finish"], self._finish(shift, *ended)) if ended else None
+            claim = await connection.execute(SQL["claim"], self._claim(shift, by_name)) if by_name else None
+            finished = finish is None or await finish.fetchone() is not None
+            row = await claim.fetchone() if claim is not None else None
+            while row is not None and row["id"] is None and row["parked"]:
+                claim = await connection.execute(SQL["claim"], self._claim(shift, by_name))
+                row = await claim.fetchone()
+            if row is None or row["id"] is None:
+                return Turn(finished=finished, claimed=None)
+            accounts = await self._lease_accounts(connection, shift, by_name[row["process"]])
+        return Turn(finished=finished, claimed=self._claimed(row, started, accounts))
+
+    def _claim(self, shift: str, by_name: dict[str, Process]) -> dict[str, Any]:
+        return {"open": list(by_name), "shift": shift, "lease": self._settings.lease, "actor": f"worker:{shift}"}
+
+    def _finish(self, shift: str, case: Claimed, ending: Ending) -> dict[str, Any]:
+        return {
+            "id": case.id,
+            "fence": case.fence,
+            "state": ending.state,
+            "outcome": ending.outcome,
+            "code": ending.code,
+            "failed": int(ending.failed),
+            "delay": ending.delay,
+            "result": None if ending.detail is None else case.key.seal_json("result", ending.detail),
+            "actor": f"worker:{shift}",
+        }
+
+    async def _lease_accounts(self, connection: Connection, shift: str, process: Process) -> dict[str, str]:
+        held: dict[str, str] = {}
+        for target in process.targets:
+            rest = target.session_timeout.total_seconds() if target.second_login == "refused" else 0.0
+            cursor = await connection.execute(
+                SQL["lease_account"],
+                {
+                    "shift": shift,
+                    "target": target.name,
+                    "names": self._accounts.get(target.name, []),
+                    "lease": self._settings.lease,
+                    "rest": rest,
+                },
+            )
+            row = await cursor.fetchone()
+            if row is None:
+                raise NoAccount(process.name)
+            held[target.name] = row["name"]
+        return held
+
+    def _claimed(self, row: dict[str, Any], started: float, accounts: dict[str, str]) -> Claimed:
+        wanted = ("id", "process", "version", "fence", "epoch", "failures", "test", "ready_at", "claimed_at")
+        return Claimed(
+            **{name: row[name] for name in wanted},
+            keyring=self._keyring,
+            wrapped_key=row["key"],
+            sealed_payload=row["payload"],
+            started=started,
+            accounts=accounts,
+        )
+
+    async def finish(self, shift: str, case: Claimed, ending: Ending) -> bool:
+        """End a run without claiming another, however long the database is away, while the lease may still hold.
+
+        False when the run had lost its lease, so that nothing was changed.
+        """
+        give_up = lease.now() + self._settings.lease
+        repeated = False
+        while True:
+            try:
+                turn = await self._turn(shift, (), (case, ending))
+            except OperationalError:
+                if lease.now() > give_up:
+                    raise
+                repeated = True
+                await asyncio.sleep(0.2)
+            else:
+                return turn.finished or (repeated and await self._stands(case, ending.state))
+
+    async def _stands(self, case: Claimed, state: State) -> bool:
+        """Whether a finish whose answer got lost took effect."""
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(SQL["standing"], {"id": case.id})).fetchone()
+        return row is not None and (row["fence"], row["state"]) == (case.fence, state)
+
+    async def heartbeat(self, runs: dict[UUID, int], shifts: Sequence[str]) -> set[UUID]:
+        """Extend the leases of these runs (case → fence) and of the shifts' accounts; gives the runs still held."""
+        values = {
+            "ids": list(runs),
+            "fences": list(runs.values()),
+            "shifts": list(shifts),
+            "lease": self._settings.lease,
+        }
+        async with self._pool.connection() as connection:
+            held = await connection.execute(SQL["heartbeat_runs"], values)
+            still = {row["id"] for row in await held.fetchall()}
+            await connection.execute(SQL["heartbeat_accounts"], values)
+        return still
+
+    async def extend(self, case: Claimed, seconds: float) -> bool:
+        """Hold a lease for at least so long from now; False when it is lost."""
+        async with self._pool.connection() as connection:
+            values = {"id": case.id, "fence": case.fence, "seconds": seconds}
+            return await (await connection.execute(SQL["extend"], values)).fetchone() is not None
+
+    async def sweep(self) -> list[tuple[UUID, str, State]]:
+        """Take back what vanished workers held and wake what waits no longer; gives the cases taken back."""
+        async with self._pool.connection() as connection:
+            values = {"attempts": self._settings.attempts}
+            taken = await (await connection.execute(SQL["reclaim_expired"], values)).fetchall()
+            await connection.execute(SQL["wake_due"])
+            await connection.execute(SQL["wake_subjects"])
+        for row in taken:
+            _log.warning("case.lease_expired", case=str(row["id"]), process=row["process"], to=row["state"])
+        return [(row["id"], row["process"], State(row["state"])) for row in taken]
+
+    async def know_accounts(self, marks: dict[tuple[str, str], bytes]) -> None:
+        """Make the accounts of the mounted files known, each with a keyed hash of its password."""
+        values = {
+            "target": [target for target, _ in marks],
+            "name": [name for _, name in marks],
+            "mark": list(marks.values()),
+        }
+        async with self._pool.connection() as connection:
+            await connection.execute(SQL["know_accounts"], values)
+
+    async def release_accounts(self, shift: str) -> None:
+        """Let go of every account a shift holds."""
+        async with self._pool.connection() as connection:
+            await connection.execute(SQL["release_accounts"], {"shift": shift})
+
+    async def account_out(self, target: str, name: str) -> None:
+        """Take an account out after a refused password, until its password has changed."""
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(SQL["account_out"], {"target": target, "name": name})).fetchone()
+        if row is not None:
+            _log.error("account.out", target=target, account=name)

@@ -1,0 +1,240 @@
+-- All that moves a case. Every statement that changes a state names its moves and writes the event in the same breath.
+
+-- name: submit
+-- moves: - -> queued
+-- Rows that share (process, caller, reference) with a stored case, or with an earlier row, are left out of the answer.
+with new as (
+    select * from unnest(
+        %(id)s::uuid[], %(reference)s::bytea[], %(content)s::bytea[], %(subject)s::bytea[], %(unit)s::text[],
+        %(priority)s::smallint[], %(due)s::timestamptz[], %(not_before)s::timestamptz[], %(test)s::boolean[],
+        %(key)s::bytea[], %(payload)s::bytea[])
+    as t (id, reference, content, subject, unit, priority, due, not_before, test, key, payload)
+), stored as (
+    insert into cases (id, process, version, caller, reference, content, subject, unit, priority, due, not_before,
+                       test, state, parked, submitted_at, ready_at)
+    select id, %(process)s, %(version)s, %(caller)s, reference, content, subject, unit, priority, due,
+           case when not_before > now() then not_before end, test, 'queued', coalesce(not_before > now(), false),
+           now(), greatest(now(), not_before)
+    from new
+    on conflict (process, caller, reference) where reference is not null do nothing
+    returning id
+), contents as (
+    insert into case_contents (case_id, key, payload)
+    select new.id, new.key, new.payload from new join stored using (id)
+), logged as (
+    insert into events (case_id, actor, from_state, to_state) select id, %(actor)s, null, 'queued' from stored
+)
+select id from stored;
+
+-- name: known
+-- The stored cases under these references, with what tells same content from other content.
+select id, reference, content from cases
+where process = %(process)s and caller = %(caller)s and reference = any(%(references)s::bytea[]);
+
+-- name: claim
+-- moves: queued -> running
+-- The most urgent case of the open processes. A case whose subject is busy is parked instead of being met again and
+-- again at the head of the line; the answer then says so, and the caller asks once more.
+with head as materialized (
+    select h.id, h.priority, h.due,
+           exists (select from cases r where r.state = 'running' and r.subject = h.subject) as busy
+    from unnest(%(open)s::text[]) as p (name),
+    lateral (
+        select c.id, c.subject, c.priority, c.due from cases c
+        where c.state = 'queued' and not c.parked and c.process = p.name
+        order by c.priority, c.due, c.id limit 1
+        for update of c skip locked
+    ) h
+), parked as (
+    update cases c set parked = true from head where c.id = head.id and head.busy returning c.id
+), claimed as (
+    update cases c
+    set state = 'running', fence = c.fence + 1, worker = %(shift)s,
+        lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+    where c.id = (select id from head where not busy order by priority, due, id limit 1)
+    returning c.*
+), logged as (
+    insert into events (case_id, actor, from_state, to_state, fence)
+    select id, %(actor)s, 'queued', 'running', fence from claimed
+)
+select claimed.id, claimed.process, claimed.version, claimed.fence, claimed.epoch, claimed.failures, claimed.lost,
+       claimed.subject is not null as has_subject, claimed.test, claimed.ready_at, now() as claimed_at,
+       k.key, k.payload, exists (select from parked) as parked
+from (select) one left join claimed on true left join case_contents k on k.case_id = claimed.id;
+
+-- name: finish
+-- moves: running -> done, running -> manual, running -> queued
+-- End a run, if it still holds its lease; then the next case of the same subject may be claimed.
+with ended as (
+    update cases c
+    set state = %(state)s::text, outcome = %(outcome)s::text, code = %(code)s::text, worker = null, lease_until = null,
+        failures = c.failures + %(failed)s,
+        not_before = now() + %(delay)s::float * interval '1 second',
+        parked = %(state)s::text = 'queued' and %(delay)s::float is not null,
+        ready_at = case when %(state)s::text = 'queued' then now() + coalesce(%(delay)s::float, 0) * interval '1 second'
+                        else ready_at end,
+        ended_at = case when %(state)s::text <> 'queued' then now() end
+    where c.id = %(id)s and c.fence = %(fence)s and c.state = 'running'
+    returning c.id, c.subject
+), logged as (
+    insert into events (case_id, actor, from_state, to_state, code, fence)
+    select id, %(actor)s, 'running', %(state)s::text, coalesce(%(outcome)s::text, %(code)s::text), %(fence)s from ended
+), kept as (
+    update case_contents k set result = %(result)s::bytea from ended where k.case_id = ended.id and %(result)s::bytea is not null
+), next as (
+    select n.id from ended, lateral (
+        select c.id from cases c
+        where c.subject = ended.subject and c.state = 'queued' and c.parked and c.not_before is null
+        order by c.priority, c.due, c.id limit 1
+        for update of c skip locked
+    ) n
+), unparked as (
+    update cases c set parked = false from next where c.id = next.id
+)
+select id from ended;
+
+-- name: heartbeat_runs
+-- Extend the leases of this worker's runs; what is missing in the answer is lost.
+update cases c
+set lease_until = greatest(c.lease_until, clock_timestamp() + %(lease)s * interval '1 second')
+from unnest(%(ids)s::uuid[], %(fences)s::bigint[]) as mine (id, fence)
+where c.id = mine.id and c.fence = mine.fence and c.state = 'running'
+returning c.id, c.fence;
+
+-- name: heartbeat_accounts
+update accounts
+set lease_until = greatest(lease_until, clock_timestamp() + %(lease)s * interval '1 second')
+where holder = any(%(shifts)s::text[]) and lease_until > clock_timestamp()
+returning target, name, holder;
+
+-- name: extend
+-- Hold one run's lease for at least this long.
+update cases set lease_until = greatest(lease_until, clock_timestamp() + %(seconds)s * interval '1 second')
+where id = %(id)s and fence = %(fence)s and state = 'running'
+returning id;
+
+-- name: standing
+-- Where a case stands: whether a finish whose answer was lost took effect.
+select fence, state from cases where id = %(id)s;
+
+-- name: reclaim_expired
+-- moves: running -> queued, running -> manual
+-- The sweep takes back what a vanished or frozen worker held. Its fence is not raised here: the state alone already
+-- refuses the old run's writes, and the next claim raises it.
+with expired as (
+    select id from cases where state = 'running' and lease_until < now() for update skip locked
+), taken as (
+    update cases c
+    set lost = c.lost + 1, worker = null, lease_until = null, parked = false, not_before = null, ready_at = now(),
+        state = case when c.lost + 1 >= %(attempts)s then 'manual' else 'queued' end,
+        code = case when c.lost + 1 >= %(attempts)s then 'ROBOT_LOST' end,
+        ended_at = case when c.lost + 1 >= %(attempts)s then now() end
+    from expired where c.id = expired.id
+    returning c.id, c.process, c.state, c.fence
+), logged as (
+    insert into events (case_id, actor, from_state, to_state, code, fence)
+    select id, 'sweep', 'running', state, case state when 'manual' then 'ROBOT_LOST' else 'LEASE_EXPIRED' end, fence
+    from taken
+)
+select id, process, state, fence from taken;
+
+-- name: wake_due
+-- Back-off and not_before are over.
+with due as (
+    select id from cases where state = 'queued' and parked and not_before <= now()
+    order by not_before limit 10000 for update skip locked
+)
+update cases c set parked = false, not_before = null from due where c.id = due.id returning c.id;
+
+-- name: wake_subjects
+-- Repair: the first parked case of every subject that is not running any more (a finish may have passed it by).
+with free as (
+    select distinct on (p.subject) p.id from cases p
+    where p.state = 'queued' and p.parked and p.not_before is null
+      and not exists (select from cases r where r.state = 'running' and r.subject = p.subject)
+      and not exists (select from cases q where q.state = 'queued' and not q.parked and q.subject = p.subject)
+    order by p.subject, p.priority, p.due, p.id
+)
+update cases c set parked = false from free
+where c.id = free.id and c.state = 'queued' and c.parked returning c.id;
+
+-- name: retry
+-- moves: manual -> queued
+-- A person lets Roger try again: a new epoch, so that recorded steps are not replayed, with fresh budgets.
+with moved as (
+    update cases set state = 'queued', epoch = epoch + 1, failures = 0, lost = 0, code = null, outcome = null,
+                     parked = false, not_before = null, ready_at = now(), ended_at = null
+    where id = %(id)s and state = 'manual' returning id, fence
+), logged as (
+    insert into events (case_id, actor, from_state, to_state, fence)
+    select id, %(actor)s, 'manual', 'queued', fence from moved
+)
+select id from moved;
+
+-- name: close
+-- moves: manual -> closed
+with moved as (
+    update cases set state = 'closed', ended_at = now() where id = %(id)s and state = 'manual' returning id, fence
+), logged as (
+    insert into events (case_id, actor, from_state, to_state, code, fence)
+    select id, %(actor)s, 'manual', 'closed', %(code)s, fence from moved
+)
+select id from moved;
+
+-- name: cancel
+-- moves: queued -> cancelled, awaiting_release -> cancelled
+with before as (
+    select id, state, fence from cases
+    where id = %(id)s and state in ('queued', 'awaiting_release') for update
+), moved as (
+    update cases c set state = 'cancelled', parked = false, not_before = null, ended_at = now()
+    from before where c.id = before.id returning c.id
+), logged as (
+    insert into events (case_id, actor, from_state, to_state, fence)
+    select id, %(actor)s, state, 'cancelled', fence from before
+)
+select id from moved;
+
+-- name: recall
+-- The checkpoints of a case in its present epoch.
+select name, mark, fence, value, look_after from checkpoints where case_id = %(id)s and epoch = %(epoch)s;
+
+-- name: commit_checkpoint
+-- A run's durable point, refused when the case is no longer this run's. The share lock keeps the sweep from taking
+-- the case back between the check and the write.
+insert into checkpoints (case_id, epoch, name, mark, fence, value, look_after)
+select c.id, c.epoch, %(name)s, %(mark)s, c.fence, %(value)s, %(look_after)s
+from (select id, epoch, fence from cases where id = %(id)s and fence = %(fence)s and state = 'running' for share) c
+on conflict (case_id, epoch, name) do update
+set mark = excluded.mark, fence = excluded.fence, value = excluded.value, look_after = excluded.look_after, at = now()
+returning name;
+
+-- name: know_accounts
+-- The accounts that the mounted files give. A password that has changed lets an account in again.
+insert into accounts (target, name, password_mark)
+select * from unnest(%(target)s::text[], %(name)s::text[], %(mark)s::bytea[])
+on conflict (target, name) do update
+set out_since = case when accounts.password_mark is distinct from excluded.password_mark then null else accounts.out_since end,
+    password_mark = excluded.password_mark;
+
+-- name: lease_account
+-- One account of a target for this shift: the one it holds, else one that is free. Where the target refuses a second
+-- sign-in, an account whose holder vanished rests until the target itself has ended the old session.
+update accounts set holder = %(shift)s, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+where (target, name) = (
+    select a.target, a.name from accounts a
+    where a.target = %(target)s and a.name = any(%(names)s::text[]) and a.out_since is null
+      and (a.holder = %(shift)s or a.lease_until is null
+           or a.lease_until + %(rest)s * interval '1 second' < clock_timestamp())
+    order by a.holder is not distinct from %(shift)s desc, a.lease_until nulls first, a.name
+    limit 1 for update skip locked
+)
+returning name;
+
+-- name: release_accounts
+update accounts set holder = null, lease_until = null where holder = %(shift)s;
+
+-- name: account_out
+update accounts set out_since = now(), holder = null, lease_until = null
+where target = %(target)s and name = %(name)s and out_since is null
+returning name;

@@ -1,0 +1,1 @@
+"""PostgreSQL remembers: tables, migrations and the two ways to reach them."""

@@ -1,0 +1,64 @@
+"""The two ways to PostgreSQL: a pool of plain connections for what moves cases, an engine for what only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from typing import LiteralString, cast
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from common.settings import DatabaseSettings
+
+Connection = AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Connection]
+
+# No transaction is ever held across a wait: one left open slows every claim down, so the server ends it.
+_SESSION = "-c idle_in_transaction_session_timeout=5000 -c timezone=UTC"
+
+
+def pool(settings: DatabaseSettings, *, name: str, size: int | None = None) -> Pool:
+    """A pool of autocommitting connections, not opened yet; `name` is what the server's activity list shows."""
+    return AsyncConnectionPool(
+        settings.url,
+        connection_class=AsyncConnection[DictRow],
+        min_size=1,
+        max_size=size or settings.pool_max,
+        open=False,
+        name=name,
+        timeout=settings.connect_timeout,
+        kwargs={
+            "autocommit": True,
+            "row_factory": dict_row,
+            "application_name": name,
+            "connect_timeout": settings.connect_timeout,
+            "options": _SESSION,
+        },
+    )
+
+
+def engine(settings: DatabaseSettings, *, name: str) -> AsyncEngine:
+    """The engine for reads and migrations."""
+    return create_async_engine(
+        settings.sqlalchemy_url,
+        pool_size=settings.pool_max,
+        connect_args={
+            "application_name": name,
+            "connect_timeout": settings.connect_timeout,
+            "options": _SESSION,
+        },
+    )
+
+
+def named_sql(package: str, file: str) -> Mapping[str, LiteralString]:
+    """The statements of an SQL file, by the name after `-- name:` above each."""
+    text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
+    statements: dict[str, LiteralString] = {}
+    for part in text.split("-- name: ")[1:]:
+        name, _, body = part.partition("\n")
+        # The file ships with the code: it is as literal as a string in it.
+        statements[name.split()[0]] = cast("LiteralString", body.strip())
+    return statements

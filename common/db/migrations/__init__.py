@@ -1,0 +1,1 @@
+"""How the tables came to be; expand first, contract in a later release."""
