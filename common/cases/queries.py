@@ -1,0 +1,238 @@
+"""All that only reads cases: one by its id, lists by key, events, counts. No statement here is ever long."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import Select, func, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select as SelectStatement
+
+from common.cases.states import State
+from common.db.tables import Case, Content, Event
+from common.errors import CaseUnknown, MalformedRequest
+from common.privacy.crypto import Keyring, Unreadable
+from common.process import Subject
+
+_Rows = SelectStatement[Case, Content | None]
+_Query = TypeVar("_Query", bound=Select[Any])
+_CONTENT = cast("type[Content | None]", Content)  # the join is an outer one: a purged case has no content
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    """A case as its caller may see it: never its payload."""
+
+    id: UUID
+    process: str
+    version: int
+    state: State
+    outcome: str | None
+    code: str | None
+    reference: str | None
+    caller: str
+    unit: str | None
+    priority: int
+    test: bool
+    attempts: int
+    submitted_at: datetime
+    not_before: datetime | None
+    due: datetime
+    ended_at: datetime | None
+    detail: dict[str, Any]
+    """What Roger found or made; empty until the case is done, and after its retention."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """What a list of cases is narrowed to; `None` leaves that open."""
+
+    process: str | None = None
+    state: State | None = None
+    code: str | None = None
+    """An outcome or a reason."""
+    reference: str | None = None
+    unit: str | None = None
+    subject: Subject | None = None
+    caller: str | None = None
+    """Only this caller's cases: set for everybody who may not read all."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some cases, newest first, and where the next page begins."""
+
+    cases: list[CaseView]
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How many cases of a process are where."""
+
+    process: str
+    states: dict[State, int]
+    overdue: int
+    oldest_ready_at: datetime | None
+    """Since when the case that has waited longest could have been claimed."""
+
+
+class Queries:
+    """Reads on the service's own database; each opens and closes its own short transaction."""
+
+    def __init__(self, engine: AsyncEngine, keyring: Keyring) -> None:
+        self._engine, self._keyring = engine, keyring
+
+    async def one(self, case: UUID, *, caller: str | None) -> CaseView:
+        """One case; raises CaseUnknown, also for a case that this caller may not see."""
+        query = _with_content().where(col(Case.id) == case)
+        async with AsyncSession(self._engine) as session:
+            row = (await session.exec(_of(query, caller))).first()
+        if row is None:
+            raise CaseUnknown
+        return self._view(*row)
+
+    async def state(self, case: UUID) -> State | None:
+        """Just where a case is; cheap enough to ask again and again."""
+        async with AsyncSession(self._engine) as session:
+            found = (await session.exec(select(Case.state).where(col(Case.id) == case))).first()
+        return State(found) if found else None
+
+    async def page(self, narrowed: Filter, *, limit: int, cursor: str | None = None) -> Page:
+        """The newest cases first, from behind the cursor; raises MalformedRequest for a cursor that is none."""
+        query = self._narrow(_of(_with_content(), narrowed.caller), narrowed)
+        if cursor is not None:
+            query = query.where(col(Case.id) < _from_cursor(cursor))
+        query = query.order_by(col(Case.id).desc()).limit(limit + 1)
+        async with AsyncSession(self._engine) as session:
+            rows = list((await session.exec(query)).all())
+        more = len(rows) > limit
+        shown = [self._view(*row) for row in rows[:limit]]
+        return Page(shown, _to_cursor(shown[-1].id) if more else None)
+
+    def _narrow(self, query: _Rows, narrowed: Filter) -> _Rows:
+        for column, value in (
+            (Case.process, narrowed.process),
+            (Case.state, narrowed.state),
+            (Case.unit, narrowed.unit),
+        ):
+            if value is not None:
+                query = query.where(col(column) == value)
+        if narrowed.code is not None:
+            query = query.where(func.coalesce(col(Case.outcome), col(Case.code)) == narrowed.code)
+        if narrowed.reference is not None:
+            query = query.where(col(Case.reference).in_(self._keyring.blind_all("reference", narrowed.reference)))
+        if narrowed.subject is not None:
+            keys = self._keyring.blind_all(narrowed.subject.kind, narrowed.subject.key)
+            query = query.where(col(Case.subject).in_(keys))
+        return query
+
+    async def events(self, case: UUID, *, caller: str | None) -> Sequence[Event]:
+        """Every move of a case, oldest first; raises CaseUnknown."""
+        async with AsyncSession(self._engine) as session:
+            if (await session.exec(_of(select(Case.id).where(col(Case.id) == case), caller))).first() is None:
+                raise CaseUnknown
+            return (await session.exec(select(Event).where(col(Event.case_id) == case).order_by(col(Event.id)))).all()
+
+    async def standings(self) -> list[Standing]:
+        """Counts of what has not ended or waits for a person, per process. Reads every such row: ask seldom."""
+        counted = text(
+            "select process, state, count(*) as number, count(*) filter (where due < now()) as overdue, "
+            "min(ready_at) filter (where state = 'queued') as oldest from cases "
+            "where state in ('awaiting_release', 'queued', 'running', 'manual') group by process, state"
+        )
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(counted)).mappings().all()
+        found: dict[str, Standing] = {}
+        for row in rows:
+            before = found.get(row["process"])
+            waiting = row["overdue"] if row["state"] != State.MANUAL else 0
+            found[row["process"]] = Standing(
+                process=row["process"],
+                states=(before.states if before else {}) | {State(row["state"]): row["number"]},
+                overdue=(before.overdue if before else 0) + waiting,
+                oldest_ready_at=row["oldest"] or (before.oldest_ready_at if before else None),
+            )
+        return list(found.values())
+
+    async def backlog(self, up_to: int) -> int:
+        """How many cases wait, counted no further than `up_to`."""
+        counted = text("select count(*) from (select from cases where state = 'queued' limit :up_to) waiting")
+        async with self._engine.connect() as connection:
+            return int((await connection.execute(counted, {"up_to": up_to})).scalar_one())
+
+    async def oldest_transaction(self) -> float:
+        """Seconds the oldest open transaction of this database has lasted: a long one slows every claim."""
+        aged = text(
+            "select coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0) from pg_stat_activity "
+            "where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        async with self._engine.connect() as connection:
+            return float((await connection.execute(aged)).scalar_one())
+
+    async def answers(self) -> bool:
+        """Whether the database answers, with the tables this code needs."""
+        async with self._engine.connect() as connection:
+            await connection.execute(text("select 1 from cases limit 1"))
+        return True
+
+    def _view(self, case: Case, content: Content | None) -> CaseView:
+        reference, detail = self._unsealed(case.id, content)
+        return CaseView(
+            id=case.id,
+            process=case.process,
+            version=case.version,
+            state=State(case.state),
+            outcome=case.outcome,
+            code=case.code,
+            reference=reference,
+            caller=case.caller,
+            unit=case.unit,
+            priority=case.priority,
+            test=case.test,
+            attempts=case.fence,
+            submitted_at=case.submitted_at,
+            not_before=case.not_before,
+            due=case.due,
+            ended_at=case.ended_at,
+            detail=detail,
+        )
+
+    def _unsealed(self, case: UUID, content: Content | None) -> tuple[str | None, dict[str, Any]]:
+        if content is None:
+            return None, {}
+        try:
+            key = self._keyring.open_key(case, content.key)
+            reference: str | None = key.open_json("payload", content.payload)["reference"]
+            detail: dict[str, Any] = key.open_json("result", content.result) if content.result else {}
+        except Unreadable:
+            # One damaged row must not hide the others from a list.
+            return None, {}
+        return reference, detail
+
+
+def _with_content() -> _Rows:
+    return select(Case, _CONTENT).join(Content, col(Content.case_id) == col(Case.id), isouter=True)
+
+
+def _of(query: _Query, caller: str | None) -> _Query:
+    return query if caller is None else query.where(col(Case.caller) == caller)
+
+
+def _to_cursor(last: UUID) -> str:
+    return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")
+
+
+def _from_cursor(cursor: str) -> UUID:
+    try:
+        return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
+    except (ValueError, binascii.Error):
+        raise MalformedRequest("The cursor is not one that this service gave; start without one") from None
