@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Select, func, text
+from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import Select as SelectStatement
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from common.cases.states import State
 from common.db.tables import Case, Content, Event
@@ -22,8 +22,8 @@ from common.errors import CaseUnknown, MalformedRequest
 from common.privacy.crypto import Keyring, Unreadable
 from common.process import Subject
 
-_Rows = SelectStatement[Case, Content | None]
-_Query = TypeVar("_Query", bound=Select[Any])
+_Rows = Select[Case, Content | None]
+_Query = TypeVar("_Query", _Rows, SelectOfScalar[UUID])
 _CONTENT = cast("type[Content | None]", Content)  # the join is an outer one: a purged case has no content
 
 
