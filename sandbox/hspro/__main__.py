@@ -44,7 +44,9 @@ def main(arguments: Sequence[str]) -> None:
         restart,
     )
     server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
+        uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=1
+        )
     )
     # Whoever started us may have stopped reading; a restart must survive that.
     with contextlib.suppress(OSError):

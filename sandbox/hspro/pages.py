@@ -11,7 +11,7 @@ from sandbox.hspro.codes import remark
 from sandbox.hspro.faults import Faults
 from sandbox.hspro.gate import Gate, Visit, missing, sent
 from sandbox.hspro.sessions import Session, Sessions
-from sandbox.hspro.store import Store
+from sandbox.hspro.store import Actor, Store
 from sandbox.hspro.view import COOKIE, EXPIRED, FLASH, View, goto
 
 ALLOWED_TRIES = 3
@@ -52,7 +52,9 @@ class SignIn:
         name, password = form.get("brukernavn", "").strip(), form.get("passord", "")
         session = self._admit(request, name, password)
         if isinstance(session, str):
+            self._store.note_sign_in(Actor(account=name, session=""), refused=True)
             return self._view.page(request, "logg_inn", alert=session, name=name)
+        self._store.note_sign_in(session.actor, refused=False)
         response = goto("/personer")
         response.set_cookie(COOKIE, session.token, httponly=True, samesite="lax")
         return response
@@ -62,16 +64,12 @@ class SignIn:
         known = self._accounts.get(name)
         locked = self._faults.fire("account_locked", request, lambda fault: fault.account == name)
         if locked or self._store.wrong_tries(name) >= ALLOWED_TRIES:
-            self._store.note_sign_in(name, wrong=True)
             return LOCKED
         if known is None or not hmac.compare_digest(known.encode(), password.encode()):
-            self._store.note_sign_in(name, wrong=True)
+            self._store.count_try(name, wrong=True)
             return LOCKED if known is not None and self._store.wrong_tries(name) >= ALLOWED_TRIES else WRONG
-        session = self._sessions.open(name)
-        if session is None:
-            return ELSEWHERE
-        self._store.note_sign_in(name, session=session.actor.session, wrong=False)
-        return session
+        self._store.count_try(name, wrong=False)
+        return self._sessions.open(name) or ELSEWHERE
 
     async def sign_out(self, request: Request) -> Response:
         self._sessions.end(request.cookies.get(COOKIE, ""))

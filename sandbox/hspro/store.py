@@ -214,16 +214,16 @@ class Store:
         rows = self._rows("select wrong_tries from account where name = ?", account)
         return int(rows[0]["wrong_tries"]) if rows else 0
 
-    def note_sign_in(self, account: str, *, session: str = "", wrong: bool) -> None:
+    def count_try(self, account: str, *, wrong: bool) -> None:
         """Count wrong tries in a row; a right one starts the count anew."""
-        with self._db:
-            _ = self._db.execute("begin immediate")
-            _ = self._db.execute(
-                "insert into account (name, wrong_tries) values (?, ?) on conflict (name) do update set"
-                " wrong_tries = case when excluded.wrong_tries = 0 then 0 else wrong_tries + 1 end",
-                (account, int(wrong)),
-            )
-            self._log("sign_in_refused" if wrong else "sign_in", Actor(account=account, session=session), "")
+        _ = self._db.execute(
+            "insert into account (name, wrong_tries) values (?, ?) on conflict (name) do update set"
+            " wrong_tries = case when excluded.wrong_tries = 0 then 0 else wrong_tries + 1 end",
+            (account, int(wrong)),
+        )
+
+    def note_sign_in(self, actor: Actor, *, refused: bool) -> None:
+        self._log("sign_in_refused" if refused else "sign_in", actor, "")
 
     # the vendor's console
 

@@ -67,11 +67,14 @@ class HsPro:
         self.post("restart")
         self.wait()
 
+    def close(self) -> None:
+        self.console.close()
+
     def wait(self) -> None:
         assert self.process.stdout
         line = self.process.stdout.readline()
         assert line.startswith("HsPro: http://"), line
-        self.console.close()
+        self.close()
         self.url = line.removeprefix("HsPro: ").strip()
         self.console = httpx.Client(base_url=self.url, timeout=30)
 
@@ -133,7 +136,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
             running.callback(process.kill)
             hspro = HsPro(process, "", httpx.Client())
             hspro.wait()
-            running.callback(lambda: hspro.console.close())
+            running.callback(hspro.close)
             return hspro
 
         yield start_one
