@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import ClassVar, TypedDict
+from typing import ClassVar, TypedDict, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -55,7 +55,7 @@ class Field:
         return {**self.value, "at": self.at.data()}
 
 
-def written(value: object) -> FieldData:
+def written(value: object) -> FieldData:  # noqa: PLR0911 -- one line per kind of value
     """Say how a value is written in a page: as a Norwegian types it, and as HTML's own controls hold it."""
     match value:
         case bool():
@@ -71,7 +71,7 @@ def written(value: object) -> FieldData:
         case str():
             return {"kind": "text", "text": value}
         case list() | tuple() | set() | frozenset():
-            return {"kind": "many", "values": [written(item).get("text", "") for item in sorted(map(_plain, value))]}
+            return {"kind": "many", "values": sorted(_plain(item) for item in cast("Iterable[object]", value))}
         case _:
             raise TypeError(f"a form cannot hold a {type(value).__name__}")
 

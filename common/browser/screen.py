@@ -67,9 +67,7 @@ class Page(Protocol):
         """Set and read back the fields; raises FieldNotTaken, UiChanged and the other target errors."""
         ...
 
-    def press(
-        self, screen: Screen, fields: Sequence[Field], press: Press, expect: tuple[type[Screen], ...]
-    ) -> Screen:
+    def press(self, screen: Screen, fields: Sequence[Field], press: Press, expect: tuple[type[Screen], ...]) -> Screen:
         """Set the fields, click once and give the expected screen that came; raises as `fill` does."""
         ...
 

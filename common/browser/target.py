@@ -68,12 +68,12 @@ class WebTarget(Target):
         return register
 
     @property
-    def sign_in_screen(self) -> type[Any] | None:
+    def sign_in_screen(self) -> type[Screen] | None:
         """The screen that signs in, if the target has one."""
         return self._sign_in[0] if self._sign_in else None
 
     @property
-    def sign_out_screen(self) -> type[Any] | None:
+    def sign_out_screen(self) -> type[Screen] | None:
         """The screen from which a session is ended, if declared."""
         return self._sign_out[0] if self._sign_out else None
 

@@ -1,0 +1,359 @@
+"""One Chromium under one WebDriver: started, spoken to, and ended without a trace. Only this module knows selenium."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import structlog
+from selenium.common.exceptions import (
+    JavascriptException,
+    NoAlertPresentException,
+    SessionNotCreatedException,
+    StaleElementReferenceException,
+    TimeoutException,
+    UnexpectedAlertPresentException,
+    WebDriverException,
+)
+from selenium.webdriver import ChromeOptions, Remote
+from selenium.webdriver.chromium.remote_connection import ChromiumRemoteConnection
+from selenium.webdriver.common.selenium_manager import SeleniumManager
+from selenium.webdriver.remote.client_config import ClientConfig
+from selenium.webdriver.remote.file_detector import LocalFileDetector, UselessFileDetector
+from selenium.webdriver.remote.webelement import WebElement
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from common.browser import guardian
+from common.browser.settings import BrowserSettings, Sandbox
+from common.errors import BrowserFailed, ConfigurationError
+
+log = structlog.get_logger()
+
+_ROOM = 512 * 2**20
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 -- folders in it are made by mkdtemp
+_FLAGS: tuple[str, ...] = (
+    "--disable-gpu",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--no-pings",
+    "--no-service-autorun",
+    "--disable-background-networking",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-breakpad",
+    "--disable-client-side-phishing-detection",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-extensions",
+    "--disable-field-trial-config",
+    "--disable-hang-monitor",
+    "--disable-quic",
+    "--disable-renderer-backgrounding",
+    "--disable-search-engine-choice-screen",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--password-store=basic",
+    "--window-size=1400,1000",
+    # A page kept for "back" would keep the former person's data alive.
+    "--disable-features=BackForwardCache,Translate,OptimizationHints,MediaRouter,AutofillServerCommunication,CertificateTransparencyComponentUpdater,PasswordLeakDetection,HttpsUpgrades",
+)
+_PREFERENCES: dict[str, Any] = {
+    "credentials_enable_service": False,
+    "profile.password_manager_enabled": False,
+    "profile.password_manager_leak_detection": False,
+    "autofill.profile_enabled": False,
+    "autofill.credit_card_enabled": False,
+    "translate.enabled": False,
+    "safebrowsing.enabled": False,
+    "search.suggest_enabled": False,
+    "download.prompt_for_download": False,
+}
+
+
+class ReplyLost(Exception):
+    """The page went away under a command, or the command took too long: find out which page it is on now."""
+
+
+class DialogShown(Exception):
+    """The page showed an alert, confirm or prompt; it has been dismissed."""
+
+
+class AddressFailed(Exception):
+    """The address could not be reached."""
+
+
+class DriverSlow(Exception):
+    """The driver did not answer within the budget; it cannot be used any more."""
+
+
+class DriverGone(Exception):
+    """The driver or its browser does not exist any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """Which browser, and which driver for it."""
+
+    chromium: str
+    chromedriver: str
+
+
+def find_programs(settings: BrowserSettings) -> Programs:
+    """Find Chromium and its driver: settings, then PATH, then Selenium Manager; raises ConfigurationError."""
+    chromium = settings.chromium or _on_path("chromium", "chromium-browser", "google-chrome", "chrome")
+    chromedriver = settings.chromedriver or _on_path("chromedriver")
+    if chromium is None or chromedriver is None:
+        with contextlib.suppress(WebDriverException):
+            found = SeleniumManager().binary_paths(["--browser", "chrome"])
+            chromium, chromedriver = chromium or found["browser_path"], chromedriver or found["driver_path"]
+    for program in (chromium, chromedriver):
+        if program is None or not Path(program).is_file():
+            raise ConfigurationError(
+                "No browser: install chromium and chromedriver of the same version, or set ROGER_BROWSER_CHROMIUM and "
+                "ROGER_BROWSER_CHROMEDRIVER, or ROGER_BROWSER_REMOTE_URL."
+            )
+    return Programs(str(chromium), str(chromedriver))
+
+
+def _on_path(*names: str) -> str | None:
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+def _in_memory_root() -> Path | None:
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(_SHARED_MEMORY).free >= _ROOM and os.access(_SHARED_MEMORY, os.W_OK):
+            return _SHARED_MEMORY
+    return None
+
+
+class Host:
+    """A chromedriver of our own with its guardian; whatever ends it leaves neither process nor profile."""
+
+    def __init__(self, programs: Programs, profile_root: Path | None) -> None:
+        self.profile = Path(tempfile.mkdtemp(prefix="roger-", dir=profile_root or _in_memory_root()))
+        self._guardian = subprocess.Popen(
+            [sys.executable, "-I", "-S", guardian.__file__, str(self.profile), programs.chromedriver, "--port=0"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._ending = threading.Lock()
+        self.session, self.port = 0, 0
+        for line in self._guardian.stdout or ():
+            words = line.decode(errors="replace").rstrip(". \n").split()
+            if words[:1] == ["driver"]:
+                self.session = int(words[1])
+            elif b"started successfully on port" in line:
+                self.port = int(words[-1])
+                break
+        if not self.port:
+            self.end()
+            raise BrowserFailed("chromedriver did not start")
+
+    @property
+    def pids(self) -> list[int]:
+        """Every process of the driver and the browser."""
+        return guardian.family(self.session, str(self.profile)) if self.session else []
+
+    @property
+    def memory(self) -> int:
+        """What they use together, in bytes."""
+        return guardian.memory(self.session, str(self.profile)) if self.session else 0
+
+    def end(self) -> None:
+        """Kill everything at once; may be called from any thread, and again."""
+        if self.session:
+            guardian.kill_family(self.session, str(self.profile))
+        with self._ending:
+            for pipe in (self._guardian.stdin, self._guardian.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+            self._guardian.wait()
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+
+def options(settings: BrowserSettings, *, chromium: str | None, profile: Path | None, sandbox: bool) -> ChromeOptions:
+    """Say how Chromium is to run for a robot: quiet, private and without dialogs of its own."""
+    chosen = ChromeOptions()
+    if chromium:
+        chosen.binary_location = chromium
+    flags = list(_FLAGS)
+    if settings.headless:
+        flags.append("--headless=new")
+    if not sandbox:
+        flags.append("--no-sandbox")
+    if not settings.images:
+        flags.append("--blink-settings=imagesEnabled=false")
+    if profile:
+        flags.append(f"--user-data-dir={profile}")
+    if _in_memory_root() is None:
+        flags.append("--disable-dev-shm-usage")
+    for flag in flags:
+        chosen.add_argument(flag)
+    chosen.add_experimental_option("prefs", _PREFERENCES)
+    chosen.add_experimental_option("excludeSwitches", ["enable-logging"])
+    chosen.page_load_strategy = "eager"
+    chosen.unhandled_prompt_behavior = "dismiss and notify"
+    # Both end before the HTTP client gives up, so that a slow page is told from a dead driver.
+    inner = int(settings.budget * 875)
+    chosen.timeouts = {"script": inner, "pageLoad": inner, "implicit": 0}
+    return chosen
+
+
+class Driver:
+    """A WebDriver session; commands come from one thread, `kill` from any."""
+
+    def __init__(self, settings: BrowserSettings) -> None:
+        self._settings = settings
+        self._host: Host | None = None
+        if settings.remote_url:
+            self._remote = self._connect(settings.remote_url, None, None, sandbox=True)
+            return
+        programs = find_programs(settings)
+        sandbox = settings.sandbox is Sandbox.ON or (settings.sandbox is Sandbox.AUTO and os.geteuid() != 0)
+        try:
+            self._remote = self._start(programs, sandbox=sandbox)
+        except BrowserFailed:
+            if not sandbox or settings.sandbox is Sandbox.ON:
+                raise
+            log.warning("browser.sandbox_unavailable")
+            self._remote = self._start(programs, sandbox=False)
+
+    def _start(self, programs: Programs, *, sandbox: bool) -> Remote:
+        host = self._host = Host(programs, self._settings.profile_root)
+        try:
+            return self._connect(f"http://127.0.0.1:{host.port}", programs.chromium, host.profile, sandbox=sandbox)
+        except BaseException:
+            host.end()
+            raise
+
+    def _connect(self, url: str, chromium: str | None, profile: Path | None, *, sandbox: bool) -> Remote:
+        config = ClientConfig(remote_server_addr=url, keep_alive=True, timeout=int(self._settings.start_budget))
+        connection = ChromiumRemoteConnection(
+            remote_server_addr=url, vendor_prefix="goog", browser_name="chrome", client_config=config
+        )
+        wanted = options(self._settings, chromium=chromium, profile=profile, sandbox=sandbox)
+        try:
+            remote = Remote(command_executor=connection, options=wanted, file_detector=UselessFileDetector())
+        except (SessionNotCreatedException, WebDriverException, HTTPError, OSError) as error:
+            connection.close()
+            raise BrowserFailed("the browser did not start") from error
+        config.timeout = self._settings.budget  # pyright: ignore[reportAttributeAccessIssue]  # it takes floats
+        return remote
+
+    @property
+    def pids(self) -> list[int]:
+        """Every process of the driver and the browser; none when they are remote."""
+        return self._host.pids if self._host else []
+
+    @property
+    def memory(self) -> int:
+        """What they use together, in bytes; 0 when they are remote."""
+        return self._host.memory if self._host else 0
+
+    @property
+    def session_id(self) -> str:
+        """The WebDriver session, by which a remote one can be ended from elsewhere."""
+        return str(self._remote.session_id)
+
+    def script(self, source: str, request: Mapping[str, Any]) -> Any:
+        """Run the agent in the page and give its reply; an empty reply means the page was busy leaving."""
+        with self._told():
+            return self._remote.execute_async_script(source, request)
+
+    def get(self, address: str) -> None:
+        """Go to an address and wait until its document has been read."""
+        with self._told():
+            self._remote.get(address)
+
+    def cdp(self, command: str, arguments: Mapping[str, Any] | None = None) -> Any:
+        """Give one command of the Chrome DevTools protocol."""
+        with self._told():
+            answer = self._remote.execute("executeCdpCommand", {"cmd": command, "params": dict(arguments or {})})
+            return answer["value"]
+
+    def keys(self, element: object, text: str) -> None:
+        """Press real keys in an element."""
+        with self._told():
+            cast("WebElement", element).send_keys(text)
+
+    def upload(self, element: object, path: str) -> None:
+        """Give a file to a file control; it is sent along when the browser is elsewhere."""
+        detector = UselessFileDetector if self._host else LocalFileDetector
+        with self._told(), self._remote.file_detector_context(detector):
+            cast("WebElement", element).send_keys(path)
+
+    def picture(self) -> bytes:
+        """Take a picture of what is on screen."""
+        with self._told():
+            return self._remote.get_screenshot_as_png()
+
+    def source(self) -> str:
+        """Give the document as it stands."""
+        with self._told():
+            return self._remote.page_source
+
+    def quit(self) -> None:
+        """End the session in good order, then whatever is left of it."""
+        try:
+            if not self._host:
+                with contextlib.suppress(WebDriverException, HTTPError, OSError):
+                    self._remote.quit()
+        finally:
+            self.kill()
+            with contextlib.suppress(AttributeError):
+                cast("ChromiumRemoteConnection", self._remote.command_executor).close()
+
+    def kill(self) -> None:
+        """End the browser at once, from any thread; a command under way fails."""
+        if self._host:
+            self._host.end()
+        else:
+            end_remote(self._settings.remote_url, self.session_id)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what selenium raises into what happened."""
+        try:
+            yield
+        except (UnexpectedAlertPresentException, NoAlertPresentException):
+            raise DialogShown from None
+        except (TimeoutException, JavascriptException, StaleElementReferenceException):
+            raise ReplyLost from None
+        except WebDriverException as error:
+            raise _meaning(str(error.msg or "")) from None
+        except ReadTimeoutError:
+            raise DriverSlow from None
+        except (HTTPError, OSError):
+            raise DriverGone from None
+
+
+def _meaning(message: str) -> Exception:
+    if "net::ERR_" in message:
+        return AddressFailed()
+    if any(sign in message for sign in ("aborted by navigation", "document unloaded", "Cannot find context")):
+        return ReplyLost()
+    return DriverGone()
+
+
+def end_remote(endpoint: str, session_id: str) -> None:
+    """End a session at a remote endpoint that may belong to a worker which is gone."""
+    config = ClientConfig(remote_server_addr=endpoint, keep_alive=False, timeout=5)
+    connection = ChromiumRemoteConnection(
+        remote_server_addr=endpoint, vendor_prefix="goog", browser_name="chrome", client_config=config
+    )
+    with contextlib.suppress(WebDriverException, HTTPError, OSError):
+        connection.execute("quit", {"sessionId": session_id})
+    connection.close()

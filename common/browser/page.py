@@ -1,0 +1,410 @@
+"""The Python end of the in-page agent: one round trip per form, one per arrival, and every outcome a known one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, NoReturn, TypedDict, TypeVar, cast
+
+from common.browser import driver as wire
+from common.browser.form import Field
+from common.browser.locator import Locator
+from common.browser.screen import Arrival, Press, Reading, Screen, TableData, read_on_arrival, ready_when
+from common.errors import (
+    ApplicationException,
+    BrowserFailed,
+    FieldNotTaken,
+    LeaseLost,
+    TargetDown,
+    TargetRejected,
+    TargetTimeout,
+    UiChanged,
+    UnexpectedDialog,
+)
+from common.lease import Hold
+
+S = TypeVar("S", bound=Screen)
+
+_CTRL_A, _BACKSPACE = "\ue009a\ue000", "\ue003"
+# Characters that WebDriver takes for keys and not for text.
+_PRIVATE = range(0xE000, 0xF900)
+_MOVES = 12
+
+
+def _agent() -> str:
+    source = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+    lines = (line.strip() for line in source.splitlines())
+    body = "\n".join(line for line in lines if line and not line.startswith("//"))
+    return (
+        "const done = arguments[arguments.length - 1], ask = arguments[0];\n"
+        f"const agent = {body};\n"
+        "agent(ask).then(done, () => done({ state: 'fault', name: 'Error' }));"
+    )
+
+
+AGENT = _agent()
+
+
+class Level(IntEnum):
+    """By which means a field is filled; each is slower and closer to a person's hands than the one before."""
+
+    AGENT = 0
+    INSERT = 1
+    KEYS = 2
+
+
+class Reply(TypedDict, total=False):
+    """What the agent answers."""
+
+    state: str
+    document: str
+    pressed: bool
+    screen: int
+    reads: list[Reading]
+    tables: list[TableData]
+    terms: dict[str, str]
+    fields: list[int]
+    field: int
+    what: str
+    complete: bool
+    lacking: list[int]
+    element: object
+    lines: bool
+    native: bool
+    name: str
+
+
+@dataclass(slots=True)
+class Habits:
+    """Which fields need more than the agent, per screen class: learnt once, kept while the browser lives."""
+
+    levels: dict[tuple[type[Screen], Locator], Level] = field(default_factory=dict[tuple[type[Screen], Locator], Level])
+
+    def level(self, screen: Screen, at: Field) -> Level:
+        """Say by which means to fill this field."""
+        return self.levels.get((type(screen), at.at), Level.AGENT)
+
+    def raise_to(self, screen: Screen, at: Field, level: Level) -> None:
+        """Fill this field by that means from now on."""
+        self.levels[type(screen), at.at] = level
+
+
+@dataclass(slots=True)
+class _Act:
+    """One fill with its press: where it stands, so that a page that reloads in the middle can be gone on with."""
+
+    screen: Screen
+    fields: Sequence[Field]
+    press: Press | None
+    expect: tuple[type[Screen], ...]
+    step: str = field(default_factory=lambda: uuid.uuid4().hex)
+    position: int = 0
+    moves: int = 0
+    pressing: bool = False
+    tried: set[int] = field(default_factory=set[int])
+
+
+class BrowserPage:
+    """What stands on screen in one browser, worked in under one hold."""
+
+    def __init__(
+        self, driver: wire.Driver, hold: Hold, *, budget: float, habits: Habits, signing_in: bool = False
+    ) -> None:
+        self._driver, self._hold, self._budget, self._habits = driver, hold, budget, habits
+        self._signing_in = signing_in
+        self.round_trips = 0
+
+    # --- the port -----------------------------------------------------------------------------------------------
+
+    def fill(self, screen: Screen, fields: Sequence[Field]) -> None:
+        """Set and read back the fields."""
+        self._perform(_Act(screen, fields, None, ()))
+
+    def press(self, screen: Screen, fields: Sequence[Field], press: Press, expect: tuple[type[Screen], ...]) -> Screen:
+        """Set the fields, click once and give the expected screen that came."""
+        arrived = self._perform(_Act(screen, fields, press, expect))
+        if arrived is None:
+            raise BrowserFailed
+        return arrived
+
+    def read(self, screen: Screen, what: Sequence[Locator], *, wait: bool) -> Sequence[Reading]:
+        """Read from the page as it is now."""
+        asked = {"reads": [at.data() for at in what], "wait": wait, "document": screen.arrival.document}
+        for _ in range(_MOVES):
+            reply = self._ask(screen, asked)
+            if reply.get("state") == "read":
+                readings = reply.get("reads", [])
+                if wait:
+                    self._require_shown(screen, what, readings)
+                return readings
+            # The page moved by itself: go on only if it is still this screen.
+            here = self._arrive(screen, (type(screen),), step="", departed="")
+            screen.arrival = here.arrival
+            asked["document"] = here.arrival.document
+        raise TargetTimeout(f"{type(screen).__name__} does not come to rest")
+
+    def again(self, screen: Screen) -> Arrival:
+        """Await the screen's readiness once more and read it afresh."""
+        return self._arrive(screen, (type(screen),), step="", departed="").arrival
+
+    def open(self, screen: type[S], address: str) -> S:
+        """Go to an address and await the screen there."""
+        blank = screen(self)
+        self._told(blank, lambda: self._driver.get(address))
+        return cast("S", self._arrive(blank, (screen,), step="", departed=""))
+
+    # --- filling and pressing -------------------------------------------------------------------------------------
+
+    def _perform(self, act: _Act) -> Screen | None:
+        while True:
+            nxt = self._next_by_hand(act)
+            reply = self._ask(act.screen, self._request(act, nxt))
+            state = reply.get("state")
+            if state == "filled":
+                return None
+            if state == "arrived":
+                return self._arrived(act.screen, act.expect, reply)
+            if state == "hand" and nxt is not None:
+                self._by_hand(act, nxt, reply)
+                act.position = nxt + 1
+            elif state == "unkept":
+                self._escalate(act, reply.get("fields", []))
+            elif state == "disabled":
+                self._escalate_all(act)
+            elif state in ("left", "lost", "moved"):
+                arrived = self._follow(act, reply)
+                if arrived is not None:
+                    return arrived
+            else:
+                self._fail(act.screen, act, reply)
+
+    def _request(self, act: _Act, nxt: int | None) -> dict[str, Any]:
+        end = len(act.fields) if nxt is None else nxt
+        numbered = [{"field": item.data(), "at": at} for at, item in enumerate(act.fields)]
+        act.pressing = nxt is None and act.press is not None
+        untried = any(item.typed and self._level(act, at) < Level.KEYS for at, item in enumerate(act.fields))
+        return {
+            "document": act.screen.arrival.document,
+            "step": act.step,
+            "set": numbered[act.position : end],
+            "check": numbered[:end],
+            "hand": None if nxt is None else numbered[nxt],
+            "press": {"what": act.press.what.data(), "row": act.press.row} if act.pressing and act.press else None,
+            "impatient": untried,
+            "screens": self._candidates(act.screen, act.expect) if act.pressing else [],
+        }
+
+    def _level(self, act: _Act, at: int) -> Level:
+        return self._habits.level(act.screen, act.fields[at])
+
+    def _next_by_hand(self, act: _Act) -> int | None:
+        for at in range(act.position, len(act.fields)):
+            if act.fields[at].value.get("kind") == "file" or self._level(act, at) > Level.AGENT:
+                return at
+        return None
+
+    def _by_hand(self, act: _Act, at: int, reply: Reply) -> None:
+        item, element = act.fields[at], reply.get("element")
+        if item.value.get("kind") == "file":
+            if at in act.tried:
+                raise FieldNotTaken(_named(act.screen, item))
+            act.tried.add(at)
+            self._told(act.screen, lambda: self._driver.upload(element, item.text))
+            return
+        text = item.text
+        if any(ord(sign) in _PRIVATE for sign in text) or ("\n" in text and not reply.get("lines")) or "\t" in text:
+            raise FieldNotTaken(_named(act.screen, item))
+        if self._level(act, at) is Level.INSERT and text:
+            self._told(act.screen, lambda: self._driver.cdp("Input.insertText", {"text": text}))
+        else:
+            self._told(act.screen, lambda: self._driver.keys(element, _CTRL_A + (text or _BACKSPACE)))
+
+    def _escalate(self, act: _Act, fields: Sequence[int]) -> None:
+        for at in fields:
+            item, level = act.fields[at], self._level(act, at)
+            if item.value.get("kind") == "file":
+                continue
+            if not item.typed or level is Level.KEYS:
+                raise FieldNotTaken(_named(act.screen, item))
+            self._habits.raise_to(act.screen, item, Level(level + 1))
+        act.position = min(fields, default=0)
+
+    def _escalate_all(self, act: _Act) -> None:
+        """Type everything by hand: the page does not believe what its own controls show."""
+        slow = [item for at, item in enumerate(act.fields) if item.typed and self._level(act, at) < Level.KEYS]
+        if not slow:
+            what = act.press.what if act.press else "a control"
+            raise TargetRejected(f"{type(act.screen).__name__}: {what} stays disabled")
+        for item in slow:
+            self._habits.raise_to(act.screen, item, Level.KEYS)
+        act.position = 0
+
+    def _follow(self, act: _Act, reply: Reply) -> Screen | None:
+        """Find out which page this is now; None means that the act is to go on here."""
+        act.moves += 1
+        if act.moves > _MOVES:
+            raise TargetTimeout(f"{type(act.screen).__name__} does not come to rest")
+        old = act.screen.arrival.document
+        pressed = bool(reply.get("pressed")) or (reply.get("state") == "lost" and act.pressing)
+        if pressed:
+            there = self._arrive(
+                act.screen, act.expect, step=act.step, departed=reply.get("document", ""), awaiting=old
+            )
+            if there is not act.screen:
+                return there
+        else:
+            # A choice made the page load anew (or it did so by itself): what was kept there is not set again.
+            here = self._arrive(act.screen, (type(act.screen),), step="", departed=reply.get("document", ""))
+            act.screen.arrival = Arrival(document=here.arrival.document)
+        act.position = 0
+        return None
+
+    # --- arriving -------------------------------------------------------------------------------------------------
+
+    def _candidates(self, screen: Screen, expect: tuple[type[Screen], ...]) -> list[dict[str, Any]]:
+        return [
+            {
+                "ready": [at.data() for at in ready_when(each)],
+                "reads": [at.data() for at in read_on_arrival(each)] if each in expect else [],
+            }
+            for each in self._order(screen, expect)
+        ]
+
+    def _order(self, screen: Screen, expect: tuple[type[Screen], ...]) -> list[type[Screen]]:
+        """A dialog lies over a page and so comes first; any other interruption only counts in place of the page."""
+        others = {each: error for each, error in self._interruptions(screen).items() if each not in expect}
+        dialogs = [each for each, error in others.items() if issubclass(error, UnexpectedDialog)]
+        return [*dialogs, *expect, *(each for each in others if each not in dialogs)]
+
+    def _interruptions(self, screen: Screen) -> Mapping[type[Screen], type[ApplicationException]]:
+        found = screen.target.interruptions
+        if self._signing_in and screen.target.sign_in_screen is not None:
+            found.pop(screen.target.sign_in_screen, None)
+        return found
+
+    def _arrive(
+        self, screen: Screen, expect: tuple[type[Screen], ...], *, step: str, departed: str, awaiting: str = ""
+    ) -> Screen:
+        """Await one of the expected screens, through as many pages as lie between; `screen` itself means unpressed."""
+        asked = {
+            "step": step,
+            "departed": departed,
+            "awaiting": awaiting,
+            "screens": self._candidates(screen, expect),
+        }
+        for _ in range(_MOVES):
+            reply = self._ask(screen, asked)
+            match reply.get("state"):
+                case "arrived":
+                    return self._arrived(screen, expect, reply)
+                case "unpressed":
+                    return screen
+                case "left" | "lost":
+                    asked["departed"] = reply.get("document", "")
+                case _:
+                    self._fail(screen, None, reply, expect)
+        raise TargetTimeout("one page led to another without end")
+
+    def _arrived(self, screen: Screen, expect: tuple[type[Screen], ...], reply: Reply) -> Screen:
+        came = self._order(screen, expect)[reply.get("screen", 0)]
+        if came not in expect:
+            error = screen.target.interruptions[came]
+            raise error(f"{came.__name__} came instead of {_names(expect)}")
+        read = dict(zip(read_on_arrival(came), reply.get("reads", []), strict=False))
+        return came(self, Arrival(reply.get("document", ""), read, reply.get("tables", []), reply.get("terms")))
+
+    # --- one round trip -------------------------------------------------------------------------------------------
+
+    def _ask(self, screen: Screen, asked: Mapping[str, Any]) -> Reply:
+        """Send one request to the agent; what was lost on the way reads as the state `lost`."""
+        request: dict[str, Any] = {
+            "set": [],
+            "check": [],
+            "screens": [],
+            "step": "",
+            "grace": 300,
+            "budget": self._budget * 750,
+            "deadline": self._hold.wall_deadline_ms(),
+            **asked,
+        }
+        reply = self._told(screen, lambda: self._driver.script(AGENT, request))
+        return cast("Reply", reply) if isinstance(reply, dict) else {"state": "lost"}
+
+    def _told(self, screen: Screen, command: Callable[[], Any]) -> Any:
+        """Send one command if its budget fits before the deadline, and say what its failure means."""
+        self._hold.require(self._budget + screen.target.settle.total_seconds())
+        self.round_trips += 1
+        try:
+            return command()
+        except wire.ReplyLost:
+            return None
+        except wire.DialogShown:
+            raise UnexpectedDialog(f"{type(screen).__name__} showed an alert") from None
+        except wire.AddressFailed:
+            raise TargetDown(f"{screen.target.name} cannot be reached") from None
+        except wire.DriverSlow:
+            self._hold.require(0)
+            self._driver.kill()
+            raise TargetTimeout(f"{type(screen).__name__} did not answer in time") from None
+        except wire.DriverGone:
+            # A browser that was killed because the lease ended is the lost lease, not a fault of the browser.
+            self._hold.require(0)
+            raise BrowserFailed from None
+
+    # --- what a failure means -------------------------------------------------------------------------------------
+
+    def _require_shown(self, screen: Screen, what: Sequence[Locator], readings: Sequence[Reading]) -> None:
+        for at, reading in zip(what, readings, strict=True):
+            if not reading.get("shown"):
+                raise UiChanged(f"{type(screen).__name__}: no {at}")
+
+    def _fail(self, screen: Screen, act: _Act | None, reply: Reply, expect: tuple[type[Screen], ...] = ()) -> NoReturn:
+        name = type(screen).__name__
+        match reply.get("state"):
+            case "late":
+                self._hold.require(0)
+                raise LeaseLost
+            case "down":
+                raise TargetDown(f"{screen.target.name} answered with an error")
+            case "nowhere":
+                self._nowhere(screen, act.expect if act else expect, reply)
+            case "problem" if act is not None:
+                self._problem(act, reply)
+            case _:
+                raise BrowserFailed(f"{name}: the agent failed ({reply.get('name', reply.get('state', 'nothing'))})")
+
+    def _nowhere(self, screen: Screen, expect: tuple[type[Screen], ...], reply: Reply) -> NoReturn:
+        if not reply.get("complete"):
+            raise TargetTimeout(f"{_names(expect)} did not come in time")
+        order = self._order(screen, expect)
+        lacking = dict(zip(order, reply.get("lacking", []), strict=False))
+        missing = [
+            f"{each.__name__} ({ready_when(each)[at]})" if (at := lacking.get(each, -1)) >= 0 else each.__name__
+            for each in expect
+        ]
+        raise UiChanged(f"after {type(screen).__name__}: no {', no '.join(missing)}")
+
+    def _problem(self, act: _Act, reply: Reply) -> NoReturn:
+        name, what, at = type(act.screen).__name__, reply.get("what", ""), reply.get("field")
+        if at is None:
+            shown = act.press.what if act.press else "control"
+            if what == "missing" and not reply.get("complete"):
+                raise TargetTimeout(f"{name}: no {shown} in time")
+            raise UiChanged(f"{name}: {'no' if what == 'missing' else what} {shown}")
+        item = act.fields[at]
+        if what == "missing" and not reply.get("complete"):
+            raise TargetTimeout(f"{name}: no {item.at} in time")
+        if what in ("missing", "several"):
+            raise UiChanged(f"{name}: {'no' if what == 'missing' else what} {item.at}")
+        raise FieldNotTaken(f"{_named(act.screen, item)} ({what})")
+
+
+def _named(screen: Screen, item: Field) -> str:
+    return f"{type(screen).__name__}: {item.at} did not keep its value"
+
+
+def _names(screens: tuple[type[Screen], ...]) -> str:
+    return " or ".join(each.__name__ for each in screens)
