@@ -13,7 +13,8 @@ RogerError
 │   ├── ConflictInTarget            CONFLICT_IN_TARGET
 │   ├── RecordLocked                RECORD_LOCKED
 │   ├── NeedsJudgement              NEEDS_JUDGEMENT
-│   └── TargetRejected              TARGET_REJECTED
+│   ├── TargetRejected              TARGET_REJECTED
+│   └── TestCaseRefused             TEST_CASE_REFUSED
 ├── ApplicationException            the target or the robot failed; retried with back-off, then goes to a person
 │   ├── TargetDown                  TARGET_DOWN
 │   ├── LoginFailed                 LOGIN_FAILED
@@ -174,6 +175,14 @@ class TargetRejected(BusinessException):
     code = "TARGET_REJECTED"
     situation = "Fagsystemet avviste det roboten fylte inn."
     remedy = "Prøv å utføre saken manuelt og se hva fagsystemet svarer."
+
+
+class TestCaseRefused(BusinessException):
+    """A test case must not reach a production target."""
+
+    code = "TEST_CASE_REFUSED"
+    situation = "Saken er en testsak, men fagsystemet er i produksjon."
+    remedy = "Send testsaker bare til testmiljøet; lukk saken."
 
 
 # --- the target or the robot failed -------------------------------------------------------------------------

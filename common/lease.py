@@ -39,10 +39,10 @@ class Lease:
         self._ended: type[StopSignal] | None = None
         self._lock = threading.Lock()
 
-    def extended(self, *, started: float) -> None:
+    def extended(self, *, started: float, seconds: float | None = None) -> None:
         """Note a successful heartbeat; it counts from when it was *sent*, never from when its answer came."""
         with self._lock:
-            self._deadline = max(self._deadline, started + self._seconds - self._margin)
+            self._deadline = max(self._deadline, started + (seconds or self._seconds) - self._margin)
 
     def end(self, signal: type[StopSignal]) -> None:
         """Stop the run at its next act. A lost lease outranks an interruption: it must not be written to."""
@@ -71,6 +71,3 @@ class Lease:
     def wall_deadline_ms(self) -> float:
         """The deadline as the page's own clock shows it (milliseconds since 1970)."""
         return (time.time() + self.remaining()) * 1000
-
-
-__all__ = ["Hold", "Interrupted", "Lease", "LeaseLost", "now"]

@@ -74,8 +74,6 @@ class Checkpoint:
     mark: Mark
     value: Any
     fence: int
-    look_after: datetime | None = None
-    """For an intent: nobody can still be acting on it after this time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,16 +105,8 @@ class Platform(Protocol):
         """End the browser after a failed act, so that nothing begun in it can still happen."""
         ...
 
-    def intent_ends(self) -> datetime:
-        """When an act begun now can no longer take effect: the lease's end and the targets' settle time."""
-        ...
-
     def extend(self, span: timedelta) -> None:
         """Hold the lease for at least that long from now; raises LeaseLost."""
-        ...
-
-    def wait_until(self, moment: datetime) -> None:
-        """Let time pass while the lease is kept; raises LeaseLost or Interrupted."""
         ...
 
 
@@ -204,9 +194,11 @@ class Run:
         return self._act(effect, before)
 
     def _settle(self, intent: Checkpoint, effect: _Effect[T]) -> Ensured[T]:
-        """An earlier run was about to act: look once it cannot act any more, and decide."""
-        if intent.look_after is not None:
-            self._platform.wait_until(intent.look_after)
+        """An earlier run was about to act: look, and decide.
+
+        It cannot act any more. Its lease has run out, and every act had to end, settle time included, before that;
+        or it gave the case back itself, and then the queue held the case for the settle time.
+        """
         before = effect.load(intent.value)
         made = effect.made_since(before)
         return self._act(effect, before) if made is None else self._record(effect, made, created=True)
@@ -214,7 +206,7 @@ class Run:
     def _act(self, effect: _Effect[T], before: list[T]) -> Ensured[T]:
         if effect.within is not None:
             self._platform.extend(effect.within)
-        self._commit(effect.name, Mark.INTENT, effect.dump(before), self._platform.intent_ends())
+        self._commit(effect.name, Mark.INTENT, effect.dump(before))
         failure: ApplicationException | None = None
         try:
             effect.create()
@@ -231,10 +223,8 @@ class Run:
         self._commit(effect.name, Mark.RESULT, [effect.dump([value])[0], created])
         return Ensured(value, created)
 
-    def _commit(self, name: str, mark: Mark, value: Any, look_after: datetime | None = None) -> None:
-        self._platform.commit(
-            Checkpoint(name=name, mark=mark, value=value, fence=self.case.fence, look_after=look_after)
-        )
+    def _commit(self, name: str, mark: Mark, value: Any) -> None:
+        self._platform.commit(Checkpoint(name=name, mark=mark, value=value, fence=self.case.fence))
 
     def _take(self, name: str) -> None:
         if name in self._names:

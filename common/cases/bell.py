@@ -16,6 +16,7 @@ from common.settings import RedisSettings
 
 _log = log.get(__name__)
 _PATIENCE = 0.2  # seconds: nothing ever waits longer for Redis
+_ID = 16  # bytes of a case's id
 
 
 class Bell:
@@ -31,17 +32,16 @@ class Bell:
 
     async def work(self) -> None:
         """Tell idle shifts that there is work."""
-        await self._ring(self._work, [b""])
+        await self._ring(self._work, b"")
 
     async def ended(self, cases: Iterable[UUID]) -> None:
         """Tell whoever waits that these cases have ended."""
-        await self._ring(self._ended, [case.bytes for case in cases])
+        await self._ring(self._ended, b"".join(case.bytes for case in cases))
 
-    async def _ring(self, channel: str, messages: list[bytes]) -> None:
+    async def _ring(self, channel: str, message: bytes) -> None:
         try:
             async with asyncio.timeout(_PATIENCE):
-                for message in messages:
-                    await self._redis.publish(channel, message)  # pyright: ignore[reportUnknownMemberType]
+                await self._redis.publish(channel, message)  # pyright: ignore[reportUnknownMemberType]
         except (RedisError, OSError, TimeoutError):
             _log.debug("bell.silent", channel=channel)
 
@@ -49,9 +49,11 @@ class Bell:
         """Every ring for work, for ever; an outage of Redis is waited out."""
         return self._hear(self._work)
 
-    def hear_ended(self) -> AsyncIterator[bytes]:
-        """The id (16 bytes) of every case that ends, for ever."""
-        return self._hear(self._ended)
+    async def hear_ended(self) -> AsyncIterator[UUID]:
+        """Every case that ends, for ever."""
+        async for message in self._hear(self._ended):
+            for start in range(0, len(message), _ID):
+                yield UUID(bytes=message[start : start + _ID])
 
     async def _hear(self, channel: str) -> AsyncIterator[bytes]:
         while True:

@@ -26,7 +26,6 @@ class Checkpoints:
                 mark=Mark(row["mark"]),
                 value=case.key.open_json(_place(case, row["name"]), row["value"]),
                 fence=row["fence"],
-                look_after=row["look_after"],
             )
             for row in rows
         }
@@ -39,7 +38,6 @@ class Checkpoints:
             "name": checkpoint.name,
             "mark": checkpoint.mark,
             "value": case.key.seal_json(_place(case, checkpoint.name), checkpoint.value),
-            "look_after": checkpoint.look_after,
         }
         async with self._pool.connection() as connection:
             if await (await connection.execute(SQL["commit_checkpoint"], values)).fetchone() is None:

@@ -34,20 +34,23 @@ def done(outcome: Outcome) -> Ending:
     return Ending(state=State.DONE, outcome=outcome.code, detail=outcome.detail)
 
 
-def released(code: str) -> Ending:
-    """The case goes back to the queue at no cost: a drain, or an account that is out."""
-    return Ending(state=State.QUEUED, code=code)
+def released(code: str, settle: float) -> Ending:
+    """The case goes back to the queue at no cost: a drain, or an account that is out.
+
+    It is held for the settle time of its targets: the last click of the run that gives up may still take effect.
+    """
+    return Ending(state=State.QUEUED, code=code, delay=settle or None)
 
 
-def after(error: RogerError, *, failures: int, attempts: int, backoff: Sequence[float]) -> Ending:
+def after(error: RogerError, *, failures: int, attempts: int, backoff: Sequence[float], settle: float) -> Ending:
     """What follows from an exception of the process, given how many failures the case has had before."""
     if isinstance(error, BusinessException):
         return Ending(state=State.MANUAL, code=error.code)
     if isinstance(error, AccountOut):
         # Not the case's fault, and it cannot go round for ever: each time one account fewer is left to lease.
-        return released(error.code)
+        return released(error.code, settle)
     retry = error.retry if isinstance(error, ApplicationException) else True
     if not retry or failures + 1 >= attempts:
         return Ending(state=State.MANUAL, code=error.code, failed=True)
-    delay = backoff[min(failures, len(backoff) - 1)]
+    delay = max(settle, backoff[min(failures, len(backoff) - 1)])
     return Ending(state=State.QUEUED, code=error.code, failed=True, delay=delay)

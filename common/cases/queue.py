@@ -74,6 +74,19 @@ class Turn:
     """The process whose head could not be taken because one of its targets has no free account."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """What a sweep did."""
+
+    taken: list[UUID]
+    """Cases taken back from runs whose lease had expired."""
+    woken: int
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.taken) or self.woken > 0
+
+
 class NoAccount(Exception):
     """Every account of a target is taken or out; the claim is undone."""
 
@@ -215,16 +228,16 @@ class Queue:
             values = {"id": case.id, "fence": case.fence, "seconds": seconds}
             return await (await connection.execute(SQL["extend"], values)).fetchone() is not None
 
-    async def sweep(self) -> list[tuple[UUID, str, State]]:
-        """Take back what vanished workers held and wake what waits no longer; gives the cases taken back."""
+    async def sweep(self) -> Swept:
+        """Take back what vanished workers held and wake what need not wait any more."""
         async with self._pool.connection() as connection:
             values = {"attempts": self._settings.attempts}
             taken = await (await connection.execute(SQL["reclaim_expired"], values)).fetchall()
-            await connection.execute(SQL["wake_due"])
-            await connection.execute(SQL["wake_subjects"])
+            due = await connection.execute(SQL["wake_due"])
+            free = await connection.execute(SQL["wake_subjects"])
         for row in taken:
             _log.warning("case.lease_expired", case=str(row["id"]), process=row["process"], to=row["state"])
-        return [(row["id"], row["process"], State(row["state"])) for row in taken]
+        return Swept(taken=[row["id"] for row in taken], woken=due.rowcount + free.rowcount)
 
     async def know_accounts(self, marks: dict[tuple[str, str], bytes]) -> None:
         """Make the accounts of the mounted files known, each with a keyed hash of its password."""

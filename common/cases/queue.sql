@@ -197,16 +197,16 @@ select id from moved;
 
 -- name: recall
 -- The checkpoints of a case in its present epoch.
-select name, mark, fence, value, look_after from checkpoints where case_id = %(id)s and epoch = %(epoch)s;
+select name, mark, fence, value from checkpoints where case_id = %(id)s and epoch = %(epoch)s;
 
 -- name: commit_checkpoint
 -- A run's durable point, refused when the case is no longer this run's. The share lock keeps the sweep from taking
 -- the case back between the check and the write.
-insert into checkpoints (case_id, epoch, name, mark, fence, value, look_after)
-select c.id, c.epoch, %(name)s, %(mark)s, c.fence, %(value)s, %(look_after)s
+insert into checkpoints (case_id, epoch, name, mark, fence, value)
+select c.id, c.epoch, %(name)s, %(mark)s, c.fence, %(value)s
 from (select id, epoch, fence from cases where id = %(id)s and fence = %(fence)s and state = 'running' for share) c
 on conflict (case_id, epoch, name) do update
-set mark = excluded.mark, fence = excluded.fence, value = excluded.value, look_after = excluded.look_after, at = now()
+set mark = excluded.mark, fence = excluded.fence, value = excluded.value, at = now()
 returning name;
 
 -- name: know_accounts

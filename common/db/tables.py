@@ -121,7 +121,6 @@ class CheckpointRow(SQLModel, table=True):
     mark: str
     fence: int = Field(sa_type=BigInteger)
     value: bytes = _sealed()
-    look_after: datetime | None = _moment(default=None, nullable=True)
     at: datetime = _moment(sa_column_kwargs={"server_default": text("now()")})
 
 

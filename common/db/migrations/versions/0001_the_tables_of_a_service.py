@@ -151,7 +151,6 @@ def _checkpoints() -> None:
         sa.Column("mark", sa.String(), nullable=False),
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.Column("look_after", sa.DateTime(timezone=True), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("mark in ('step', 'intent', 'result')", name="checkpoints_mark_known"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], ondelete="CASCADE"),

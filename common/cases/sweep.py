@@ -1,0 +1,27 @@
+"""Every few seconds: take back what vanished workers held, and wake what need not wait any more."""
+
+from __future__ import annotations
+
+import asyncio
+
+from psycopg import OperationalError
+
+from common import log, metrics
+from common.cases.bell import Bell
+from common.cases.queue import Queue
+
+_log = log.get(__name__)
+
+
+async def sweep(queue: Queue, bell: Bell, every: float) -> None:
+    """Sweep for ever. Runs in every worker and in the errands process: any number of sweeps agree."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            swept = await queue.sweep()
+        except OperationalError:
+            _log.warning("sweep.no_database")
+            continue
+        metrics.LEASES_EXPIRED.inc(len(swept.taken))
+        if swept.anything:
+            await bell.work()
