@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 import redis
+from hypothesis import settings
 
 from common.embedded import EmbeddedPostgres, EmbeddedRedis
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 # A developer's own settings must not decide what a test sees; scrubbed on import, before any module reads them.
 for name in [name for name in os.environ if name.startswith("ROGER_")]:
     del os.environ[name]
+
+# How long an example takes depends on what else the machine does; a hanging test is ended by pytest-timeout.
+settings.register_profile("roger", deadline=None)
+settings.load_profile("roger")
 
 
 @pytest.fixture(scope="session")
