@@ -24,9 +24,19 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    # The protocol must be named: asyncio turns Nagle's algorithm off only then, and with it a page takes 40 ms more.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(512)
+    return listener
+
+
 def main(arguments: Sequence[str]) -> None:
     given = _options(arguments)
-    listener = socket.create_server((given.host, given.port), backlog=512)
+    listener = _listen(given.host, given.port)
     port: int = listener.getsockname()[1]
 
     def restart() -> None:

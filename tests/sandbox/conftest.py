@@ -15,6 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
+# Made once: loading the certificates anew for every client costs more than the rest of a test.
+PLAIN = httpx.create_ssl_context()
 ROOT = Path(__file__).parents[2]
 Json = Any
 
@@ -76,7 +78,7 @@ class HsPro:
         assert line.startswith("HsPro: http://"), line
         self.close()
         self.url = line.removeprefix("HsPro: ").strip()
-        self.console = httpx.Client(base_url=self.url, timeout=30)
+        self.console = httpx.Client(base_url=self.url, timeout=30, verify=PLAIN)
 
 
 @dataclass
@@ -134,7 +136,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
             command = [sys.executable, "-m", "sandbox.hspro", "--data", str(data), "--port", "0", *options]
             process = running.enter_context(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
             running.callback(process.kill)
-            hspro = HsPro(process, "", httpx.Client())
+            hspro = HsPro(process, "", httpx.Client(verify=PLAIN))
             hspro.wait()
             running.callback(hspro.close)
             return hspro
@@ -159,7 +161,7 @@ def visitor_at() -> Iterator[Callable[[HsPro], Visitor]]:
     with ExitStack() as open_browsers:
 
         def open_browser(hspro: HsPro) -> Visitor:
-            http = httpx.Client(base_url=hspro.url, follow_redirects=True, timeout=30)
+            http = httpx.Client(base_url=hspro.url, follow_redirects=True, timeout=30, verify=PLAIN)
             return Visitor(open_browsers.enter_context(http))
 
         yield open_browser
