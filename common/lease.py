@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Protocol
 
-from common.errors import Interrupted, LeaseLost, StopSignal
+from common.errors import LeaseLost, StopSignal
 
 # Linux's clock that also counts while the machine sleeps; elsewhere the best there is.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)

@@ -1,0 +1,150 @@
+"""The errands process of a service: arq runs the jobs and the cron, a supervisor makes arq anew when Redis fails.
+
+Redis only prompts: every errand can be derived again from rows in PostgreSQL, so losing a prompt delays, no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from arq import cron
+from arq.connections import ArqRedis
+from arq.worker import Worker
+from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from common import log
+from common.cases.bell import Bell
+from common.cases.queries import Queries
+from common.cases.queue import Queue
+from common.cases.sweep import sweep
+from common.db.engine import engine, pool
+from common.errands.measure import measure
+from common.privacy.crypto import Keyring
+from common.probes import probes, serve
+from common.process import Service
+from common.settings import (
+    DatabaseSettings,
+    DeploymentSettings,
+    ErrandSettings,
+    RedisSettings,
+    WorkerSettings,
+    load,
+)
+
+_log = log.get(__name__)
+_MEASURE_EVERY = 5  # seconds
+_RESTART_AFTER = 1.0  # seconds before arq is made anew
+_REDIS_PATIENCE = 5.0  # seconds; arq sets none, and a frozen Redis would freeze whoever calls it
+
+
+async def run_errands(service: Service) -> None:
+    """Run the errands of a service until SIGTERM or SIGINT."""
+    settings = load(ErrandSettings)
+    clockwork = load(WorkerSettings)
+    redis = load(RedisSettings)
+    keyring = Keyring.load(load(DeploymentSettings).keyring)
+    name = f"roger-{service.name}-errands"
+    reads = engine(load(DatabaseSettings), name=name)
+    database = pool(load(DatabaseSettings), name=name, size=2)
+    bell = Bell(redis, service.name)
+    queries = Queries(reads, keyring)
+    await database.open()
+    tasks = [
+        asyncio.create_task(task)
+        for task in (
+            _supervise(service, redis, queries),
+            # Workers may be scaled to zero: what the last of them left behind is still taken back.
+            sweep(Queue(database, keyring, clockwork), bell, clockwork.sweep),
+            serve(probes(lambda: _ready(queries)), settings.host, settings.probe_port),
+        )
+    ]
+    stopped = asyncio.Event()
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(stop, stopped.set)
+    _log.info("errands.started")
+    stopping = asyncio.create_task(stopped.wait())
+    done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for task in (stopping, *tasks):
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await bell.close()
+    await database.close()
+    await reads.dispose()
+    _log.info("errands.stopped")
+    for task in done - {stopping}:
+        task.result()
+
+
+async def _supervise(service: Service, redis: RedisSettings, queries: Queries) -> None:
+    """Keep an arq worker going: it ends when Redis restarts, so a new one takes over."""
+    while True:
+        worker = _arq(service, redis, queries)
+        try:
+            await worker.async_run()
+        except (RedisError, OSError, TimeoutError) as problem:
+            _log.warning("errands.no_redis", error=type(problem).__name__)
+        finally:
+            await _end(worker)
+        await asyncio.sleep(_RESTART_AFTER)
+
+
+async def _end(worker: Worker) -> None:
+    try:
+        async with asyncio.timeout(_REDIS_PATIENCE):
+            await worker.close()
+    except (RedisError, OSError, TimeoutError):
+        _log.debug("errands.arq_not_closed")
+
+
+def _arq(service: Service, redis: RedisSettings, queries: Queries) -> Worker:
+    async def measured(ctx: dict[Any, Any]) -> None:  # noqa: ARG001  arq hands it in by this name
+        await _database_willing("measure", lambda: measure(service, queries))
+
+    prefix = f"{service.name}:"  # two services may share one Redis
+    seconds = set(range(0, 60, _MEASURE_EVERY))
+    return Worker(
+        functions=[],
+        cron_jobs=[cron(measured, name=f"{prefix}measure", second=seconds, run_at_startup=True, keep_result=0)],
+        queue_name=f"{prefix}errands",
+        health_check_key=f"{prefix}health:{socket.gethostname()}:{os.getpid()}",
+        redis_pool=_pool(redis, f"{prefix}errands"),
+        keep_result=0,
+        handle_signals=False,
+        job_serializer=_to_json,
+        job_deserializer=json.loads,
+        log_results=False,
+    )
+
+
+def _pool(redis: RedisSettings, queue: str) -> ArqRedis:
+    connections: ConnectionPool = ConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
+        redis.url, socket_timeout=_REDIS_PATIENCE, socket_connect_timeout=_REDIS_PATIENCE
+    )
+    return ArqRedis(connections, job_serializer=_to_json, job_deserializer=json.loads, default_queue_name=queue)
+
+
+def _to_json(job: dict[str, Any]) -> bytes:
+    return json.dumps(job).encode()
+
+
+async def _database_willing(errand: str, do: Callable[[], Awaitable[None]]) -> None:
+    """An errand whose database is away is left for its next prompt."""
+    try:
+        await do()
+    except (SQLAlchemyError, OSError) as problem:
+        _log.warning("errand.no_database", errand=errand, error=type(problem).__name__)
+
+
+async def _ready(queries: Queries) -> dict[str, bool]:
+    try:
+        return {"database": await queries.answers()}
+    except (SQLAlchemyError, OSError):
+        return {"database": False}

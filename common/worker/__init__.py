@@ -1,0 +1,1 @@
+"""A worker: shifts that perform cases with browsers of their own."""

@@ -1,0 +1,185 @@
+"""The worker process of a service: its shifts, their heartbeat, the sweep, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+
+from psycopg import OperationalError
+
+from common import clock, log
+from common.browser.session import Browser
+from common.browser.settings import BrowserSettings
+from common.cases.bell import Bell
+from common.cases.checkpoints import Checkpoints
+from common.cases.queue import Queue
+from common.cases.sweep import sweep
+from common.db.engine import Pool, pool
+from common.errors import ConfigurationError, Interrupted
+from common.privacy.crypto import Keyring
+from common.probes import probes, serve
+from common.process import Service
+from common.settings import (
+    DatabaseSettings,
+    DeploymentSettings,
+    RedisSettings,
+    TargetSettings,
+    WorkerSettings,
+    load,
+)
+from common.target import Account
+from common.worker.heartbeat import Heartbeat
+from common.worker.run import Desk
+from common.worker.shift import Announcer, Shift
+
+_log = log.get(__name__)
+_LAST_WORDS = 15.0  # seconds a run gets to end after its browser was killed
+
+
+async def work(service: Service) -> None:
+    """Run the worker of a service until SIGTERM or SIGINT; raises ConfigurationError for what is missing."""
+    settings = load(WorkerSettings)
+    keyring = Keyring.load(load(DeploymentSettings).keyring)
+    targets = {target.name: TargetSettings.of(target.name) for target in service.targets}
+    accounts = {
+        (name, account.name): account for name, found in targets.items() for account in found.read_accounts(name)
+    }
+    _check_clockwork(service, settings)
+    database = pool(load(DatabaseSettings), name=f"roger-{service.name}-worker", size=settings.shifts + 3)
+    bell = Bell(load(RedisSettings), service.name)
+    queue = Queue(database, keyring, settings, _names(accounts))
+    try:
+        await database.open()
+        await _introduce(queue, accounts, keyring)
+        desk = Desk(
+            queue=queue,
+            checkpoints=Checkpoints(database),
+            accounts=accounts,
+            production=frozenset(name for name, found in targets.items() if found.production),
+            settings=settings,
+            clock=clock.system,
+            loop=asyncio.get_running_loop(),
+        )
+        await _run(service, desk, database, bell, {name: found.url for name, found in targets.items()})
+    finally:
+        await bell.close()
+        await database.close()
+
+
+async def _run(service: Service, desk: Desk, database: Pool, bell: Bell, addresses: dict[str, str]) -> None:
+    settings = desk.settings
+    # Unique for ever: a worker that starts anew must not take its predecessor's accounts for its own.
+    name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+    names = [f"{name}-{number}" for number in range(1, settings.shifts + 1)]
+    heartbeat, announcer = Heartbeat(desk.queue, settings, names), Announcer(bell)
+    browser_settings = load(BrowserSettings)
+    shifts = [
+        Shift(
+            shift,
+            desk=desk,
+            processes=list(service.processes.values()),
+            browser=Browser(browser_settings, addresses),
+            heartbeat=heartbeat,
+            announcer=announcer,
+        )
+        for shift in names
+    ]
+    platform = [
+        asyncio.create_task(task, name=label)
+        for label, task in {
+            "heartbeat": heartbeat.beat(),
+            "guard": heartbeat.guard(),
+            "sweep": sweep(desk.queue, bell, settings.sweep),
+            "announcer": announcer.announce(),
+            "bell": _wake(bell, shifts),
+            "probes": serve(probes(lambda: _ready(database)), settings.host, settings.probe_port),
+        }.items()
+    ]
+    working = [asyncio.create_task(shift.work(), name=shift.name) for shift in shifts]
+    _on_stop(shifts)
+    _log.info("worker.started", shifts=settings.shifts, processes=sorted(service.processes))
+    try:
+        await _until_drained(working, platform, heartbeat, settings.grace, shifts)
+    finally:
+        for task in platform:
+            task.cancel()
+        await asyncio.gather(*platform, return_exceptions=True)
+    _log.info("worker.stopped")
+
+
+async def _until_drained(
+    working: list[asyncio.Task[None]],
+    platform: list[asyncio.Task[None]],
+    heartbeat: Heartbeat,
+    grace: float,
+    shifts: list[Shift],
+) -> None:
+    """Wait for the shifts to end; a part of the platform that dies takes the worker down in good order."""
+    done, _ = await asyncio.wait([*working, *platform], return_when=asyncio.FIRST_COMPLETED)
+    for shift in shifts:
+        shift.drain()
+    _, late = await asyncio.wait(working, timeout=grace)
+    if late:
+        heartbeat.interrupt(Interrupted)
+        _, late = await asyncio.wait(late, timeout=_LAST_WORDS)
+    if late:
+        # A process that hangs outside its browser cannot be stopped from within; its lease runs out.
+        _log.error("worker.hung", shifts=[task.get_name() for task in late])
+        os._exit(1)
+    for task in [*done, *working]:
+        if not task.cancelled() and (problem := task.exception()):
+            raise problem
+
+
+def _on_stop(shifts: list[Shift]) -> None:
+    loop = asyncio.get_running_loop()
+
+    def drain() -> None:
+        _log.info("worker.draining")
+        for shift in shifts:
+            shift.drain()
+
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(stop, drain)
+
+
+async def _wake(bell: Bell, shifts: list[Shift]) -> None:
+    async for _ in bell.hear_work():
+        for shift in shifts:
+            shift.wake.set()
+
+
+async def _ready(database: Pool) -> dict[str, bool]:
+    try:
+        async with database.connection(timeout=2) as connection:
+            await connection.execute("select 1")
+    except OperationalError:
+        return {"database": False}
+    return {"database": True}
+
+
+def _check_clockwork(service: Service, settings: WorkerSettings) -> None:
+    for target in service.targets:
+        if settings.margin < target.settle.total_seconds():
+            raise ConfigurationError(
+                f"ROGER_WORKER_MARGIN ({settings.margin} s) must be at least the settle time of {target.name} "
+                f"({target.settle.total_seconds()} s): what a frozen robot clicked last must have taken effect "
+                "before the next one looks"
+            )
+
+
+def _names(accounts: dict[tuple[str, str], Account]) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    for target, name in accounts:
+        names.setdefault(target, []).append(name)
+    return names
+
+
+async def _introduce(queue: Queue, accounts: dict[tuple[str, str], Account], keyring: Keyring) -> None:
+    """Tell the database which accounts there are; a changed password lets one in again that was out."""
+    marks = {place: keyring.blind("password", f"{place}:{account.password}") for place, account in accounts.items()}
+    if marks:
+        await queue.know_accounts(marks)

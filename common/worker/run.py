@@ -1,0 +1,142 @@
+"""Perform one claimed case in the shift's thread: the bridge between synchronous work and the platform's loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar, cast
+
+from psycopg import OperationalError
+
+from common import lease, log
+from common.browser.screen import Screen
+from common.browser.session import Browser
+from common.cases import endings
+from common.cases.checkpoints import Checkpoints
+from common.cases.endings import Ending
+from common.cases.queue import Claimed, Queue
+from common.clock import Clock
+from common.errors import (
+    AccountOut,
+    ApplicationException,
+    LeaseLost,
+    RobotFault,
+    RogerError,
+    TestCaseRefused,
+)
+from common.lease import Lease
+from common.process import Process
+from common.run import CaseFacts, Checkpoint, Run
+from common.settings import WorkerSettings
+from common.target import Account
+
+_log = log.get(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What a worker's shifts share: the way to the database, the accounts, the clock."""
+
+    queue: Queue
+    checkpoints: Checkpoints
+    accounts: dict[tuple[str, str], Account]
+    production: frozenset[str]
+    """Targets that `test` cases must not reach."""
+    settings: WorkerSettings
+    clock: Clock
+    loop: asyncio.AbstractEventLoop
+
+
+class _Platform:
+    """A run's surroundings in a worker; see common.run.Platform."""
+
+    def __init__(self, desk: Desk, case: Claimed, held: Lease, browser: Browser) -> None:
+        self._desk, self._case, self._lease, self._browser = desk, case, held, browser
+        self._recalled: dict[str, Checkpoint] = {}
+        if not case.is_first_run:
+            self._recalled = self._await(lambda: desk.checkpoints.recall(case))
+
+    def open(self, screen: type[T]) -> T:
+        shown = cast("type[Screen]", screen)  # core does not know what a screen is
+        target = shown.target.name
+        if self._case.test and target in self._desk.production:
+            raise TestCaseRefused
+        account = self._desk.accounts[target, self._case.accounts[target]]
+        try:
+            return cast("T", self._browser.open(shown, account, self._lease))
+        except AccountOut:
+            self._await(lambda: self._desk.queue.account_out(target, account.name))
+            raise
+
+    def recall(self, name: str) -> Checkpoint | None:
+        return self._recalled.get(name)
+
+    def commit(self, checkpoint: Checkpoint) -> None:
+        self._await(lambda: self._desk.checkpoints.commit(self._case, checkpoint))
+
+    def let_go(self, failed: ApplicationException) -> None:
+        _log.info("run.act_failed", case=str(self._case.id), code=failed.code)
+        self._browser.recycle()
+
+    def extend(self, span: timedelta) -> None:
+        started = lease.now()
+        seconds = span.total_seconds() + self._desk.settings.margin
+        if not self._await(lambda: self._desk.queue.extend(self._case, seconds)):
+            raise LeaseLost
+        self._lease.extended(started=started, seconds=seconds)
+
+    def _await(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Ask the database, from the run's thread, for as long as the lease allows; it may be asked twice."""
+        while True:
+            self._lease.require(0)
+            try:
+                return asyncio.run_coroutine_threadsafe(ask(), self._desk.loop).result()
+            except OperationalError:
+                time.sleep(0.2)
+
+
+def perform(process: Process, case: Claimed, held: Lease, browser: Browser, desk: Desk) -> Ending:
+    """Perform a case and say how it ended; raises the stop signals, after which nothing may be written.
+
+    Runs in the shift's own thread. Whatever goes wrong after the lease has ended *is* the ended lease: the browser
+    was killed under the run.
+    """
+    settle = process.settle.total_seconds()
+    try:
+        run = Run(
+            CaseFacts(id=case.id, process=case.process, fence=case.fence, test=case.test),
+            _Platform(desk, case, held, browser),
+            desk.clock,
+        )
+        submitted = process.input.model_validate(case.payload()["input"], context={"accepts_synthetic": True})
+        outcome = process.perform(submitted, run)
+    except Exception as problem:  # noqa: BLE001  the edge of a run: everything becomes an ending
+        held.require(0)
+        error = _known(problem)
+        if isinstance(error, ApplicationException):
+            browser.recycle()
+        return endings.after(
+            error,
+            failures=case.failures,
+            attempts=desk.settings.attempts,
+            backoff=desk.settings.backoff,
+            settle=settle,
+        )
+    held.require(0)
+    return endings.done(outcome)
+
+
+def _known(problem: Exception) -> RogerError:
+    if isinstance(problem, RogerError):
+        return problem
+    # Neither text nor traceback of a foreign exception is logged: it may quote the case. Where it arose is enough.
+    trace = problem.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "?"
+    _log.error("run.fault", error=type(problem).__name__, where=where)
+    return RobotFault()

@@ -1,0 +1,190 @@
+"""One browser's stretch of work: take the most urgent case, perform it, take the next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from psycopg import OperationalError
+
+from common import lease, log, metrics
+from common.browser.session import Browser
+from common.cases.bell import Bell
+from common.cases.endings import Ending, released
+from common.cases.queue import Claimed, Turn
+from common.cases.states import State
+from common.errors import Interrupted, LeaseLost
+from common.process import Process
+from common.worker.heartbeat import Heartbeat
+from common.worker.run import Desk, perform
+
+_log = log.get(__name__)
+_LEFT_ALONE = 1.0  # seconds a process without a free account is left alone
+_AWAY = 0.5  # seconds between tries while the database is away
+
+Ended = tuple[Claimed, Ending]
+
+
+class Announcer:
+    """Tells whoever waits that cases have ended: many ends in one message, and no shift waits for it."""
+
+    def __init__(self, bell: Bell) -> None:
+        self._bell = bell
+        self._ended: list[Claimed] = []
+        self._something = asyncio.Event()
+
+    def ended(self, case: Claimed) -> None:
+        self._ended.append(case)
+        self._something.set()
+
+    async def announce(self) -> None:
+        """Ring for what has ended, for ever."""
+        while True:
+            await self._something.wait()
+            self._something.clear()
+            told, self._ended = self._ended, []
+            await self._bell.ended([case.id for case in told])
+            await asyncio.sleep(0.01)
+
+
+class Shift:
+    """The loop of one shift. It is never cancelled: `drain` lets it end its run and stop."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        desk: Desk,
+        processes: Sequence[Process],
+        browser: Browser,
+        heartbeat: Heartbeat,
+        announcer: Announcer,
+    ) -> None:
+        self.name = name
+        self.wake = asyncio.Event()
+        self._desk, self._browser, self._heartbeat, self._announcer = desk, browser, heartbeat, announcer
+        self._processes = {process.name: process for process in processes}
+        self._left_alone: dict[str, float] = {}
+        self._draining = False
+        # A browser belongs to one thread; this one also keeps a run from starving any other shift's.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+
+    def drain(self) -> None:
+        """Claim nothing more; the run that goes on may end."""
+        self._draining = True
+        self.wake.set()
+
+    async def work(self) -> None:
+        """Take case after case until the shift is drained; then nothing of it is left."""
+        ended: Ended | None = None
+        try:
+            while ended is not None or not self._draining:
+                self.wake.clear()
+                turn = await self._visit(ended)
+                if ended is not None:
+                    self._report(*ended, turn)
+                ended = None
+                if turn.claimed is not None:
+                    ended = await self._perform(turn.claimed)
+                elif not self._draining and turn.starved is None:
+                    await self._idle()
+        finally:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._browser.close)
+            self._thread.shutdown(wait=False)
+            await self._release_accounts()
+
+    async def _visit(self, ended: Ended | None) -> Turn:
+        """Give back a finished run and take the next case, waiting out a database that is away."""
+        while True:
+            try:
+                turn = await self._desk.queue.turn(self.name, self._open(), ended)
+            except OperationalError:
+                _log.warning("shift.no_database", shift=self.name)
+                if ended is not None:
+                    return Turn(finished=await self._finish(ended), claimed=None)
+                if self._draining:
+                    return Turn(finished=True, claimed=None)
+                await asyncio.sleep(_AWAY)
+                continue
+            if turn.starved is not None:
+                self._left_alone[turn.starved] = lease.now() + _LEFT_ALONE
+            return turn
+
+    async def _finish(self, ended: Ended) -> bool:
+        try:
+            return await self._desk.queue.finish(self.name, *ended)
+        except OperationalError:
+            # The lease has run out by now: the sweep gives the case to somebody else, who looks before acting.
+            return False
+
+    def _open(self) -> list[Process]:
+        if self._draining:
+            return []
+        moment = lease.now()
+        return [process for name, process in self._processes.items() if self._left_alone.get(name, 0) < moment]
+
+    async def _idle(self) -> None:
+        metrics.SHIFTS.labels("idle").inc()
+        try:
+            async with asyncio.timeout(self._desk.settings.poll):
+                await self.wake.wait()
+        except TimeoutError:
+            pass
+        finally:
+            metrics.SHIFTS.labels("idle").dec()
+
+    async def _perform(self, case: Claimed) -> Ended | None:
+        process = self._processes[case.process]
+        loop = asyncio.get_running_loop()
+        metrics.CLAIMED.labels(case.process).inc()
+        metrics.PICKUP_SECONDS.labels(case.process).observe(max(0.0, (case.claimed_at - case.ready_at).total_seconds()))
+        metrics.SHIFTS.labels("running").inc()
+        began = lease.now()
+        try:
+            with self._heartbeat.keeping(case, self._browser.kill) as held:
+                ending = await loop.run_in_executor(
+                    self._thread, perform, process, case, held, self._browser, self._desk
+                )
+        except LeaseLost:
+            metrics.LEASES_LOST.labels(case.process).inc()
+            _log.warning("run.lease_lost", case=str(case.id), fence=case.fence)
+            return None
+        except Interrupted:
+            ending = released("DRAINED", process.settle.total_seconds())
+        finally:
+            metrics.SHIFTS.labels("running").dec()
+            metrics.RUN_SECONDS.labels(case.process).observe(lease.now() - began)
+            if process.targets:
+                # Meanwhile the next case is claimed; its run queues up behind this in the same thread.
+                loop.run_in_executor(self._thread, self._tidy)
+        return case, ending
+
+    def _tidy(self) -> None:
+        self._browser.collect()
+        metrics.BROWSER_MEMORY.labels(self.name.rpartition("-")[2]).set(self._browser.memory)
+
+    def _report(self, case: Claimed, ending: Ending, turn: Turn) -> None:
+        if not turn.finished:
+            metrics.LEASES_LOST.labels(case.process).inc()
+            _log.warning("run.too_late", case=str(case.id), fence=case.fence)
+            return
+        metrics.ENDED.labels(case.process, ending.state, ending.label).inc()
+        _log.info(
+            "run.ended",
+            case=str(case.id),
+            process=case.process,
+            fence=case.fence,
+            to=ending.state,
+            code=ending.label,
+            seconds=round((datetime.now(UTC) - case.claimed_at).total_seconds(), 3),
+        )
+        if ending.state is not State.QUEUED:
+            self._announcer.ended(case)
+
+    async def _release_accounts(self) -> None:
+        try:
+            await self._desk.queue.release_accounts(self.name)
+        except OperationalError:
+            _log.warning("shift.accounts_kept", shift=self.name)
