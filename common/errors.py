@@ -44,7 +44,8 @@ RogerError
 
 StopSignal (BaseException, so that no process can swallow it)
 ├── LeaseLost                       another run may own the case; this one must not touch anything more
-└── Interrupted                     the worker drains; the case goes back at no cost
+├── Interrupted                     the worker drains; the case goes back at no cost
+└── SubjectBusy                     another case of the same person runs; this one waits behind it at no cost
 
 The docstring of a class is its default message. What case workers read is in `situation` and `remedy`, in
 Norwegian bokmål. No message ever holds personal data: an exception's text reaches logs and lists.
@@ -53,7 +54,7 @@ Norwegian bokmål. No message ever holds personal data: an exception's text reac
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class RogerError(Exception):
@@ -309,6 +310,10 @@ class Refusal(RogerError):
     status = 400
     title: ClassVar[str] = "The request was refused"
 
+    def __init__(self, message: str | None = None, **facts: Any) -> None:
+        super().__init__(message)
+        self.facts = facts  # what a program should know besides the sentence; members of the problem document
+
 
 class MalformedRequest(Refusal):
     """The request cannot be read; send valid JSON as the API description shows."""
@@ -367,13 +372,9 @@ class BacklogFull(Refusal):
 
     code, status, title = "BACKLOG_FULL", 429, "Too many cases are waiting"
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__()
-        self.retry_after = retry_after
-
 
 class Unavailable(Refusal):
-    """The service cannot reach its database; nothing was stored, send the request again."""
+    """The service cannot reach its database; send the request again, under the same reference."""
 
     code, status, title = "UNAVAILABLE", 503, "Not available"
 
@@ -406,3 +407,11 @@ class LeaseLost(StopSignal):
 
 class Interrupted(StopSignal):
     """The worker is draining: the case goes back to the queue at no cost."""
+
+
+class SubjectBusy(StopSignal):
+    """Another case of the same person is running: the case waits behind it at no cost."""
+
+    def __init__(self, lock: bytes) -> None:
+        super().__init__()
+        self.lock = lock

@@ -12,21 +12,13 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from common.errors import ConfigurationError, FieldProblem
-from common.run import Ensured, Outcome, OutcomeCode, Run
+from common.run import Ensured, Outcome, OutcomeCode, Run, Subject
 from common.target import Target
 
 __all__ = ["CaseInput", "Ensured", "Outcome", "OutcomeCode", "Process", "Retention", "Run", "Service", "Subject"]
 
 Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
-
-
-@dataclass(frozen=True)
-class Subject:
-    """Whom or what a case is about; at most one case per subject runs at a time, across a service's processes."""
-
-    kind: str
-    key: str = field(repr=False)
 
 
 class CaseInput(BaseModel):

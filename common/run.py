@@ -27,6 +27,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Subject:
+    """Whom or what a case is about; at most one case per subject runs at a time, across a service's processes."""
+
+    kind: str
+    key: str = field(repr=False)
+
+
 class OutcomeCode(StrEnum):
     """How a case ended well."""
 
@@ -105,6 +113,10 @@ class Platform(Protocol):
         """End the browser after a failed act, so that nothing begun in it can still happen."""
         ...
 
+    def hold(self, subject: Subject) -> None:
+        """Let no other case of this subject run meanwhile; raises SubjectBusy when one does, or LeaseLost."""
+        ...
+
     def extend(self, span: timedelta) -> None:
         """Hold the lease for at least that long from now; raises LeaseLost."""
         ...
@@ -150,6 +162,13 @@ class Run:
     def now(self) -> datetime:
         """The aware time now, from the clock that the deployment or the test set."""
         return self._clock()
+
+    def is_about(self, subject: Subject) -> None:
+        """The case is really about somebody known under another key: no other case of theirs may run meanwhile.
+
+        When one does, the run stops here and the case waits behind that one, at no cost. Call it before acting.
+        """
+        self._platform.hold(subject)
 
     def step(self, name: str, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do a pure or repeatable thing once per case; later attempts get its recorded answer."""

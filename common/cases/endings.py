@@ -22,6 +22,8 @@ class Ending:
     """Counts against the case's own budget of failures."""
     delay: float | None = None
     """Seconds before the case may be claimed again."""
+    lock: bytes | None = None
+    """Whom the case turned out to be about, when it must wait for another case of that person."""
 
     @property
     def label(self) -> str:

@@ -18,13 +18,14 @@ from common.cases.endings import Ending
 from common.cases.statements import SQL
 from common.cases.states import State
 from common.db.engine import Connection, Pool
+from common.errors import SubjectBusy
 from common.privacy.crypto import CaseKey, Keyring
 from common.process import Process
 from common.settings import WorkerSettings
 
 _log = log.get(__name__)
 _COLLISIONS = 5
-"""So many times a turn is repeated when two shifts reach for the same subject."""
+"""So many times a turn is repeated when two shifts reach for the same person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +115,7 @@ class Queue:
             try:
                 return await self._turn(shift, processes, ended)
             except (UniqueViolation, DeadlockDetected, SerializationFailure):
-                # Another shift took a case of the same subject; the finish was undone with the claim: both again.
+                # Another shift took a case of the same person; the finish was undone with the claim: both again.
                 continue
             except NoAccount as starved:
                 finished = await self._turn(shift, (), ended) if ended else Turn(finished=True, claimed=None)
@@ -149,6 +150,7 @@ class Queue:
             "code": ending.code,
             "failed": int(ending.failed),
             "delay": ending.delay,
+            "lock": ending.lock,
             "result": None if ending.detail is None else case.key.seal_json("result", ending.detail),
             "actor": f"worker:{shift}",
         }
@@ -227,6 +229,15 @@ class Queue:
         async with self._pool.connection() as connection:
             values = {"id": case.id, "fence": case.fence, "seconds": seconds}
             return await (await connection.execute(SQL["extend"], values)).fetchone() is not None
+
+    async def relock(self, case: Claimed, lock: bytes) -> bool:
+        """Hold another person's lock for this run; raises SubjectBusy when a case of that person is running."""
+        values = {"id": case.id, "fence": case.fence, "lock": lock}
+        async with self._pool.connection() as connection:
+            try:
+                return await (await connection.execute(SQL["relock"], values)).fetchone() is not None
+            except UniqueViolation:
+                raise SubjectBusy(lock) from None
 
     async def sweep(self) -> Swept:
         """Take back what vanished workers held and wake what need not wait any more."""

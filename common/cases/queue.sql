@@ -10,9 +10,9 @@ with new as (
         %(key)s::bytea[], %(payload)s::bytea[])
     as t (id, reference, content, subject, unit, priority, due, not_before, test, key, payload)
 ), stored as (
-    insert into cases (id, process, version, caller, reference, content, subject, unit, priority, due, not_before,
+    insert into cases (id, process, version, caller, reference, content, subject, lock, unit, priority, due, not_before,
                        test, state, parked, submitted_at, ready_at)
-    select id, %(process)s, %(version)s, %(caller)s, reference, content, subject, unit, priority, due,
+    select id, %(process)s, %(version)s, %(caller)s, reference, content, subject, subject, unit, priority, due,
            case when not_before > now() then not_before end, test, 'queued', coalesce(not_before > now(), false),
            now(), greatest(now(), not_before)
     from new
@@ -37,10 +37,10 @@ where process = %(process)s and caller = %(caller)s and reference = any(%(refere
 -- again at the head of the line; the answer then says so, and the caller asks once more.
 with head as materialized (
     select h.id, h.priority, h.due,
-           exists (select from cases r where r.state = 'running' and r.subject = h.subject) as busy
+           exists (select from cases r where r.state = 'running' and r.lock = h.lock) as busy
     from unnest(%(open)s::text[]) as p (name),
     lateral (
-        select c.id, c.subject, c.priority, c.due from cases c
+        select c.id, c.lock, c.priority, c.due from cases c
         where c.state = 'queued' and not c.parked and c.process = p.name
         order by c.priority, c.due, c.id limit 1
         for update of c skip locked
@@ -58,16 +58,16 @@ with head as materialized (
     select id, %(actor)s, 'queued', 'running', fence from claimed
 )
 select claimed.id, claimed.process, claimed.version, claimed.fence, claimed.epoch, claimed.failures, claimed.lost,
-       claimed.subject is not null as has_subject, claimed.test, claimed.ready_at, now() as claimed_at,
+       claimed.test, claimed.ready_at, now() as claimed_at,
        k.key, k.payload, exists (select from parked) as parked
 from (select) one left join claimed on true left join case_contents k on k.case_id = claimed.id;
 
 -- name: finish
 -- moves: running -> done, running -> manual, running -> queued
--- End a run, if it still holds its lease; then the next case of the same subject may be claimed.
+-- End a run, if it still holds its lease; then the next case of the same person may be claimed.
 with ended as (
     update cases c
-    set state = %(state)s::text, outcome = %(outcome)s::text, code = %(code)s::text, worker = null, lease_until = null,
+    set state = %(state)s::text, lock = coalesce(%(lock)s::bytea, c.lock), outcome = %(outcome)s::text, code = %(code)s::text, worker = null, lease_until = null,
         failures = c.failures + %(failed)s,
         not_before = now() + %(delay)s::float * interval '1 second',
         parked = %(state)s::text = 'queued' and %(delay)s::float is not null,
@@ -75,7 +75,7 @@ with ended as (
                         else ready_at end,
         ended_at = case when %(state)s::text <> 'queued' then now() end
     where c.id = %(id)s and c.fence = %(fence)s and c.state = 'running'
-    returning c.id, c.subject
+    returning c.id, c.lock
 ), logged as (
     insert into events (case_id, actor, from_state, to_state, code, fence)
     select id, %(actor)s, 'running', %(state)s::text, coalesce(%(outcome)s::text, %(code)s::text), %(fence)s from ended
@@ -84,7 +84,7 @@ with ended as (
 ), next as (
     select n.id from ended, lateral (
         select c.id from cases c
-        where c.subject = ended.subject and c.state = 'queued' and c.parked and c.not_before is null
+        where c.lock = ended.lock and c.state = 'queued' and c.parked and c.not_before is null
         order by c.priority, c.due, c.id limit 1
         for update of c skip locked
     ) n
@@ -112,6 +112,11 @@ returning target, name, holder;
 update cases set lease_until = greatest(lease_until, clock_timestamp() + %(seconds)s * interval '1 second')
 where id = %(id)s and fence = %(fence)s and state = 'running'
 returning id;
+
+-- name: relock
+-- The case turned out to be about somebody known under another number: hold that lock instead. A unique violation
+-- says that another case of that person is running.
+update cases set lock = %(lock)s where id = %(id)s and fence = %(fence)s and state = 'running' returning id;
 
 -- name: standing
 -- Where a case stands: whether a finish whose answer was lost took effect.
@@ -149,11 +154,11 @@ update cases c set parked = false, not_before = null from due where c.id = due.i
 -- name: wake_subjects
 -- Repair: the first parked case of every subject that is not running any more (a finish may have passed it by).
 with free as (
-    select distinct on (p.subject) p.id from cases p
+    select distinct on (p.lock) p.id from cases p
     where p.state = 'queued' and p.parked and p.not_before is null
-      and not exists (select from cases r where r.state = 'running' and r.subject = p.subject)
-      and not exists (select from cases q where q.state = 'queued' and not q.parked and q.subject = p.subject)
-    order by p.subject, p.priority, p.due, p.id
+      and not exists (select from cases r where r.state = 'running' and r.lock = p.lock)
+      and not exists (select from cases q where q.state = 'queued' and not q.parked and q.lock = p.lock)
+    order by p.lock, p.priority, p.due, p.id
 )
 update cases c set parked = false from free
 where c.id = free.id and c.state = 'queued' and c.parked returning c.id;

@@ -31,12 +31,12 @@ class Case(SQLModel, table=True):
         Index(
             "cases_next", "process", "priority", "due", "id", postgresql_where=text("state = 'queued' and not parked")
         ),
-        # One case per subject at a time; also the list of everything that runs.
-        Index("cases_running_subject", "subject", unique=True, postgresql_where=text("state = 'running'")),
+        # One case per person at a time; also the list of everything that runs.
+        Index("cases_running_lock", "lock", unique=True, postgresql_where=text("state = 'running'")),
         Index("cases_due_to_wake", "not_before", postgresql_where=text("state = 'queued' and parked")),
         Index(
-            "cases_parked_subject",
-            "subject",
+            "cases_parked_lock",
+            "lock",
             "priority",
             "due",
             "id",
@@ -74,7 +74,9 @@ class Case(SQLModel, table=True):
     content: bytes = _sealed()
     """Keyed hash of the submitted fields: tells a resubmission from other content under the same reference."""
     subject: bytes | None = _sealed(default=None)
-    """Blind index of whom the case is about."""
+    """Blind index of whom the case is about, as submitted: how it is found."""
+    lock: bytes | None = _sealed(default=None)
+    """Blind index of whom it turned out to be about: at most one case per lock runs at a time."""
     unit: str | None = None
     priority: int = _small(5)
     due: datetime = _moment()

@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from psycopg import OperationalError
 
 from common import lease, log
-from common.browser.screen import Screen
 from common.browser.session import Browser
 from common.cases import endings
 from common.cases.checkpoints import Checkpoints
@@ -29,7 +28,7 @@ from common.errors import (
 )
 from common.lease import Lease
 from common.process import Process
-from common.run import CaseFacts, Checkpoint, Run
+from common.run import CaseFacts, Checkpoint, Run, Subject
 from common.settings import WorkerSettings
 from common.target import Account
 
@@ -61,13 +60,13 @@ class _Platform:
             self._recalled = self._await(lambda: desk.checkpoints.recall(case))
 
     def open(self, screen: type[T]) -> T:
-        shown = cast("type[Screen]", screen)  # core does not know what a screen is
+        shown: Any = screen  # core does not know what a screen is
         target = shown.target.name
         if self._case.test and target in self._desk.production:
             raise TestCaseRefused
         account = self._desk.accounts[target, self._case.accounts[target]]
         try:
-            return cast("T", self._browser.open(shown, account, self._lease))
+            return self._browser.open(shown, account, self._lease)
         except AccountOut:
             self._await(lambda: self._desk.queue.account_out(target, account.name))
             raise
@@ -81,6 +80,11 @@ class _Platform:
     def let_go(self, failed: ApplicationException) -> None:
         _log.info("run.act_failed", case=str(self._case.id), code=failed.code)
         self._browser.recycle()
+
+    def hold(self, subject: Subject) -> None:
+        lock = self._case.keyring.blind(subject.kind, subject.key)
+        if not self._await(lambda: self._desk.queue.relock(self._case, lock)):
+            raise LeaseLost
 
     def extend(self, span: timedelta) -> None:
         started = lease.now()

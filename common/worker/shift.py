@@ -12,10 +12,10 @@ from psycopg import OperationalError
 from common import lease, log, metrics
 from common.browser.session import Browser
 from common.cases.bell import Bell
-from common.cases.endings import Ending, released
+from common.cases.endings import Ending, behind, released
 from common.cases.queue import Claimed, Turn
 from common.cases.states import State
-from common.errors import Interrupted, LeaseLost
+from common.errors import Interrupted, LeaseLost, SubjectBusy
 from common.process import Process
 from common.worker.heartbeat import Heartbeat
 from common.worker.run import Desk, perform
@@ -151,6 +151,8 @@ class Shift:
             metrics.LEASES_LOST.labels(case.process).inc()
             _log.warning("run.lease_lost", case=str(case.id), fence=case.fence)
             return None
+        except SubjectBusy as busy:
+            ending = behind(busy.lock)
         except Interrupted:
             ending = released("DRAINED", process.settle.total_seconds())
         finally:

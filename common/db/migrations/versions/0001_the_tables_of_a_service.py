@@ -42,6 +42,7 @@ def _cases() -> None:
         sa.Column("reference", sa.LargeBinary(), nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("subject", sa.LargeBinary(), nullable=True),
+        sa.Column("lock", sa.LargeBinary(), nullable=True),
         sa.Column("unit", sa.String(), nullable=True),
         sa.Column("priority", sa.SmallInteger(), server_default=sa.text("5"), nullable=False),
         sa.Column("due", sa.DateTime(timezone=True), nullable=False),
@@ -90,9 +91,9 @@ def _cases_indexes() -> None:
         postgresql_where=sa.text("state = 'queued' and not parked"),
     )
     op.create_index(
-        "cases_parked_subject",
+        "cases_parked_lock",
         "cases",
-        ["subject", "priority", "due", "id"],
+        ["lock", "priority", "due", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'queued' and parked"),
     )
@@ -103,9 +104,7 @@ def _cases_indexes() -> None:
         unique=True,
         postgresql_where=sa.text("reference is not null"),
     )
-    op.create_index(
-        "cases_running_subject", "cases", ["subject"], unique=True, postgresql_where=sa.text("state = 'running'")
-    )
+    op.create_index("cases_running_lock", "cases", ["lock"], unique=True, postgresql_where=sa.text("state = 'running'"))
     op.create_index(
         "cases_subject", "cases", ["subject", "id"], unique=False, postgresql_where=sa.text("subject is not null")
     )
