@@ -66,6 +66,15 @@ class Bell:
             except (RedisError, OSError):
                 await asyncio.sleep(1)
 
+    async def answers(self) -> bool:
+        """Whether Redis answers."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await cast("Any", self._redis).ping()
+        except (RedisError, OSError, TimeoutError):
+            return False
+        return True
+
     async def close(self) -> None:
         """Let go of Redis."""
         for client in (self._redis, self._listening):

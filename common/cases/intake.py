@@ -20,11 +20,16 @@ from common.process import CaseInput, Process
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A validated input, with the key under which a resubmission is recognised."""
+    """A validated input; a resubmission is recognised by its reference or, when it has none, by the key beside it."""
 
     input: CaseInput
-    reference: str | None = None
-    """The caller's own key, or its idempotency key."""
+    idempotency_key: str | None = None
+
+    def recognised_by(self, keyring: Keyring) -> bytes | None:
+        """The blind index under which the case is known; the two kinds of keys never meet."""
+        if self.input.reference is not None:
+            return keyring.blind("reference", self.input.reference)
+        return keyring.blind("idempotency", self.idempotency_key) if self.idempotency_key is not None else None
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,9 @@ class Receipt:
 
     case: UUID
     existing: bool
+    submitted_at: datetime | None = None
+    due: datetime | None = None
+    """Both only for a case of its own."""
 
 
 class Intake:
@@ -57,7 +65,7 @@ class Intake:
                 if answers[place] is None and (problems := tuple(draft.input.breaches(now))):
                     answers[place] = InvalidInput(problems)
             fresh = [row for row, answer in zip(rows, answers, strict=True) if answer is None]
-            stored = await self._store(connection, process, caller, fresh) if fresh else set[UUID]()
+            stored = await self._store(connection, process, caller, fresh) if fresh else dict[UUID, datetime]()
             if len(stored) < len(fresh):  # twice in this array, or stored by somebody else this instant
                 known = await self._known(connection, process, caller, fresh)
         settled = [
@@ -75,7 +83,7 @@ class Intake:
         subject = draft.input.subject
         return {
             "id": case,
-            "reference": self._keyring.blind("reference", draft.reference) if draft.reference else None,
+            "reference": draft.recognised_by(self._keyring),
             "content": self._keyring.blind("content", canonical(submitted).decode()),
             "subject": self._keyring.blind(subject.kind, subject.key) if subject else None,
             "unit": draft.input.unit,
@@ -84,7 +92,7 @@ class Intake:
             "not_before": draft.input.not_before,
             "test": draft.input.test,
             "key": key.wrapped,
-            "payload": key.seal_json("payload", {"input": submitted, "reference": draft.reference}),
+            "payload": key.seal_json("payload", {"input": submitted, "reference": draft.input.reference}),
         }
 
     async def _known(
@@ -99,7 +107,7 @@ class Intake:
 
     async def _store(
         self, connection: Connection, process: Process, caller: str, rows: Sequence[dict[str, Any]]
-    ) -> set[UUID]:
+    ) -> dict[UUID, datetime]:
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         values = columns | {
             "process": process.name,
@@ -108,7 +116,7 @@ class Intake:
             "actor": f"caller:{caller}",
         }
         cursor = await connection.execute(SQL["submit"], values)
-        return {row["id"] for row in await cursor.fetchall()}
+        return {row["id"]: row["submitted_at"] for row in await cursor.fetchall()}
 
 
 def _recognise(row: dict[str, Any], known: dict[bytes, tuple[UUID, bytes]]) -> Receipt | Refusal | None:
@@ -116,12 +124,14 @@ def _recognise(row: dict[str, Any], known: dict[bytes, tuple[UUID, bytes]]) -> R
     if stands is None:
         return None
     case, content = stands
-    return Receipt(case, existing=True) if content == row["content"] else ReferenceTaken()
+    return Receipt(case, existing=True) if content == row["content"] else ReferenceTaken(case=case)
 
 
-def _settle(row: dict[str, Any], stored: set[UUID], known: dict[bytes, tuple[UUID, bytes]]) -> Receipt | Refusal:
+def _settle(
+    row: dict[str, Any], stored: dict[UUID, datetime], known: dict[bytes, tuple[UUID, bytes]]
+) -> Receipt | Refusal:
     if row["id"] in stored:
-        return Receipt(row["id"], existing=False)
+        return Receipt(row["id"], existing=False, submitted_at=stored[row["id"]], due=row["due"])
     answer = _recognise(row, known)
     if answer is None:
         message = "a row was neither stored nor known"

@@ -17,14 +17,14 @@ with new as (
            now(), greatest(now(), not_before)
     from new
     on conflict (process, caller, reference) where reference is not null do nothing
-    returning id
+    returning id, submitted_at
 ), contents as (
     insert into case_contents (case_id, key, payload)
     select new.id, new.key, new.payload from new join stored using (id)
 ), logged as (
     insert into events (case_id, actor, from_state, to_state) select id, %(actor)s, null, 'queued' from stored
 )
-select id from stored;
+select id, submitted_at from stored;
 
 -- name: known
 -- The stored cases under these references, with what tells same content from other content.
