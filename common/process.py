@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, cast, get_type_hints
 
-from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from common.errors import ConfigurationError, FieldProblem
 from common.run import Ensured, Outcome, OutcomeCode, Run, Subject
@@ -19,6 +21,9 @@ __all__ = ["CaseInput", "Ensured", "Outcome", "OutcomeCode", "Process", "Retenti
 
 Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
+
+
+_FAR_OFF = datetime(2100, 1, 1, tzinfo=UTC)  # what is due then can still be counted
 
 
 class CaseInput(BaseModel):
@@ -37,8 +42,16 @@ class CaseInput(BaseModel):
         default=None, description="Organisation number or code of the unit that the case belongs to"
     )
     priority: Annotated[int, Field(ge=1, le=9)] = Field(default=5, description="1 is most urgent, 9 least")
-    not_before: AwareDatetime | None = Field(default=None, description="Roger leaves the case alone until then")
+    not_before: Annotated[AwareDatetime, Field(lt=_FAR_OFF)] | None = Field(
+        default=None, description="Roger leaves the case alone until then"
+    )
     test: bool = Field(default=False, description="A test case; it never reaches a production target")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def text_is_composed(cls, value: Any) -> Any:
+        """One spelling of each letter (NFC), so that æøå compare equal whoever typed them."""
+        return _composed(value)
 
     @property
     def subject(self) -> Subject | None:
@@ -143,6 +156,21 @@ class Service:
             return perform
 
         return declare
+
+
+def _composed(value: Any) -> Any:
+    """The value with its text in NFC; refuses characters that PostgreSQL and JSON cannot hold."""
+    if isinstance(value, str):
+        if value.isascii() and "\0" not in value:
+            return value
+        if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise PydanticCustomError("INVALID_VALUE", "The text holds a character that cannot be stored")
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [_composed(item) for item in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {_composed(key): _composed(item) for key, item in cast("dict[Any, Any]", value).items()}
+    return value
 
 
 def _input_model(name: str, perform: Callable[..., Any]) -> type[CaseInput]:

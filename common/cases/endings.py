@@ -44,6 +44,11 @@ def released(code: str, settle: float) -> Ending:
     return Ending(state=State.QUEUED, code=code, delay=settle or None)
 
 
+def behind(lock: bytes) -> Ending:
+    """The case waits, at no cost, for another one of the same person."""
+    return Ending(state=State.QUEUED, code="SUBJECT_BUSY", lock=lock)
+
+
 def after(error: RogerError, *, failures: int, attempts: int, backoff: Sequence[float], settle: float) -> Ending:
     """What follows from an exception of the process, given how many failures the case has had before."""
     if isinstance(error, BusinessException):

@@ -1,0 +1,1 @@
+"""Infection-control records, vaccination and refunds: what Roger does for the health service."""

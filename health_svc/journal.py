@@ -1,0 +1,125 @@
+"""A person's infection-control journal in HsPro: found, or made, and proved. Shared by every process that needs one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from common.errors import (
+    AmbiguousHit,
+    ConflictInTarget,
+    DeceasedOrEmigrated,
+    NameMismatch,
+    PersonNotFound,
+    ProtectedAddress,
+)
+from common.norway.names import same_person
+from common.process import Outcome, Run, Subject
+from health_svc.screens.hspro import (
+    Hits,
+    Journal,
+    JournalEntry,
+    JournalForm,
+    NotInRegister,
+    PersonCard,
+    PersonFacts,
+    PersonSearch,
+)
+
+INFECTION_CONTROL = "Smittevern"
+UNIT = "Smittevernkontoret"
+_ACTIVE = "Aktiv"
+
+
+@dataclass(frozen=True, repr=False)
+class Sought:
+    """Whom a case is about, as its caller says."""
+
+    number: str
+    family_name: str
+    given_name: str
+
+
+def ensure_journal(run: Run, sought: Sought, form: JournalForm) -> Outcome:
+    """See to it that the person has exactly one active infection-control journal (domain rule HLT-01).
+
+    CREATED (with `person: CREATED` when HsPro did not know the person either) or EXISTS, with the journal's number.
+    Raises PersonNotFound, AmbiguousHit, NameMismatch, ProtectedAddress, DeceasedOrEmigrated and ConflictInTarget
+    (a closed journal, or two of them).
+    """
+    file = _PersonFile(run, sought)
+    person = run.ensure("person", of=PersonFacts, find=file.persons, create=file.fetch_from_register)
+    file.require_right(person.value)
+    journal = run.ensure("journal", of=JournalEntry, find=file.journals, create=lambda: file.make_journal(form))
+    detail = {"journal": journal.value.number}
+    if journal.created and person.created:
+        detail["person"] = "CREATED"
+    if person.value.number != sought.number:
+        detail["note"] = "FOUND_UNDER_CURRENT_NUMBER"
+    return journal.outcome(**detail)
+
+
+class _PersonFile:
+    """The way to a person in HsPro. It knows where the robot stands, so that a second look costs a single page."""
+
+    def __init__(self, run: Run, sought: Sought) -> None:
+        self._run, self._sought = run, sought
+        self._at: Hits | PersonCard | Journal | None = None
+
+    def persons(self) -> list[PersonFacts]:
+        """Search HsPro; raises AmbiguousHit for several."""
+        self._at = hits = self._run.open(PersonSearch).search(self._sought.number)
+        found = hits.persons()
+        if len(found) > 1:
+            raise AmbiguousHit
+        return found
+
+    def fetch_from_register(self) -> None:
+        """Make the person known in HsPro, from the population register; raises PersonNotFound."""
+        hits, self._at = self._at, None
+        if not isinstance(hits, Hits):
+            hits = self._run.open(PersonSearch).search(self._sought.number)
+        entry = hits.from_register()
+        if isinstance(entry, NotInRegister):
+            raise PersonNotFound
+        self.require_right(entry.person())
+        self._at = entry.register()
+
+    def require_right(self, person: PersonFacts) -> None:
+        """Nobody but the one the case means, and nobody who needs a person's care, is touched."""
+        sought = self._sought
+        if person.protected:
+            raise ProtectedAddress
+        if person.gone:
+            raise DeceasedOrEmigrated
+        if person.number != sought.number and not person.formerly(sought.number):
+            raise ConflictInTarget
+        if not same_person(person.family_name, person.given_name, sought.family_name, sought.given_name):
+            raise NameMismatch
+        if person.number != sought.number:
+            self._run.is_about(Subject("person", person.number))
+
+    def journals(self) -> list[JournalEntry]:
+        """The infection-control journals (others do not count); raises ConflictInTarget for one that is closed."""
+        found = [entry for entry in self._card().journals() if entry.type == INFECTION_CONTROL]
+        if any(entry.state != _ACTIVE for entry in found):
+            raise ConflictInTarget
+        return found
+
+    def make_journal(self, form: JournalForm) -> None:
+        card, self._at = self._card(), None
+        self._at = card.new_journal().fill_in(form).confirm(form)
+
+    def _card(self) -> PersonCard:
+        match self._at:
+            case PersonCard() as card:
+                pass
+            case Journal() as journal:
+                card = journal.card()
+            case Hits() as hits:
+                card = hits.card()
+            case None:
+                if not self.persons():
+                    raise ConflictInTarget
+                return self._card()
+        self._at = card
+        return card

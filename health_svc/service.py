@@ -1,0 +1,5 @@
+"""The health service: one deployment of api, errands and worker for the processes of the infection-control office."""
+
+from common.process import Service
+
+health = Service("health", title="Roger – helse")
