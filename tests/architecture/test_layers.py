@@ -19,6 +19,7 @@ AROUND_CORE = (
     "common.cli",
     "common.stack",
     "common.embedded",
+    "common.local",
     "common.probes",
     "common.testing",
 )
