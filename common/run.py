@@ -92,6 +92,8 @@ class CaseFacts:
     process: str
     fence: int
     test: bool = False
+    accepts_synthetic: bool = True
+    """Whether this deployment, or this test case, may be about a made-up person."""
 
 
 class Platform(Protocol):

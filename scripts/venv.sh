@@ -31,6 +31,6 @@ packages=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("pure
 pwd >"$packages/roger.pth"
 cat >.venv/bin/roger <<LAUNCHER
 #!/bin/sh
-exec "$(pwd)/.venv/bin/python" -P -c 'from common.cli import app; app(prog_name="roger")' "\$@"
+exec "$(pwd)/.venv/bin/python" -P -c 'from common.cli import main; main()' "\$@"
 LAUNCHER
 chmod +x .venv/bin/roger

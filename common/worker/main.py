@@ -42,7 +42,8 @@ _LAST_WORDS = 15.0  # seconds a run gets to end after its browser was killed
 async def work(service: Service) -> None:
     """Run the worker of a service until SIGTERM or SIGINT; raises ConfigurationError for what is missing."""
     settings = load(WorkerSettings)
-    keyring = Keyring.load(load(DeploymentSettings).keyring)
+    deployment = load(DeploymentSettings)
+    keyring = Keyring.load(deployment.keyring)
     targets = {target.name: TargetSettings.of(target.name) for target in service.targets}
     accounts = {
         (name, account.name): account for name, found in targets.items() for account in found.read_accounts(name)
@@ -59,6 +60,7 @@ async def work(service: Service) -> None:
             checkpoints=Checkpoints(database),
             accounts=accounts,
             production=frozenset(name for name, found in targets.items() if found.production),
+            accepts_synthetic=deployment.accepts_synthetic,
             settings=settings,
             clock=clock.system,
             loop=asyncio.get_running_loop(),

@@ -45,6 +45,7 @@ class Desk:
     accounts: dict[tuple[str, str], Account]
     production: frozenset[str]
     """Targets that `test` cases must not reach."""
+    accepts_synthetic: bool
     settings: WorkerSettings
     clock: Clock
     loop: asyncio.AbstractEventLoop
@@ -112,7 +113,13 @@ def perform(process: Process, case: Claimed, held: Lease, browser: Browser, desk
     settle = process.settle.total_seconds()
     try:
         run = Run(
-            CaseFacts(id=case.id, process=case.process, fence=case.fence, test=case.test),
+            CaseFacts(
+                id=case.id,
+                process=case.process,
+                fence=case.fence,
+                test=case.test,
+                accepts_synthetic=case.test or desk.accepts_synthetic,
+            ),
             _Platform(desk, case, held, browser),
             desk.clock,
         )

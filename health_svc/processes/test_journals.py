@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AliasChoices, AwareDatetime, Field, StringConstraints
 
 from common.clock import OSLO
 from common.errors import FieldProblem, TemporaryId
@@ -51,7 +51,7 @@ class TestedPerson(CaseInput):
     test_type: TestType
     phone: PhoneNumber | None = None
     address: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
-    postal_code: PostalCode | None = Field(default=None, alias="postnr")
+    postal_code: PostalCode | None = Field(default=None, validation_alias=AliasChoices("postal_code", "postnr"))
 
     @property
     def subject(self) -> Subject | None:
@@ -69,15 +69,15 @@ class TestedPerson(CaseInput):
 )
 def journal_of_tested_person(tested: TestedPerson, run: Run) -> Outcome:
     """See to it that everyone tested has an infection-control journal; create it if it is missing."""
-    number = require_lasting_id(tested)
+    number = require_lasting_id(tested, accepts_synthetic=run.case.accepts_synthetic)
     return ensure_journal(run, Sought(number, tested.family_name, tested.given_name), _form(tested, run.now()))
 
 
-def require_lasting_id(tested: TestedPerson) -> str:
+def require_lasting_id(tested: TestedPerson, *, accepts_synthetic: bool) -> str:
     """The person's national id or D-number; raises TemporaryId for any other number, or none."""
     if tested.person_id is None:
         raise TemporaryId
-    if parse(tested.person_id, declared=tested.id_type).kind not in {IdKind.FNR, IdKind.DNR}:
+    if parse(tested.person_id, accept_synthetic=accepts_synthetic, declared=tested.id_type).temporary:
         raise TemporaryId
     return tested.person_id
 

@@ -1,0 +1,182 @@
+"""`roger …`: start the parts of a service, run everything on a laptop, hand cases in and watch them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from common import log
+from common.catalogue import load as load_service
+from common.db.upgrade import upgrade
+from common.errors import ConfigurationError
+from common.privacy.crypto import Keyring
+from common.process import Service
+from common.settings import DatabaseSettings, load
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+keys = typer.Typer(no_args_is_help=True, help="Make the keys of a deployment.")
+db = typer.Typer(no_args_is_help=True, help="Look after the database.")
+app.add_typer(keys, name="keys")
+app.add_typer(db, name="db")
+
+errors = Console(stderr=True)
+ServiceName = Annotated[str, typer.Argument(help="The service: health, payroll, useradmin or archive.")]
+Folder = Annotated[Path, typer.Option(help="Where data, keys and logs lie.")]
+Address = Annotated[str, typer.Option(envvar="ROGER_URL", help="Where the service's API is.")]
+Key = Annotated[str, typer.Option(envvar="ROGER_API_KEY", help="Your API key.", show_default=False)]
+
+
+def _serve(service: str, part: str, run: Callable[[Service], Coroutine[Any, Any, None]]) -> None:
+    found = load_service(service)
+    log.configure(os.environ.get("ROGER_LOG_LEVEL", "INFO"), service=found.name, part=part)
+    asyncio.run(run(found))
+
+
+@app.command()
+def api(service: ServiceName) -> None:
+    """Serve the REST API of a service."""
+    from common.web.main import serve  # noqa: PLC0415  each part imports only what its image holds
+
+    _serve(service, "api", serve)
+
+
+@app.command()
+def errands(service: ServiceName) -> None:
+    """Run the errands of a service: schedules and short background jobs, without browsers."""
+    from common.errands.main import run_errands  # noqa: PLC0415
+
+    _serve(service, "errands", run_errands)
+
+
+@app.command()
+def worker(service: ServiceName) -> None:
+    """Run the shifts of a service: they perform its cases with browsers of their own."""
+    from common.worker.main import work  # noqa: PLC0415
+
+    _serve(service, "worker", work)
+
+
+@app.command()
+def up(
+    service: ServiceName = "health",
+    folder: Folder = Path(".roger"),
+    port: Annotated[int, typer.Option(help="The API's port; the other parts take the following ones.")] = 8000,
+    shifts: Annotated[int, typer.Option(min=1, max=16, help="Browsers that work side by side.")] = 1,
+) -> None:
+    """Start everything on this machine and keep it up until Ctrl-C; its data stay in the folder."""
+    from common.local.up import keep_up  # noqa: PLC0415
+
+    keep_up(service, folder, port, shifts)
+
+
+@app.command()
+def demo(
+    service: ServiceName = "health",
+    cases: Annotated[int, typer.Option(min=1, max=20_000, help="How many cases the day has.")] = 60,
+    shifts: Annotated[int, typer.Option(min=1, max=16, help="Browsers that work side by side.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same day.")] = 1,
+) -> None:
+    """Watch Roger work through a synthetic day, and check every outcome against what it must be."""
+    from common.local.demo import run_demo  # noqa: PLC0415
+
+    raise typer.Exit(run_demo(service, cases=cases, shifts=shifts, seed=seed))
+
+
+@app.command()
+def submit(
+    process: Annotated[str, typer.Argument(help="The process, for example test-journals.")],
+    file: Annotated[typer.FileText, typer.Argument(help="JSON: one case or an array of them; - for standard input.")],
+    url: Address = "http://127.0.0.1:8000",
+    key: Key = "",
+) -> None:
+    """Hand cases in."""
+    from common.local.client import Client  # noqa: PLC0415
+
+    try:
+        body = json.load(file)
+    except ValueError as malformed:
+        raise ConfigurationError(f"{file.name} is not JSON: {malformed}") from None
+    Client(url, key).show_submitted(process, body)
+
+
+@app.command()
+def watch(case: str, url: Address = "http://127.0.0.1:8000", key: Key = "") -> None:
+    """Wait until a case has ended and show how."""
+    from common.local.client import Client  # noqa: PLC0415
+
+    Client(url, key).watch(case)
+
+
+@app.command()
+def cases(
+    process: Annotated[str | None, typer.Option(help="Only this process.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only this state, for example manual.")] = None,
+    code: Annotated[str | None, typer.Option(help="Only this outcome or reason.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    url: Address = "http://127.0.0.1:8000",
+    key: Key = "",
+) -> None:
+    """List cases, the newest first."""
+    from common.local.client import Client  # noqa: PLC0415
+
+    Client(url, key).show_cases(process=process, state=state, code=code, limit=limit)
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database at ROGER_DATABASE_URL to the tables of this version."""
+    upgrade(load(DatabaseSettings))
+    typer.echo("The database has the tables of this version.")
+
+
+@keys.command("new")
+def keys_new(path: Path) -> None:
+    """Make a key file for encryption and look-up; keep it safe, nothing can be read without it."""
+    try:
+        Keyring.create(path)
+    except FileExistsError:
+        raise ConfigurationError(f"{path} is there already: a key file is never overwritten") from None
+    typer.echo(f"Made {path}.")
+
+
+@keys.command("caller")
+def keys_caller(
+    caller: Annotated[str, typer.Argument(help="Who calls, for example booking.")],
+    scope: Annotated[list[str], typer.Option(help="What it may do, for example health:test-journals:submit.")],
+) -> None:
+    """Make an API key: give the key to the caller, put the entry into the file of ROGER_API_KEYS."""
+    from common.web.auth import new_key  # noqa: PLC0415
+
+    plain, entry = new_key(caller, scope)
+    typer.echo(f"Key, shown only now: {plain}\nEntry for the keys file:\n{json.dumps(entry, indent=2)}")
+
+
+def run_service(package: str) -> None:
+    """`python -m health_svc api|errands|worker`."""
+    parts = {"api": api, "errands": errands, "worker": worker}
+    if len(sys.argv) != 2 or sys.argv[1] not in parts:  # noqa: PLR2004
+        errors.print(f"Say what to start: python -m {package} {'|'.join(parts)}")
+        raise SystemExit(2)
+    with_clear_errors(lambda: parts[sys.argv[1]](package))
+
+
+def with_clear_errors(do: Callable[[], object]) -> None:
+    """A setting that is wrong ends with its sentence, not with a traceback."""
+    try:
+        do()
+    except ConfigurationError as wrong:
+        errors.print(f"[bold red]Roger stops:[/] {wrong.message}", highlight=False)
+        raise SystemExit(2) from None
+
+
+def main() -> None:
+    """The entry of the `roger` command."""
+    with_clear_errors(app)

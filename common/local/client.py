@@ -1,0 +1,84 @@
+"""What the command line asks of a service's API, and how it shows the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from common.errors import ConfigurationError
+
+_WAIT = 30  # seconds the service may hold one question
+_ENDED = {"done", "manual", "closed", "cancelled"}
+
+
+class Client:
+    """A caller of the API; every refusal becomes a ConfigurationError with the service's own words."""
+
+    def __init__(self, url: str, key: str, console: Console | None = None) -> None:
+        self._console = console or Console()
+        self._http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=_WAIT + 30)
+
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """The JSON of an answer, also of one that refuses some rows of an array."""
+        try:
+            answer = self._http.request(method, path, **options)
+        except httpx.TransportError:
+            raise ConfigurationError(
+                f"Nothing answers at {self._http.base_url}: is the service up? Say where it is with --url or ROGER_URL"
+            ) from None
+        try:
+            body = answer.json()
+        except ValueError:
+            raise ConfigurationError(f"What answers at {self._http.base_url} is not Roger") from None
+        if answer.is_success or "rows" in body:
+            return body
+        raise ConfigurationError(_sentence(body))
+
+    def show_submitted(self, process: str, body: Any) -> None:
+        """Hand in one case or many, and show what became of each that was not simply accepted."""
+        answer = self.ask("POST", f"/v1/{process}", json=body)
+        if "rows" not in answer:
+            self._console.print(f"{answer['id']} {answer['state']}")
+            return
+        self._console.print(
+            f"{answer['accepted']} accepted, {answer['existing']} existing, {answer['refused']} refused"
+        )
+        for row in answer["rows"]:
+            if row.get("problem"):
+                self._console.print(f"  row {row['index']}: {_sentence(row['problem'])}")
+
+    def watch(self, case: str) -> None:
+        """Wait for a case to end and show how it ended."""
+        while True:
+            found = self.ask("GET", f"/v1/cases/{case}", params={"wait": _WAIT})
+            if found["state"] in _ENDED:
+                break
+        self._console.print(f"{found['state']}: {found['outcome'] or found['code']}")
+        for name in ("situation", "remedy"):
+            if found.get(name):
+                self._console.print(found[name])
+        for name, value in found["detail"].items():
+            self._console.print(f"  {name}: {value}")
+
+    def show_cases(self, *, limit: int, **filters: str | None) -> None:
+        """A table of cases, the newest first."""
+        narrowed = {name: value for name, value in filters.items() if value is not None}
+        found = self.ask("GET", "/v1/cases", params=narrowed | {"limit": str(limit)})
+        table = Table("case", "process", "state", "outcome", "reference", "submitted", "due")
+        for case in found["items"]:
+            outcome = case["outcome"] or case["code"] or ""
+            moments = (case["submitted_at"][:19], case["due"][:19])
+            table.add_row(case["id"], case["process"], case["state"], outcome, case["reference"] or "", *moments)
+        self._console.print(table)
+        if found["next"]:
+            self._console.print("There are more: narrow the list, or raise --limit.")
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    """A problem in one line: what is wrong, and with which fields."""
+    wrong: list[dict[str, str]] = problem.get("errors") or []
+    fields = "; ".join(f"{field['field']}: {field['message']}" for field in wrong)
+    return f"{problem.get('detail', '')} {fields}".strip()

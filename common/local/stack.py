@@ -1,0 +1,223 @@
+"""A whole Roger on this machine: databases, stand-in targets, and the api, errands and worker of one service."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import httpx
+
+from common.catalogue import load as load_service
+from common.db.upgrade import upgrade
+from common.embedded import EmbeddedPostgres, EmbeddedRedis
+from common.errors import ConfigurationError
+from common.local.child import Child
+from common.privacy.crypto import Keyring
+from common.process import Service
+from common.settings import DatabaseSettings
+from common.web.auth import new_key
+
+_UP_WITHIN = 60.0
+ACCOUNTS_PER_TARGET = 8
+PARTS = ("api", "errands", "worker")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Where everything listens, on loopback."""
+
+    api: int = 8000
+    errands: int = 8001
+    worker: int = 8002
+    first_target: int = 8010
+
+    @classmethod
+    def free(cls) -> Ports:
+        """Ports that nobody uses just now, for a demo or a test beside whatever else runs here."""
+        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+        api, errands, worker, target = (found.getsockname()[1] for found in sockets)
+        for found in sockets:
+            found.close()
+        return cls(api=api, errands=errands, worker=worker, first_target=target)
+
+
+@dataclass
+class Stack:
+    """Starts on entering, stops on leaving; `folder` keeps the data. Raises ConfigurationError in clear sentences.
+
+    `settings` are further `ROGER_…` variables for every part; `ROGER_DATABASE_URL` and `ROGER_REDIS_URL` of the
+    environment replace the embedded servers.
+    """
+
+    service_package: str
+    folder: Path
+    ports: Ports = field(default_factory=Ports)
+    shifts: int = 1
+    durable: bool = True
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    progress: Callable[[str], None] = lambda _line: None
+
+    def __post_init__(self) -> None:
+        self.service: Service = load_service(self.service_package)
+        self.package = self.service_package.removesuffix("_svc") + "_svc"
+        self.folder = self.folder.resolve()
+        self.parts: dict[str, Child] = {}
+        self.targets: dict[str, str] = {}
+        self.postgres: EmbeddedPostgres | None = None
+        self.redis: EmbeddedRedis | None = None
+        self.api_key = ""
+        self.environment: dict[str, str] = {}
+        self._resources = ExitStack()
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.ports.api}"
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._resources.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._resources.close()
+
+    def _start(self) -> None:
+        self._claim_folder()
+        self._require_free_ports()
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("ROGER_")}
+        self.environment |= {
+            "ROGER_ENVIRONMENT": "development",
+            "ROGER_KEYRING": str(self.folder / "keyring.json"),
+            "ROGER_API_KEYS": str(self.folder / "api-keys.json"),
+            "ROGER_API_PORT": str(self.ports.api),
+            "ROGER_ERRANDS_PROBE_PORT": str(self.ports.errands),
+            "ROGER_WORKER_PROBE_PORT": str(self.ports.worker),
+            "ROGER_WORKER_SHIFTS": str(self.shifts),
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.environment |= {name: value for name, value in os.environ.items() if name.startswith("ROGER_")}
+        self.environment |= self.settings
+        self._start_databases()
+        self._make_keys()
+        for number, target in enumerate(self.service.targets):
+            self._start_target(target.name, self.ports.first_target + number)
+        upgrade(DatabaseSettings(url=self.environment["ROGER_DATABASE_URL"]))
+        for part in PARTS:
+            self._start_part(part)
+        for part, port in zip(PARTS, (self.ports.api, self.ports.errands, self.ports.worker), strict=True):
+            self._await(self.parts[part], f"http://127.0.0.1:{port}/readyz")
+        self.progress(f"{self.service.title}: {', '.join(PARTS)} are up")
+
+    def _claim_folder(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = (self.folder / "lock").open("w")
+        self._resources.callback(lock.close)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigurationError(
+                f"Roger is up already on {self.folder}: use that one, stop it first, or give another folder (--folder)"
+            ) from None
+
+    def _require_free_ports(self) -> None:
+        wanted = {"the api": self.ports.api, "the errands": self.ports.errands, "the worker": self.ports.worker}
+        wanted |= {name.name: self.ports.first_target + place for place, name in enumerate(self.service.targets)}
+        for name, port in wanted.items():
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    raise ConfigurationError(
+                        f"Port {port}, meant for {name}, is in use by another program: stop that, or choose another "
+                        "first port (--port)"
+                    )
+
+    def _start_databases(self) -> None:
+        if "ROGER_DATABASE_URL" not in self.environment:
+            self.progress("PostgreSQL starts")
+            self.postgres = self._resources.enter_context(
+                EmbeddedPostgres.start(self.folder / "postgres", durable=self.durable)
+            )
+            self.environment["ROGER_DATABASE_URL"] = self.postgres.url
+        if "ROGER_REDIS_URL" not in self.environment:
+            self.redis = self._resources.enter_context(EmbeddedRedis.start(self.folder / "redis"))
+            self.environment["ROGER_REDIS_URL"] = self.redis.url
+
+    def _make_keys(self) -> None:
+        keyring, keys = self.folder / "keyring.json", self.folder / "api-keys.json"
+        if not keyring.exists():
+            Keyring.create(keyring)
+        plain = self.folder / "api-key"
+        if not plain.exists() or not keys.exists():
+            everything = [f"{self.service.name}:*:submit", f"{self.service.name}:*:read", "cases:read:all"]
+            key, entry = new_key("laptop", [*everything, "cases:decide", "operate"])
+            _write_secret(keys, json.dumps({"keys": [entry]}, indent=2))
+            _write_secret(plain, key)
+        self.api_key = plain.read_text().strip()
+
+    def _start_target(self, name: str, port: int) -> None:
+        """Start the stand-in of a target, unless settings say where the real one is."""
+        prefix = f"ROGER_TARGET_{name.upper()}_"
+        if f"{prefix}URL" in self.environment:
+            return
+        accounts = self.folder / "accounts" / name
+        accounts.mkdir(parents=True, exist_ok=True)
+        for number in range(1, ACCOUNTS_PER_TARGET + 1):
+            if not (accounts / f"robot{number}").exists():
+                _write_secret(accounts / f"robot{number}", secrets.token_urlsafe(12))
+        command = [sys.executable, "-m", f"sandbox.{name}", "--port", str(port), "--data", str(self.folder / name)]
+        for account in sorted(accounts.iterdir()):
+            command += ["--account", f"{account.name}:{account.read_text()}"]
+        child = self._child(name, command)
+        self.targets[name] = f"http://127.0.0.1:{port}"
+        self.environment |= {
+            f"{prefix}URL": self.targets[name],
+            f"{prefix}ACCOUNTS": str(accounts),
+            f"{prefix}PRODUCTION": "false",
+        }
+        self._await(child, f"{self.targets[name]}/")
+        self.progress(f"{name} (stand-in) is up")
+
+    def _start_part(self, part: str) -> None:
+        self.parts[part] = self._child(part, [sys.executable, "-m", self.package, part])
+
+    def _child(self, name: str, command: list[str]) -> Child:
+        child = Child(name, command, environment=self.environment, log=self.folder / "logs" / f"{name}.log")
+        self._resources.callback(child.wait)
+        self._resources.callback(child.ask_to_stop)
+        child.start()
+        return child
+
+    def _await(self, child: Child, address: str) -> None:
+        limit = time.monotonic() + _UP_WITHIN
+        while time.monotonic() < limit:
+            child.require_alive()
+            try:
+                if httpx.get(address, timeout=2).is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise ConfigurationError(f"{child.name} is not ready after {_UP_WITHIN:.0f} s; its log is {child.log}")
+
+    def watch(self) -> None:
+        """Raise ConfigurationError as soon as one part has ended by itself."""
+        for child in self.parts.values():
+            child.require_alive()
+
+
+def _write_secret(path: Path, content: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(content)
