@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import select
 import shutil
 import subprocess
 import sys
@@ -12,7 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import structlog
 from selenium.common.exceptions import (
@@ -35,6 +37,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from common.browser import guardian
 from common.browser.settings import BrowserSettings, Sandbox
 from common.errors import BrowserFailed, ConfigurationError
+from common.lease import now
 
 log = structlog.get_logger()
 
@@ -139,7 +142,7 @@ def _in_memory_root() -> Path | None:
 class Host:
     """A chromedriver of our own with its guardian; whatever ends it leaves neither process nor profile."""
 
-    def __init__(self, programs: Programs, profile_root: Path | None) -> None:
+    def __init__(self, programs: Programs, profile_root: Path | None, budget: float) -> None:
         self.profile = Path(tempfile.mkdtemp(prefix="roger-", dir=profile_root or _in_memory_root()))
         self._guardian = subprocess.Popen(
             [sys.executable, "-I", "-S", guardian.__file__, str(self.profile), programs.chromedriver, "--port=0"],
@@ -150,16 +153,22 @@ class Host:
         )
         self._ending = threading.Lock()
         self.session, self.port = 0, 0
-        for line in self._guardian.stdout or ():
-            words = line.decode(errors="replace").rstrip(". \n").split()
-            if words[:1] == ["driver"]:
-                self.session = int(words[1])
-            elif b"started successfully on port" in line:
-                self.port = int(words[-1])
-                break
+        self._await_port(now() + budget)
         if not self.port:
             self.end()
             raise BrowserFailed("chromedriver did not start")
+
+    def _await_port(self, until: float) -> None:
+        said, pipe = b"", cast("IO[bytes]", self._guardian.stdout).fileno()
+        while not self.port and select.select([pipe], [], [], max(0.0, until - now()))[0]:
+            more = os.read(pipe, 4096)
+            if not more:
+                return
+            said += more
+            if found := re.search(rb"^driver (\d+)$", said, re.MULTILINE):
+                self.session = int(found[1])
+            if found := re.search(rb"started successfully on port (\d+)\b\.?\s", said):
+                self.port = int(found[1])
 
     @property
     def pids(self) -> list[int]:
@@ -173,9 +182,11 @@ class Host:
 
     def end(self) -> None:
         """Kill everything at once; may be called from any thread, and again."""
-        if self.session:
-            guardian.kill_family(self.session, str(self.profile))
         with self._ending:
+            # Once the guardian has ended in good order, the number may belong to somebody else's process.
+            if self.session and self._guardian.poll() != 0:
+                guardian.kill_family(self.session, str(self.profile))
+            self.session = 0
             for pipe in (self._guardian.stdin, self._guardian.stdout):
                 if pipe is not None:
                     with contextlib.suppress(OSError):
@@ -232,7 +243,7 @@ class Driver:
             self._remote = self._start(programs, sandbox=False)
 
     def _start(self, programs: Programs, *, sandbox: bool) -> Remote:
-        host = self._host = Host(programs, self._settings.profile_root)
+        host = self._host = Host(programs, self._settings.profile_root, self._settings.start_budget)
         try:
             return self._connect(f"http://127.0.0.1:{host.port}", programs.chromium, host.profile, sandbox=sandbox)
         except BaseException:

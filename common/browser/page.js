@@ -1,10 +1,14 @@
 // The in-page agent: one call locates, sets, reads back, clicks once and awaits what comes. Every outcome is returned
 // as data; nothing that was typed or read is ever part of an error. Times are milliseconds.
-async (request) => {
+async (sight, request) => {
   const KEY = Symbol.for("roger");
   // A new load of a page has a new document and so a new id: an old page is never taken for its successor.
   const state = (document[KEY] ??= { id: Math.random().toString(36).slice(2) + Date.now().toString(36), presses: {} });
-  const ends = performance.now() + Math.min(request.budget, request.deadline - Date.now());
+  const { normal, best, all, shown, find, isChoice, isEditable, choices, optionName, groupOf } = sight;
+  const { GROUPS, TABLES, rowsOf, tableData, termsData, reading } = sight;
+  const inTime = request.deadline - Date.now();
+  const ends = performance.now() + Math.min(request.budget, inTime);
+  const late = () => Date.now() >= request.deadline || (inTime <= request.budget && performance.now() >= ends);
   let gone = false;
 
   class Stop {
@@ -14,102 +18,6 @@ async (request) => {
   }
   const stop = (result) => {
     throw new Stop(result);
-  };
-
-  // --- what a person sees -------------------------------------------------------------------------------------
-  const normal = (text) => (text ?? "").replace(/\s+/g, " ").trim();
-  const loose = (text) => normal(text).replace(/[\s:*]+$/, "");
-  const RANKS = [(a, b) => a === b, (a, b) => loose(a) === loose(b), (a, b) => loose(a).toLowerCase() === loose(b).toLowerCase()];
-  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const shown = (el) =>
-    el.isConnected && el.getClientRects().length > 0 && el.checkVisibility({ visibilityProperty: true });
-  const isChoice = (el) => el.type === "radio" || el.type === "checkbox";
-  const usable = (el) =>
-    shown(el) || el.type === "file" || (isChoice(el) && [...(el.labels ?? [])].some(shown));
-  const referenced = (el, attribute) =>
-    normal((el.getAttribute(attribute) ?? "").split(/\s+/).filter(Boolean).map((id) => document.getElementById(id)?.textContent).join(" "));
-  const SILENT = new Set(["SELECT", "TEXTAREA", "SCRIPT", "STYLE", "TEMPLATE", "OPTION", "BUTTON", "NOSCRIPT"]);
-  const ownText = (el) => {
-    let text = "";
-    for (const node of el.childNodes) {
-      if (node.nodeType === Node.TEXT_NODE) text += node.data;
-      else if (node.nodeType === Node.ELEMENT_NODE && !SILENT.has(node.tagName)) text += ownText(node);
-    }
-    return text;
-  };
-  // The best rank that anything visible reaches decides; below it nothing is considered.
-  const best = (candidates, value, visible = shown) => {
-    for (const same of RANKS) {
-      const hits = candidates.filter(([el, name]) => name && same(normal(name), value) && visible(el));
-      if (hits.length) return [...new Set(hits.map(([el]) => el))];
-    }
-    return [];
-  };
-
-  const CONTROLS =
-    "input:not([type=hidden],[type=submit],[type=button],[type=reset],[type=image]),select,textarea," +
-    "[contenteditable=''],[contenteditable=true],[role=textbox],[role=checkbox],[role=switch],[role=radiogroup]";
-  const GROUPS = "fieldset,[role=radiogroup],[role=group]";
-  const choices = (group) => all("input[type=radio],input[type=checkbox]", group);
-  const byLabel = (value) => {
-    const named = [];
-    for (const el of all("label")) if (el.control) named.push([el.control, ownText(el)]);
-    for (const el of all(`:is(${CONTROLS})[aria-label]`)) named.push([el, el.getAttribute("aria-label")]);
-    for (const el of all(`:is(${CONTROLS})[aria-labelledby]`)) named.push([el, referenced(el, "aria-labelledby")]);
-    for (const group of all(GROUPS)) {
-      if (!choices(group).length) continue;
-      const legend = group.querySelector(":scope > legend");
-      named.push([group, legend?.textContent ?? group.getAttribute("aria-label") ?? referenced(group, "aria-labelledby")]);
-    }
-    const hits = best(named, value, (el) => el.matches(GROUPS) || usable(el));
-    if (hits.length) return hits;
-    const unlabelled = [];
-    for (const el of all(CONTROLS)) unlabelled.push([el, el.placeholder], [el, el.title]);
-    for (const cell of all("td,th,dt")) {
-      const inside = cell.nextElementSibling ? all(CONTROLS, cell.nextElementSibling) : [];
-      if (inside.length === 1) unlabelled.push([inside[0], cell.textContent]);
-    }
-    return best(unlabelled, value, usable);
-  };
-  const BUTTONS = "button,input[type=submit],input[type=button],input[type=reset],input[type=image],[role=button],summary";
-  const buttonNames = (el) => [el.value && el.tagName === "INPUT" ? el.value : el.textContent, el.getAttribute("aria-label"), el.alt, el.title];
-  const tableNames = (el) => {
-    const caption = el.querySelector("caption")?.textContent;
-    const names = [caption, el.getAttribute("aria-label"), referenced(el, "aria-labelledby")].map(normal).filter(Boolean);
-    if (names.length) return names;
-    const above = all("h1,h2,h3,h4,h5,h6,[role=heading]").filter((h) => h.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING && !el.contains(h));
-    return above.length ? [normal(above.at(-1).textContent)] : [];
-  };
-  const TABLES = "table,[role=table],[role=grid]";
-  const byText = (value, root = document.body) => {
-    if (!root) return null;
-    for (const contains of [(t) => t.includes(value), (t) => t.toLowerCase().includes(value.toLowerCase())]) {
-      const deepest = (el) => {
-        if (SILENT.has(el.tagName) && el.tagName !== "BUTTON") return null;
-        if (!contains(normal(el.textContent))) return null;
-        for (const child of el.children) {
-          const hit = deepest(child);
-          if (hit) return hit;
-        }
-        return shown(el) && contains(normal(el.innerText)) ? el : null;
-      };
-      const hit = deepest(root);
-      if (hit) return hit;
-    }
-    return null;
-  };
-  const find = ({ by, value }, root = document) => {
-    const named = (selector, names) => best(all(selector, root).flatMap((el) => names(el).map((name) => [el, name])), value);
-    switch (by) {
-      case "label": return byLabel(value).filter((el) => root.contains(el));
-      case "button": return named(BUTTONS, buttonNames);
-      case "link": return named("a[href],[role=link]", (el) => [el.textContent, el.getAttribute("aria-label"), el.title]);
-      case "heading": return named("h1,h2,h3,h4,h5,h6,[role=heading]", (el) => [el.textContent]);
-      case "table": return named(TABLES, tableNames);
-      case "terms": return all("dl", root).filter(shown);
-      case "text": return [byText(value, root === document ? document.body : root)].filter(Boolean);
-      default: return all(value, root).filter(usable);
-    }
   };
 
   // --- waiting, bounded by the budget and the deadline ----------------------------------------------------------
@@ -152,18 +60,16 @@ async (request) => {
   // Nothing is ever done after the deadline, nor on a page that is already being left.
   const act = (doing) => {
     if (gone) stop({ state: "left" });
-    if (Date.now() >= request.deadline) stop({ state: "late" });
+    if (late()) stop({ state: "late" });
     return doing();
   };
   const loaded = () => document.readyState === "complete";
 
   // --- controls -------------------------------------------------------------------------------------------------
-  const optionName = (el) => normal([...(el.labels ?? [])].map(ownText).join(" ") || el.getAttribute("aria-label") || el.value);
   const option = (options, name, wanted) => {
     const hits = best([...options].flatMap((o) => [[o, name(o)], [o, o.value]]), normal(wanted), () => true);
     return hits[0];
   };
-  const isEditable = (el) => el.isContentEditable;
   const isText = (el) => isEditable(el) || el.tagName === "TEXTAREA" || (el.tagName === "INPUT" && !isChoice(el) && el.type !== "file");
   const NATIVE = new Set(["date", "time", "month", "week", "datetime-local", "number", "color", "range"]);
   const wanted = (el, field) => (NATIVE.has(el.type) ? (field.iso ?? field.text) : field.text);
@@ -175,7 +81,6 @@ async (request) => {
     if (/^\d+$/.test(b)) return a.replace(/[\s.\-/]/g, "") === b;
     return /^[\d\s.,:/-]+$/.test(b) && a.replace(/\s/g, "") === b.replace(/\s/g, "");
   };
-  const groupOf = (el) => (el.matches(GROUPS) ? choices(el) : null);
   const keeps = (el, field) => {
     const group = groupOf(el);
     if (field.kind === "check") return checked(el) === field.on;
@@ -253,7 +158,7 @@ async (request) => {
     const el = await until(open);
     if (gone) stop({ state: "left" });
     if (el) return el;
-    if (Date.now() >= request.deadline) stop({ state: "late" });
+    if (late()) stop({ state: "late" });
     const hits = find(field.at).length;
     return stop({ state: "problem", what: hits > 1 ? "several" : hits ? "closed" : "missing", field: at, complete: loaded() });
   };
@@ -274,53 +179,7 @@ async (request) => {
     if (lost.length) stop({ state: "unkept", fields: lost.map(({ at }) => at) });
   };
 
-  // --- reading ----------------------------------------------------------------------------------------------------
-  const cellText = (el) => {
-    const inside = el.children.length ? el.querySelector("input,select,textarea") : null;
-    if (inside) return controlText(inside);
-    return normal(el.children.length ? el.innerText : el.textContent);
-  };
-  const controlText = (el) => {
-    const group = groupOf(el);
-    if (group) return group.filter((o) => o.checked).map(optionName).join(", ");
-    if (isChoice(el)) return String(el.checked);
-    if (el.tagName === "SELECT") return [...el.selectedOptions].map((o) => normal(o.text)).join(", ");
-    return el.value ?? normal(el.innerText);
-  };
-  const CELLS = "td,th,[role=cell],[role=gridcell],[role=rowheader]";
-  const rowsOf = (el) => {
-    const own = (selector) => all(selector, el).filter((row) => row.closest(TABLES) === el && shown(row));
-    const rows = own("tr,[role=row]").map((row) => ({ row, cells: [...row.children].filter((c) => c.matches(`${CELLS},[role=columnheader]`)) }));
-    const isHead = ({ row, cells }) => row.closest("thead") || (cells.length > 0 && cells.every((c) => c.matches("th,[role=columnheader]")));
-    const heads = rows.filter(isHead);
-    const wide = (cells) => cells.flatMap((c) => [cellText(c), ...Array((c.colSpan || 1) - 1).fill("")]);
-    return {
-      headers: heads.length ? wide(heads.at(-1).cells) : [],
-      rows: rows.filter((r) => !isHead(r) && !r.row.closest("tfoot")),
-      wide,
-    };
-  };
-  const tableData = (el, limit) => {
-    const { headers, rows, wide } = rowsOf(el);
-    return { names: tableNames(el), headers, rows: rows.slice(0, limit).map(({ cells }) => wide(cells)), cut: rows.length > limit };
-  };
-  const termsData = (lists) => {
-    const pairs = {};
-    for (const list of lists)
-      for (const dt of all("dt", list)) {
-        const texts = [];
-        for (let next = dt.nextElementSibling; next && next.tagName === "DD"; next = next.nextElementSibling) texts.push(cellText(next));
-        pairs[loose(dt.textContent)] = texts.join(", ");
-      }
-    return pairs;
-  };
-  const reading = (at, limit = Infinity) => {
-    const [el] = find(at);
-    if (at.by === "terms") return { shown: !!el, terms: termsData(find(at)) };
-    if (!el) return { shown: false };
-    if (at.by === "table") return { shown: true, table: tableData(el, limit) };
-    return { shown: true, text: el.matches(`${CONTROLS},${GROUPS}`) ? controlText(el) : normal(el.innerText) };
-  };
+  // --- pressing once, and arriving ----------------------------------------------------------------------------------
   const snapshot = (index) => ({
     state: "arrived",
     screen: index,
@@ -329,8 +188,6 @@ async (request) => {
     tables: all(TABLES).filter(shown).slice(0, 8).map((el) => tableData(el, 50)),
     terms: termsData(all("dl").filter(shown).slice(0, 20)),
   });
-
-  // --- pressing once, and arriving ----------------------------------------------------------------------------------
   const there = ({ ready }) => ready.length > 0 && ready.every((at) => find(at).length > 0);
   const within = (row) => {
     if (!row) return document;
@@ -387,12 +244,16 @@ async (request) => {
   };
   const press = async () => {
     if (state.presses[request.step]) return;
+    // A button that stays disabled after filling may only believe real keys: no use in waiting long before trying those.
     const patience = request.impatient ? Math.min(ends, performance.now() + request.grace) : ends;
     const closed = (el) => el.matches(":disabled") || el.ariaDisabled === "true";
-    const el = await until(() => { const hit = target(request.press); return hit && !closed(hit) ? hit : undefined; }, patience)
-      ?? await until(() => target(request.press) ?? (performance.now() > ends - 30 ? null : undefined));
+    const ready = await until(() => {
+      const hit = target(request.press);
+      return hit && (!closed(hit) || performance.now() >= patience) ? hit : undefined;
+    });
+    const el = ready ?? target(request.press);
     if (gone) stop({ state: "left" });
-    if (Date.now() >= request.deadline) stop({ state: "late" });
+    if (late()) stop({ state: "late" });
     if (!el) stop({ state: "problem", what: "missing", complete: loaded() });
     if (closed(el)) stop({ state: "disabled" });
     const present = request.screens.flatMap((screen, index) => (there(screen) ? [index] : []));
@@ -418,7 +279,7 @@ async (request) => {
     pressed?.unwatch();
     if (gone) stop({ state: "left" });
     if (arrived) return arrived;
-    if (Date.now() >= request.deadline) stop({ state: "late" });
+    if (late()) stop({ state: "late" });
     const lacking = request.screens.map(({ ready }) => ready.findIndex((at) => !find(at).length));
     return { state: "nowhere", complete: loaded() && !pressed?.pending, lacking };
   };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,18 +35,17 @@ _PRIVATE = range(0xE000, 0xF900)
 _MOVES = 12
 
 
-def _agent() -> str:
-    source = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+def _script(name: str) -> str:
+    source = Path(__file__).with_name(name).read_text(encoding="utf-8")
     lines = (line.strip() for line in source.splitlines())
-    body = "\n".join(line for line in lines if line and not line.startswith("//"))
-    return (
-        "const done = arguments[arguments.length - 1], ask = arguments[0];\n"
-        f"const agent = {body};\n"
-        "agent(ask).then(done, () => done({ state: 'fault', name: 'Error' }));"
-    )
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-AGENT = _agent()
+AGENT = f"""const [ask, done] = arguments;
+const sight = ({_script("sight.js")})();
+const agent = {_script("page.js")};
+agent(sight, ask).then(done, () => done({{ state: "fault", name: "Error" }}));"""
+"""The whole agent; sending it along costs 3 ms and asks nothing of a remote browser, so it is not preloaded."""
 
 
 class Level(IntEnum):
@@ -140,6 +140,8 @@ class BrowserPage:
                 if wait:
                     self._require_shown(screen, what, readings)
                 return readings
+            if reply.get("state") not in ("left", "lost", "moved"):
+                self._fail(screen, None, reply)
             # The page moved by itself: go on only if it is still this screen.
             here = self._arrive(screen, (type(screen),), step="", departed="")
             screen.arrival = here.arrival
@@ -153,8 +155,16 @@ class BrowserPage:
     def open(self, screen: type[S], address: str) -> S:
         """Go to an address and await the screen there."""
         blank = screen(self)
-        self._told(blank, lambda: self._driver.get(address))
+        if "#" in address:
+            # Only the fragment may differ from where the browser is; then nothing would be loaded anew.
+            self._load(blank, "about:blank")
+        self._load(blank, address)
         return cast("S", self._arrive(blank, (screen,), step="", departed=""))
+
+    def _load(self, screen: Screen, address: str) -> None:
+        # A load that ran out of time may have left the former page standing: it must not be taken for the new one.
+        if not self._told(screen, lambda: self._driver.get(address) or True):
+            raise TargetTimeout(f"{type(screen).__name__} did not load in time")
 
     # --- filling and pressing -------------------------------------------------------------------------------------
 
@@ -286,7 +296,14 @@ class BrowserPage:
         return found
 
     def _arrive(
-        self, screen: Screen, expect: tuple[type[Screen], ...], *, step: str, departed: str, awaiting: str = ""
+        self,
+        screen: Screen,
+        expect: tuple[type[Screen], ...],
+        *,
+        step: str,
+        departed: str,
+        awaiting: str = "",
+        budget: float = 0,
     ) -> Screen:
         """Await one of the expected screens, through as many pages as lie between; `screen` itself means unpressed."""
         asked = {
@@ -294,6 +311,7 @@ class BrowserPage:
             "departed": departed,
             "awaiting": awaiting,
             "screens": self._candidates(screen, expect),
+            "budget": budget or self._budget * 750,
         }
         for _ in range(_MOVES):
             reply = self._ask(screen, asked)
@@ -387,17 +405,24 @@ class BrowserPage:
         ]
         raise UiChanged(f"after {type(screen).__name__}: no {', no '.join(missing)}")
 
+    def _explain(self, screen: Screen) -> None:
+        """Raise what a missing control may really mean: a dialog, a session that has ended, an error page."""
+        with contextlib.suppress(UiChanged, TargetTimeout):
+            self._arrive(screen, (type(screen),), step="", departed="", budget=1000)
+
     def _problem(self, act: _Act, reply: Reply) -> NoReturn:
         name, what, at = type(act.screen).__name__, reply.get("what", ""), reply.get("field")
         if at is None:
             shown = act.press.what if act.press else "control"
             if what == "missing" and not reply.get("complete"):
                 raise TargetTimeout(f"{name}: no {shown} in time")
+            self._explain(act.screen)
             raise UiChanged(f"{name}: {'no' if what == 'missing' else what} {shown}")
         item = act.fields[at]
         if what == "missing" and not reply.get("complete"):
             raise TargetTimeout(f"{name}: no {item.at} in time")
         if what in ("missing", "several"):
+            self._explain(act.screen)
             raise UiChanged(f"{name}: {'no' if what == 'missing' else what} {item.at}")
         raise FieldNotTaken(f"{_named(act.screen, item)} ({what})")
 

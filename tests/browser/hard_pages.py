@@ -77,11 +77,11 @@ REACTIVE = """<h1>Søk</h1><label>Navn <input id=q></label><button id=s>Søk</bu
  '<table aria-label="Treff"><tr><th>Navn</th><th></th></tr><tr><td>' + t + '</td><td><a href="#" onclick="return false">Åpne</a></td></tr></table>'; }); };</script>"""
 
 LATE = """<h1>Sen</h1><form method=post action=/saved><div id=plass></div></form>
-<script>setTimeout(() => { plass.innerHTML = '<label>Sent felt <input name=sent></label><button>Lagre</button>';
- fetch('/appeared'); }, 900);</script>"""
+<script>fetch('/gate').then(() => { plass.innerHTML = '<label>Sent felt <input name=sent></label><button>Lagre</button>';
+ fetch('/appeared'); });</script>"""
 
 LATE_BUTTON = """<h1>Sen</h1><form method=post action=/saved><label>Felt <input name=felt></label><div id=plass></div></form>
-<script>setTimeout(() => { plass.innerHTML = '<button>Lagre</button>'; fetch('/appeared'); }, 900);</script>"""
+<script>fetch('/gate').then(() => { plass.innerHTML = '<button>Lagre</button>'; fetch('/appeared'); });</script>"""
 
 UPLOAD = """<h1>Last opp</h1><form method=post action=/saved enctype="multipart/form-data">
 <label>Vedlegg <input type=file name=vedlegg></label><label>Tittel <input name=tittel></label><button>Lagre</button></form>"""
@@ -197,13 +197,16 @@ PAGES: dict[str, PageFunction] = {
     "/postback": postback,
     "/again": same_again,
     "/slow": slow_parts,
+    "/gate": slow_parts,
     "/api/land": static("ok"),
     "/api/hits": hits,
     "/appeared": static("ok"),
     "/person": person,
     "/app/login": login,
     "/app/menu": guarded("<h1>Meny</h1><p id=hvem>{user}</p>"),
-    "/app/form": guarded("<h1>Skjema</h1><form method=post action=/app/done><label>Navn <input name=navn></label><button>Lagre</button></form>"),
+    "/app/form": guarded(
+        "<h1>Skjema</h1><form method=post action=/app/done><label>Navn <input name=navn></label><button>Lagre</button></form>"
+    ),
     "/app/done": guarded("<h1>Ferdig</h1>"),
     "/app/logout": sign_out,
 }

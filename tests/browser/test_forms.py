@@ -112,7 +112,9 @@ def test_every_control_in_one_round_trip_and_one_arrival(
     }
 
 
-def test_a_filled_form_reads_back_what_stands_in_it(browser: Browser, site: Website, hold: Lease, robot: Account) -> None:
+def test_a_filled_form_reads_back_what_stands_in_it(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
     page = browser.open(Everything, robot, hold)
     page.fill(EverythingForm(navn="Kari", kjonn=Sex.WOMAN, symptomer="Ja", samtykke=True))
     assert page.text(label("Navn")) == "Kari"

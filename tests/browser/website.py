@@ -99,10 +99,10 @@ class Website:
     def posts(self, path: str) -> list[Visit]:
         return [visit for visit in self.visits if visit.method == "POST" and visit.path == path]
 
-    def await_visit(self, path: str, seconds: float = 20) -> None:
+    def await_visit(self, path: str, method: str = "GET") -> None:
         """Wait until somebody has asked for that path."""
         with self._changed:
-            assert self._changed.wait_for(lambda: any(visit.path == path for visit in self.visits), seconds)
+            assert self._changed.wait_for(lambda: any((v.path, v.method) == (path, method) for v in self.visits), 20)
 
     def open_gate_after(self, seconds: float) -> None:
         """Let the pages that wait at the gate answer a little later."""
