@@ -52,7 +52,7 @@ class Bell:
     async def hear_ended(self) -> AsyncIterator[UUID]:
         """Every case that ends, for ever."""
         async for message in self._hear(self._ended):
-            for start in range(0, len(message), _ID):
+            for start in range(0, len(message) - _ID + 1, _ID):  # whoever else rings there does not end the listening
                 yield UUID(bytes=message[start : start + _ID])
 
     async def _hear(self, channel: str) -> AsyncIterator[bytes]:

@@ -1,0 +1,1 @@
+"""The REST service of any domain, made from its declaration."""

@@ -1,0 +1,61 @@
+"""The REST application of a service, made from its declaration."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from common import VERSION
+from common.clock import Clock, system
+from common.errors import Refusal
+from common.probes import probes
+from common.process import Service
+from common.web import cases, docs, openapi, operations, processes
+from common.web.envelope import Envelope
+from common.web.parts import Parts, Settings
+from common.web.problems import on_http_exception, on_invalid_query, on_refusal
+
+
+def create_app(service: Service, settings: Settings, *, clock: Clock = system) -> FastAPI:
+    """The application, ready to be served; `app.state.parts` holds what it works with.
+
+    Raises ConfigurationError for a missing or empty key file and the like: it never starts open to everybody.
+    """
+    parts = Parts(service, settings, clock)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        async with parts.open():
+            yield
+
+    app = FastAPI(
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={
+            Refusal: on_refusal,
+            HTTPException: on_http_exception,
+            RequestValidationError: on_invalid_query,
+        },
+    )
+    app.state.parts = parts
+    app.include_router(processes.router(service))
+    app.include_router(cases.router)
+    app.include_router(operations.router)
+    app.openapi = openapi.describe(app, service, cases.BODIES)
+
+    async def show(_request: Request) -> Response:
+        return HTMLResponse(docs.page(app.openapi()))
+
+    app.router.routes += [Route("/docs", show), *probes(parts.ready).routes]
+    app.add_middleware(Envelope)
+    return app

@@ -1,0 +1,68 @@
+"""Figures that are dear to count, counted seldom: how many cases wait, and where they stand."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from common import log
+from common.cases.queries import Standing
+from common.errors import BacklogFull
+
+_log = log.get(__name__)
+_COUNT_EVERY = 3.0  # seconds
+_TRY_AGAIN = 30  # seconds, for callers
+
+
+class Backlog:
+    """Refuses submits while too many cases wait."""
+
+    def __init__(self, count: Callable[[int], Awaitable[int]], *, limit: int) -> None:
+        self._count, self._limit = count, limit
+        self._waiting = 0
+        self._counted_at = float("-inf")
+        self._counting: asyncio.Task[None] | None = None
+
+    def require_room(self) -> None:
+        """Raises BacklogFull. Decides by the last count and what was taken since; a new one is made beside."""
+        if time.monotonic() - self._counted_at > _COUNT_EVERY and (self._counting is None or self._counting.done()):
+            self._counting = asyncio.create_task(self._refresh())
+        if self._waiting >= self._limit:
+            raise BacklogFull(retry_after=_TRY_AGAIN)
+
+    def took(self, cases: int) -> None:
+        """So many more wait."""
+        self._waiting += cases
+
+    async def _refresh(self) -> None:
+        try:
+            async with asyncio.timeout(_TRY_AGAIN):
+                self._waiting = await self._count(self._limit)
+        except Exception as problem:  # noqa: BLE001  the submit itself will tell that the database is away
+            _log.warning("backlog.not_counted", error=type(problem).__name__)
+        self._counted_at = time.monotonic()
+
+    async def close(self) -> None:
+        """Stop counting."""
+        if self._counting is not None:
+            self._counting.cancel()
+            await asyncio.gather(self._counting, return_exceptions=True)
+
+
+class Standings:
+    """How many cases of each process are where, a few seconds old at most."""
+
+    def __init__(self, read: Callable[[], Awaitable[list[Standing]]]) -> None:
+        self._read = read
+        self._known: dict[str, Standing] = {}
+        self._read_at = float("-inf")
+        self._one_at_a_time = asyncio.Lock()
+
+    async def get(self) -> dict[str, Standing]:
+        """By process; those without a case are missing."""
+        async with self._one_at_a_time:
+            if time.monotonic() - self._read_at > _COUNT_EVERY:
+                self._known = {standing.process: standing for standing in await self._read()}
+                self._read_at = time.monotonic()
+            return self._known

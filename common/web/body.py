@@ -1,0 +1,103 @@
+"""Read a request's body: bounded while it arrives, and JSON that means one thing only."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from collections.abc import Iterable
+from typing import Any, cast
+
+from fastapi import Request
+
+from common.errors import MalformedRequest, RequestTooLarge
+from common.web.fields import shown
+from common.web.problems import NotJson, TooSlow
+
+_ARRIVES_WITHIN = 60.0  # seconds
+_DEEPEST = 32
+
+
+async def read(request: Request, limit: int) -> bytes:
+    """The bytes of a JSON body; raises NotJson, RequestTooLarge or TooSlow."""
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if kind.strip().lower() != "application/json" or charset not in {"", "utf-8", "utf8"}:
+        raise NotJson
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise NotJson
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and (len(announced) > len(str(limit)) or int(announced) > limit):
+        raise _too_large(limit)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_ARRIVES_WITHIN):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise _too_large(limit)
+    except TimeoutError:
+        raise TooSlow from None
+    return bytes(body)
+
+
+def _too_large(limit: int) -> RequestTooLarge:
+    return RequestTooLarge(f"The body may hold at most {limit} bytes; split it")
+
+
+def parse(body: bytes) -> Any:
+    """The value of a JSON text; raises MalformedRequest, never quoting it."""
+    try:
+        value = json.loads(
+            body.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite
+        )
+    except UnicodeDecodeError:
+        raise MalformedRequest("The body is not UTF-8") from None
+    except RecursionError:
+        raise _too_deep() from None
+    except json.JSONDecodeError as problem:
+        where = f"line {problem.lineno}, column {problem.colno}"
+        raise MalformedRequest(f"The body is not valid JSON: something is wrong at {where}") from None
+    except ValueError:  # a whole number of thousands of digits
+        raise MalformedRequest("The body holds a number that is too long") from None
+    _require_shallow(value)
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedRequest(f"The field {shown(twice)} stands twice in one object")
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise MalformedRequest(f"JSON has no {name}; leave the field out")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise MalformedRequest("The body holds a number that is too large")
+    return value
+
+
+def _require_shallow(value: Any) -> None:
+    """What nests deeper than any form does is an attack; several libraries would fall over it later."""
+    level = _containers([value])
+    for _ in range(_DEEPEST):
+        if not level:
+            return
+        level = [inner for outer in level for inner in _containers(outer)]
+    raise _too_deep()
+
+
+def _containers(value: Any) -> list[Any]:
+    inner = cast("Iterable[Any]", value.values() if isinstance(value, dict) else value)
+    return [item for item in inner if isinstance(item, dict | list)]
+
+
+def _too_deep() -> MalformedRequest:
+    return MalformedRequest(f"The body nests deeper than {_DEEPEST} levels")

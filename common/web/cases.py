@@ -1,0 +1,234 @@
+"""`/v1/cases`: follow cases, find them, and decide about those that need a person."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ValidationError
+
+from common.cases.queries import CaseView, Filter
+from common.cases.states import ENDED, State
+from common.errors import (
+    CaseUnknown,
+    FieldProblem,
+    Forbidden,
+    IdInvalid,
+    InvalidInput,
+    MalformedRequest,
+    NotInThatState,
+    RequestTooLarge,
+    Unauthenticated,
+    Unavailable,
+)
+from common.norway import national_id
+from common.process import Subject
+from common.web import body, openapi
+from common.web.auth import DECIDE, Authenticated, Caller, require
+from common.web.fields import field_problems
+from common.web.parts import Parts, WithParts
+from common.web.problems import NotJson, TooManyWaiting, responses
+from common.web.views import Case, CaseEvent, CaseEvents, CaseFilter, CasePage, CaseSearch, Close
+
+Body = TypeVar("Body", bound=BaseModel)
+BODIES: list[type[BaseModel]] = [CaseSearch, Close]
+
+router = APIRouter(prefix="/v1/cases", tags=["Cases"])
+_SEEN = responses(Unauthenticated, Forbidden, CaseUnknown, Unavailable)
+_LISTED = responses(MalformedRequest, Unauthenticated, Forbidden, InvalidInput, Unavailable)
+_DECIDED = responses(Unauthenticated, Forbidden, CaseUnknown, NotInThatState, Unavailable)
+_WITH_BODY = responses(MalformedRequest, NotJson, RequestTooLarge, InvalidInput)
+
+
+def _case_id(case: str) -> UUID:
+    """The id in the address; what is none belongs to no case."""
+    try:
+        return UUID(case)
+    except ValueError:
+        raise CaseUnknown from None
+
+
+CaseId = Annotated[UUID, Depends(_case_id)]
+
+
+@router.get("", operation_id="list_cases", summary="List cases, newest first", responses=_LISTED)
+async def list_cases(caller: Authenticated, parts: WithParts, asked: Annotated[CaseFilter, Query()]) -> CasePage:
+    """The caller's own cases; everybody's with the scope `cases:read:all`."""
+    return await _page(caller, parts, asked, None)
+
+
+@router.post(
+    "/search",
+    operation_id="search_cases",
+    summary="Find the cases of a person",
+    responses=_LISTED | _WITH_BODY,
+    openapi_extra=openapi.json_body(CaseSearch),
+)
+async def search_cases(request: Request, caller: Authenticated, parts: WithParts) -> CasePage:
+    """Like the list, of one person (`kind` is `person`) or another subject. The id stands in the body only."""
+    asked = await _read(request, parts, CaseSearch)
+    return await _page(caller, parts, asked, Subject(asked.kind, _normalised(asked)))
+
+
+@router.get(
+    "/{case}", operation_id="get_case", summary="Where a case stands", responses=_SEEN | responses(TooManyWaiting)
+)
+async def get_case(
+    request: Request,
+    case: CaseId,
+    caller: Authenticated,
+    parts: WithParts,
+    wait: Annotated[
+        float, Query(ge=0, le=60, description="Answer when it has ended, after so many seconds at most")
+    ] = 0,
+) -> Case:
+    """The case; with `wait`, as soon as it is done, manual, closed or cancelled."""
+    if not wait:
+        return Case.of(await _visible(parts, caller, case))
+    with parts.endings.expected(case) as ended:
+        # Looked at after the bell is listened to: an end between the two is not missed.
+        found = await _visible(parts, caller, case)
+        if found.state in ENDED:
+            return Case.of(found)
+        await _until(request, ended, wait)
+    return Case.of(await _visible(parts, caller, case))
+
+
+@router.get("/{case}/events", operation_id="list_case_events", summary="Every move of a case", responses=_SEEN)
+async def list_events(case: CaseId, caller: Authenticated, parts: WithParts) -> CaseEvents:
+    """Who moved it when, from where to where, and why."""
+    await _visible(parts, caller, case)
+    async with parts.database.reach():
+        return CaseEvents(items=[CaseEvent.of(event) for event in await parts.queries.events(case, caller=None)])
+
+
+@router.post(
+    "/{case}/retry", operation_id="retry_case", summary="Let Roger try a manual case again", responses=_DECIDED
+)
+async def retry_case(case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
+    """The case goes back to the queue with fresh budgets; what has already been done is found, not done twice."""
+    require(holds=caller.decides, scope=DECIDE)
+    await _owned(parts, caller, case)
+    async with parts.database.reach():
+        moved = await parts.decisions.retry(case, caller.actor)
+    parts.ringer.work()
+    return await _decided(parts, case, "retried", State.MANUAL, moved=moved)
+
+
+@router.post(
+    "/{case}/close",
+    operation_id="close_case",
+    summary="Say how a person dealt with a manual case",
+    responses=_DECIDED | _WITH_BODY,
+    openapi_extra=openapi.json_body(Close),
+)
+async def close_case(request: Request, case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
+    """The case is over: it was done by hand, or rejected."""
+    require(holds=caller.decides, scope=DECIDE)
+    asked = await _read(request, parts, Close)
+    await _owned(parts, caller, case)
+    async with parts.database.reach():
+        moved = await parts.decisions.close(case, caller.actor, asked.handled)
+    parts.ringer.ended(case)
+    return await _decided(parts, case, "closed", State.MANUAL, moved=moved)
+
+
+@router.post("/{case}/cancel", operation_id="cancel_case", summary="Withdraw a case", responses=_DECIDED)
+async def cancel_case(case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
+    """Only what Roger has not begun can be withdrawn."""
+    processes = parts.service.processes
+    require(holds=caller.decides or any(caller.may("submit", name) for name in processes), scope=DECIDE)
+    found = await _owned(parts, caller, case)
+    if not caller.decides and not (found.caller == caller.name and caller.may("submit", found.process)):
+        raise CaseUnknown
+    async with parts.database.reach():
+        moved = await parts.decisions.cancel(case, caller.actor)
+    parts.ringer.ended(case)
+    return await _decided(parts, case, "cancelled", State.QUEUED, State.AWAITING_RELEASE, moved=moved)
+
+
+async def _page(caller: Caller, parts: Parts, asked: CaseFilter, subject: Subject | None) -> CasePage:
+    readable = caller.readable(parts.service.processes)
+    wanted = readable if asked.process is None else readable & {asked.process}
+    require(holds=bool(wanted), scope=f"{caller.service}:{'*' if asked.process is None else '<process>'}:read")
+    narrowed = Filter(
+        processes=wanted,
+        state=asked.state,
+        code=asked.code,
+        reference=_composed(asked.reference),
+        unit=_composed(asked.unit),
+        subject=subject,
+        caller=caller.only_own,
+    )
+    async with parts.database.reach():
+        page = await parts.queries.page(narrowed, limit=asked.limit, cursor=asked.cursor)
+    return CasePage(items=[Case.of(case) for case in page.cases], next=page.next)
+
+
+async def _visible(parts: Parts, caller: Caller, case: UUID) -> CaseView:
+    """A case that the caller may read; any other is unknown."""
+    require(holds=bool(caller.readable(parts.service.processes)), scope=f"{caller.service}:*:read")
+    found = await _owned(parts, caller, case)
+    if not (caller.reads_all or caller.may("read", found.process)):
+        raise CaseUnknown
+    return found
+
+
+async def _owned(parts: Parts, caller: Caller, case: UUID) -> CaseView:
+    async with parts.database.reach():
+        return await parts.queries.one(case, caller=caller.only_own)
+
+
+async def _decided(parts: Parts, case: UUID, verb: str, *allowed: State, moved: bool) -> Case:
+    async with parts.database.reach():
+        found = await parts.queries.one(case, caller=None)
+    if not moved:
+        only = " or ".join(allowed)
+        raise NotInThatState(
+            f"The case is {found.state}; only one that is {only} can be {verb}",
+            state=found.state.value,
+            allowed=[state.value for state in allowed],
+        )
+    parts.endings.heard(case)
+    return Case.of(found)
+
+
+async def _until(request: Request, ended: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, but not beyond the time, nor for a client that has gone."""
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(ended.wait()), asyncio.create_task(_gone(request))]
+    try:
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _read(request: Request, parts: Parts, model: type[Body]) -> Body:
+    given = body.parse(await body.read(request, parts.settings.api.body_limit))
+    try:
+        return model.model_validate(given)
+    except ValidationError as invalid:
+        raise InvalidInput(field_problems(invalid.errors(include_url=False, include_input=False))) from None
+
+
+def _normalised(asked: CaseSearch) -> str:
+    """The id as the input would have stored it."""
+    if asked.kind != "person":
+        return _composed(asked.id.strip()) or ""
+    try:
+        return national_id.parse(asked.id).number
+    except IdInvalid as invalid:
+        raise InvalidInput((FieldProblem("id", invalid.code, invalid.message),)) from None
+
+
+def _composed(text: str | None) -> str | None:
+    return None if text is None else unicodedata.normalize("NFC", text)

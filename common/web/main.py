@@ -1,0 +1,39 @@
+"""The api process of a service."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+
+from common import log
+from common.probes import configuration, listen
+from common.process import Service
+from common.web.app import create_app
+from common.web.parts import Parts, Settings
+
+_log = log.get(__name__)
+
+
+class Server(uvicorn.Server):
+    """A server that lets everybody go who waits for a case, when it ends: they ask again elsewhere."""
+
+    def __init__(self, config: uvicorn.Config, parts: Parts) -> None:
+        super().__init__(config)
+        self._parts = parts
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._parts.endings.close()
+        await super().shutdown(sockets)
+
+
+def serve(service: Service) -> None:
+    """Answer for a service until SIGTERM or SIGINT; raises ConfigurationError for what is missing."""
+    log.configure(service=service.name, part="api")
+    settings = Settings.read()
+    app = create_app(service, settings)
+    opened = listen(settings.api.host, settings.api.port)
+    host, port = opened.getsockname()[:2]
+    _log.info("api.listening", host=host, port=port, processes=sorted(service.processes))
+    Server(configuration(app), app.state.parts).run(sockets=[opened])
+    _log.info("api.stopped")

@@ -1,0 +1,125 @@
+"""The API description: complete from the declarations, with examples made of the fields' own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined, to_jsonable_python
+
+from common.process import Process, Service
+
+_SCHEMAS = "#/components/schemas/"
+
+_LIFE = """Hand a case over, and a robot performs it in the system that has no API.
+
+**The life of a case.** `POST /v1/{process}` stores it and answers 202 with its address: from then on it is never lost.
+It is `queued` until a robot takes it, then `running`, and ends `done` with an outcome (`CREATED`, `EXISTS`, …). A case
+that breaks a rule, or fails too often, becomes `manual` with a `code`: a person reads `situation` and `remedy`, and
+lets Roger try again (`retry`) or deals with it and says so (`close`). What Roger has not begun can be withdrawn
+(`cancel`). Follow a case with `GET /v1/cases/{id}?wait=60`, which answers as soon as it has ended.
+
+**Once only.** Send your own key with each case as `reference`, or an `Idempotency-Key` header. The same key with the
+same content gives the same case, however often it is sent; with other content it is refused. So after a time-out or a
+503, send it again.
+
+**Refusals** are problem details (RFC 9457): `code` is for programs, `detail` says what to do, `errors` names each field.
+"""
+
+
+def submission(process: Process) -> dict[str, Any]:
+    """How the body and the headers of a process's endpoint stand in the description."""
+    one = {"$ref": _SCHEMAS + process.input.__name__}
+    example = example_of(process.input)
+    return {
+        "parameters": [
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "description": "Recognises a resubmission of a case that has no `reference`",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 64},
+            }
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"oneOf": [one, {"type": "array", "items": one, "minItems": 1}]},
+                    "examples": {
+                        "one": {"summary": "One case", "value": example},
+                        "several": {"summary": "An array of cases", "value": [example]},
+                    },
+                }
+            },
+        },
+    }
+
+
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """How a body of that model stands in the description."""
+    content = {"schema": {"$ref": _SCHEMAS + model.__name__}, "example": example_of(model)}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+def example_of(model: type[BaseModel]) -> dict[str, Any]:
+    """An input made of the fields' first examples; fields without one are left out, unless they are required."""
+    made: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if field.examples:
+            made[name] = to_jsonable_python(field.examples[0])
+        elif field.is_required() and field.default is PydanticUndefined:
+            made[name] = _first_choice(model, name)
+    return made
+
+
+def _first_choice(model: type[BaseModel], name: str) -> Any:
+    schema = model.model_json_schema()
+    found: dict[str, Any] = schema["properties"].get(name, {})
+    if "$ref" in found:
+        found = schema["$defs"][found["$ref"].rsplit("/", 1)[1]]
+    return found["enum"][0] if "enum" in found else found.get("const", "…")
+
+
+def describe(app: FastAPI, service: Service, bodies: list[type[BaseModel]]) -> Callable[[], dict[str, Any]]:
+    """What `/openapi.json` answers; made on first use, as it takes a while."""
+    models = [*bodies, *(process.input for process in service.processes.values())]
+
+    def made() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _describe(app, service, models)
+        return app.openapi_schema
+
+    return made
+
+
+def _describe(app: FastAPI, service: Service, models: list[type[BaseModel]]) -> dict[str, Any]:
+    described = get_openapi(
+        title=f"Roger: {service.title}",
+        version=app.version,
+        description=_LIFE,
+        routes=app.routes,
+        tags=[
+            {"name": "Submit", "description": "Hand cases over"},
+            {"name": "Cases", "description": "Follow them, and decide about those that need a person"},
+            {"name": "Operations", "description": "How the processes do"},
+        ],
+    )
+    components = cast("dict[str, Any]", described.setdefault("components", {}))
+    schemas = cast("dict[str, Any]", components.setdefault("schemas", {}))
+    for model in models:
+        schema = model.model_json_schema(ref_template=_SCHEMAS + "{model}")
+        schemas |= schema.pop("$defs", {}) | {model.__name__: schema}
+    # What the framework would answer to bad input; ours are problem details.
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    components["schemas"] = dict(sorted(schemas.items()))
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "An API key"},
+        "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    }
+    described["security"] = [{"bearer": []}, {"key": []}]
+    return described

@@ -1,0 +1,173 @@
+"""What the endpoints work with: made once with the application, opened and closed with it; nothing is global."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from psycopg import InterfaceError, OperationalError
+from psycopg_pool import PoolTimeout
+from sqlalchemy.exc import InterfaceError as EngineInterfaceError
+from sqlalchemy.exc import OperationalError as EngineOperationalError
+from sqlalchemy.exc import TimeoutError as EngineTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from common import log
+from common.cases.bell import Bell
+from common.cases.decisions import Decisions
+from common.cases.intake import Intake
+from common.cases.queries import Queries
+from common.clock import Clock
+from common.db.engine import Pool, engine, pool
+from common.errors import Unavailable
+from common.privacy.crypto import Keyring
+from common.process import Service
+from common.settings import ApiSettings, DatabaseSettings, DeploymentSettings, RedisSettings, load
+from common.web.auth import Callers
+from common.web.backlog import Backlog, Standings
+from common.web.waiting import Endings, Ringer
+
+_log = log.get(__name__)
+_PATIENCE = 5.0  # seconds for one request's business with the database
+_PATIENCE_WHEN_AWAY = 1.0
+_TRY_AGAIN = 2  # seconds, for callers
+_LOST = (
+    OperationalError,
+    InterfaceError,
+    PoolTimeout,
+    EngineOperationalError,
+    EngineInterfaceError,
+    EngineTimeoutError,
+    OSError,
+    TimeoutError,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a service's REST process is told by its deployment."""
+
+    api: ApiSettings
+    database: DatabaseSettings
+    redis: RedisSettings
+    deployment: DeploymentSettings
+    waits: int = 1_000
+    """Most requests that wait for a case at the same time."""
+
+    @classmethod
+    def read(cls) -> Settings:
+        """From the environment; raises ConfigurationError."""
+        return cls(
+            api=load(ApiSettings),
+            database=load(DatabaseSettings),
+            redis=load(RedisSettings),
+            deployment=load(DeploymentSettings),
+        )
+
+
+class Database:
+    """The service's PostgreSQL, which may be away: requests are told so in bounded time, and it is found again."""
+
+    def __init__(self, settings: DatabaseSettings, *, name: str) -> None:
+        self.pool: Pool = pool(settings, name=name)
+        # The pool's pauses between attempts double; it begins anew with the next request after it has given up.
+        self.pool.reconnect_timeout = _PATIENCE
+        self.engine: AsyncEngine = engine(settings, name=name)
+        self._away = False
+        self._mending: asyncio.Task[None] | None = None
+
+    @contextlib.asynccontextmanager
+    async def reach(self) -> AsyncGenerator[None]:
+        """Around everything that reads or writes; raises Unavailable instead of whatever the drivers raise."""
+        try:
+            async with asyncio.timeout(_PATIENCE_WHEN_AWAY if self._away else _PATIENCE):
+                yield
+        except _LOST as problem:
+            if not self._away:
+                _log.error("database.away", error=type(problem).__name__)
+            self._away = True
+            if self._mending is None or self._mending.done():
+                self._mending = asyncio.create_task(self._mend())
+            raise Unavailable(retry_after=_TRY_AGAIN) from None
+        if self._away:
+            _log.info("database.back")
+        self._away = False
+
+    async def _mend(self) -> None:
+        """Throw dead connections away, so that each does not cost one request."""
+        with contextlib.suppress(*_LOST):
+            async with asyncio.timeout(_PATIENCE):
+                await self.pool.check()
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        if self._mending is not None:
+            self._mending.cancel()
+            await asyncio.gather(self._mending, return_exceptions=True)
+        await self.pool.close()
+        await self.engine.dispose()
+
+
+class Parts:
+    """One application's parts."""
+
+    def __init__(self, service: Service, settings: Settings, clock: Clock) -> None:
+        """Read the files that are needed; raises ConfigurationError. Nothing is connected yet."""
+        self.service = service
+        self.settings = settings
+        self.clock = clock
+        self.callers = Callers.load(settings.api.keys, service=service.name, clock=clock)
+        self.keyring = keyring = Keyring.load(settings.deployment.keyring)
+        self.database = Database(settings.database, name=f"roger-{service.name}-api")
+        self.bell = Bell(settings.redis, service.name)
+        self.intake = Intake(self.database.pool, keyring)
+        self.decisions = Decisions(self.database.pool)
+        self.queries = Queries(self.database.engine, keyring)
+        self.ringer = Ringer(self.bell)
+        self.endings = Endings(self.bell, self.queries.ended, limit=settings.waits)
+        self.backlog = Backlog(self.queries.backlog, limit=settings.api.backlog_limit)
+        self.standings = Standings(self.queries.standings)
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncGenerator[None]:
+        """Connect, and run what goes on behind the requests. An absent PostgreSQL is waited for, not fatal."""
+        await self.database.pool.open()
+        behind = [
+            asyncio.create_task(task, name=name)
+            for name, task in {
+                "listen": self.endings.listen(),
+                "look": self.endings.look(),
+                "ring": self.ringer.ring(),
+            }.items()
+        ]
+        try:
+            yield
+        finally:
+            self.endings.close()
+            for task in behind:
+                task.cancel()
+            await asyncio.gather(*behind, return_exceptions=True)
+            await self.backlog.close()
+            await self.bell.close()
+            await self.database.close()
+
+    async def ready(self) -> dict[str, bool]:
+        """What this process needs to serve, and what it would like."""
+        try:
+            async with self.database.reach():
+                stored = await self.queries.answers()
+        except Unavailable:
+            stored = False
+        return {"postgres": stored, "redis": await self.bell.answers()}
+
+
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+WithParts = Annotated[Parts, Depends(_parts)]

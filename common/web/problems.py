@@ -1,0 +1,154 @@
+"""Problem details (RFC 9457): one form for everything that is not carried out, declared once per error class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from common.errors import FieldProblem, InvalidInput, Refusal
+from common.privacy.masking import mask
+from common.web.fields import field_problems
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class RouteUnknown(Refusal):
+    """There is nothing at this address; `/docs` lists what there is."""
+
+    code, status, title = "ROUTE_UNKNOWN", 404, "No such address"
+
+
+class MethodNotAllowed(Refusal):
+    """This address does not take that method; the Allow header says which it takes."""
+
+    code, status, title = "METHOD_NOT_ALLOWED", 405, "Another method is needed"
+
+
+class TooSlow(Refusal):
+    """The request took too long to arrive; send it again."""
+
+    code, status, title = "TOO_SLOW", 408, "The request did not arrive in time"
+
+
+class NotJson(Refusal):
+    """The body must be JSON: send `Content-Type: application/json`, in UTF-8 and not compressed."""
+
+    code, status, title = "NOT_JSON", 415, "The body must be JSON"
+
+
+class NoRowTaken(Refusal):
+    """No row of the array was taken; `rows` says why for each."""
+
+    code, status, title = "NO_ROW_TAKEN", 422, "No row was taken"
+
+
+class TooManyWaiting(Refusal):
+    """Too many requests wait for cases to end; ask without `wait`, or again later."""
+
+    code, status, title = "TOO_MANY_WAITING", 429, "Too many requests are waiting"
+
+
+class Fault(Refusal):
+    """The service has a fault of its own; its log has the details."""
+
+    code, status, title = "FAULT", 500, "A fault of the service"
+
+
+class FieldError(BaseModel):
+    """One field that breaks a rule."""
+
+    field: str = Field(
+        description="Where: `test_time`, or `lines.2.hours`; empty for the whole", examples=["person_id"]
+    )
+    code: str = Field(description="Which rule", examples=["ID_INVALID", "MISSING_FIELD", "DATE_OUT_OF_RANGE"])
+    message: str = Field(description="What is wrong, in a sentence; never the value itself")
+
+
+class Problem(BaseModel):
+    """Why a request was not carried out, and what to do about it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["urn:roger:problem:case-unknown"])
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="The reason, for programs")
+    errors: list[FieldError] | None = Field(default=None, description="Each field that breaks a rule")
+
+
+def document(refusal: Refusal) -> dict[str, Any]:
+    """What a caller is told about a refusal."""
+    told: dict[str, Any] = {
+        "type": "urn:roger:problem:" + refusal.code.lower().replace("_", "-"),
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": mask(refusal.message),
+        "code": refusal.code,
+    }
+    if isinstance(refusal, InvalidInput):
+        told["errors"] = [_told(problem) for problem in refusal.problems]
+    for name, fact in refusal.facts.items():
+        if name == "case":  # the one that stands in the way belongs to the same caller
+            told |= {"case": str(fact), "location": f"/v1/cases/{fact}"}
+        else:
+            told[name] = fact
+    return told
+
+
+def _told(problem: FieldProblem) -> dict[str, str]:
+    return {"field": problem.field, "code": problem.code, "message": mask(problem.message)}
+
+
+def answer(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
+    """The response that says so."""
+    made = dict(headers or {})
+    if "retry_after" in refusal.facts:
+        made["Retry-After"] = str(refusal.facts["retry_after"])
+    if refusal.status == 401:  # noqa: PLR2004
+        made["WWW-Authenticate"] = "Bearer"
+    content = Problem.model_validate(document(refusal)).model_dump_json(exclude_none=True)
+    return Response(content, refusal.status, made, MEDIA_TYPE)
+
+
+async def on_refusal(_request: Request, refusal: Exception) -> Response:
+    """The one handler of every error class of ours."""
+    return answer(refusal if isinstance(refusal, Refusal) else Fault())
+
+
+async def on_http_exception(_request: Request, problem: Exception) -> Response:
+    """What the framework itself refuses: an unknown address, another method."""
+    if not isinstance(problem, HTTPException):
+        return answer(Fault())
+    refusal: Refusal = RouteUnknown()
+    if problem.status_code == MethodNotAllowed.status:
+        refusal = MethodNotAllowed()
+    return answer(refusal, dict(problem.headers or {}))
+
+
+async def on_invalid_query(_request: Request, problem: Exception) -> Response:
+    """Query parameters that break their rules."""
+    errors: list[dict[str, Any]] = list(problem.errors()) if isinstance(problem, RequestValidationError) else []
+    # The first part of a location is where it stood: `query`.
+    return answer(InvalidInput(field_problems([error | {"loc": error["loc"][1:]} for error in errors])))
+
+
+def responses(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """How these refusals stand in the API description, one response per status with an example of each."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for kind in refusals:
+        example = InvalidInput((_EXAMPLE,)) if kind is InvalidInput else kind()
+        entry = described.setdefault(
+            kind.status, {"model": Problem, "description": "", "content": {MEDIA_TYPE: {"examples": {}}}}
+        )
+        entry["description"] = " — or ".join(filter(None, [entry["description"], kind.title]))
+        entry["content"][MEDIA_TYPE]["examples"][kind.code] = {"value": document(example)}
+    return described
+
+
+_EXAMPLE = FieldProblem("person_id", "ID_INVALID", "The check digits of the national id do not fit its other digits")

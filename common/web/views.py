@@ -1,0 +1,217 @@
+"""What callers read: cases, their events, processes, and the answers to what they submit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from common.cases.decisions import Handled
+from common.cases.queries import CaseView, Standing
+from common.cases.states import State
+from common.db.tables import Event
+from common.errors import ApplicationException, BusinessException, RobotFault
+from common.process import Process, Retention
+from common.run import OutcomeCode
+from common.web.problems import Problem
+
+
+class Case(BaseModel):
+    """A case as its caller may see it; never what was submitted."""
+
+    id: UUID
+    process: str = Field(examples=["test-journals"])
+    process_version: int
+    state: State = Field(
+        description="awaiting_release and queued: Roger will take it · running · done: ended well · manual: a person "
+        "must act · closed: a person has dealt with it · cancelled"
+    )
+    outcome: OutcomeCode | None = Field(description="How it ended well")
+    code: str | None = Field(description="Why it needs, or needed, a person", examples=["NAME_MISMATCH"])
+    situation: str | None = Field(description="What happened, for a case worker (Norwegian bokmål)")
+    remedy: str | None = Field(description="What to do about it, for a case worker (Norwegian bokmål)")
+    reference: str | None = Field(description="The caller's own key", examples=["T-88121"])
+    caller: str
+    unit: str | None
+    priority: int
+    test: bool
+    attempts: int = Field(description="How often Roger has begun with it")
+    submitted_at: AwareDatetime
+    not_before: AwareDatetime | None
+    due: AwareDatetime
+    ended_at: AwareDatetime | None
+    detail: dict[str, Any] = Field(description="What Roger found or made; empty until then, and after its retention")
+
+    @classmethod
+    def of(cls, case: CaseView) -> Case:
+        """The view of a stored case."""
+        reason = _reasons().get(case.code, RobotFault) if case.code and case.state is State.MANUAL else None
+        return cls(
+            id=case.id,
+            process=case.process,
+            process_version=case.version,
+            state=case.state,
+            outcome=OutcomeCode(case.outcome) if case.outcome else None,
+            code=case.code,
+            situation=reason.situation if reason else None,
+            remedy=reason.remedy if reason else None,
+            reference=case.reference,
+            caller=case.caller,
+            unit=case.unit,
+            priority=case.priority,
+            test=case.test,
+            attempts=case.attempts,
+            submitted_at=case.submitted_at,
+            not_before=case.not_before,
+            due=case.due,
+            ended_at=case.ended_at,
+            detail=case.detail,
+        )
+
+
+@cache
+def _reasons() -> dict[str, type[BusinessException | ApplicationException]]:
+    """Every exception a process may raise, by its code."""
+    found: dict[str, type[BusinessException | ApplicationException]] = {}
+    level: list[type[BusinessException | ApplicationException]] = [BusinessException, ApplicationException]
+    while level:
+        found |= {kind.code: kind for kind in level if kind.code not in found}
+        level = [below for kind in level for below in kind.__subclasses__()]
+    return found
+
+
+class CasePage(BaseModel):
+    """Some cases, newest first."""
+
+    items: list[Case]
+    next: str | None = Field(description="The `cursor` of the next page; null on the last one")
+
+
+class CaseEvent(BaseModel):
+    """One move of a case."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    at: AwareDatetime
+    actor: str = Field(examples=["caller:booking", "worker:w1-1", "sweep"])
+    from_state: State | None
+    to_state: State
+    code: str | None
+    run: int = Field(description="The attempt it belongs to; 0 before the first")
+
+    @classmethod
+    def of(cls, event: Event) -> CaseEvent:
+        """The view of a stored event."""
+        return cls(
+            at=event.at,
+            actor=event.actor,
+            from_state=State(event.from_state) if event.from_state else None,
+            to_state=State(event.to_state),
+            code=event.code,
+            run=event.fence,
+        )
+
+
+class CaseEvents(BaseModel):
+    """Every move of a case, oldest first."""
+
+    items: list[CaseEvent]
+
+
+class Taken(BaseModel):
+    """The case of a submitted row."""
+
+    id: UUID
+    location: str
+    existing: bool = Field(description="It stood under this reference before")
+
+
+class RowResult(BaseModel):
+    """What became of one row: its case, or why there is none."""
+
+    index: int = Field(description="From 0")
+    case: Taken | None = None
+    problem: Problem | None = None
+
+
+class Rows(BaseModel):
+    """What became of an array, row by row."""
+
+    accepted: int
+    existing: int
+    refused: int
+    rows: list[RowResult]
+
+
+class Close(BaseModel):
+    """How a person dealt with a case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    handled: Handled
+
+
+class CaseFilter(BaseModel):
+    """What a list of cases is narrowed to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    process: str | None = Field(default=None, examples=["test-journals"])
+    state: State | None = None
+    code: str | None = Field(default=None, max_length=64, description="An outcome or a reason")
+    reference: str | None = Field(default=None, max_length=64)
+    unit: str | None = Field(default=None, max_length=32)
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=64, description="`next` of the page before")
+
+
+class CaseSearch(CaseFilter):
+    """A person, or another subject; an id never stands in an address."""
+
+    kind: str = Field(min_length=1, max_length=32, examples=["person"])
+    id: str = Field(min_length=1, max_length=64, examples=["17838410103"], repr=False)
+
+
+class ProcessView(BaseModel):
+    """A process, and how many of its cases are where."""
+
+    name: str
+    summary: str
+    version: int
+    targets: list[str]
+    manual_minutes: float = Field(description="Minutes a clerk spends on one such case")
+    due: timedelta
+    retention: Retention
+    retention_days: int
+    states: dict[State, int] = Field(description="Cases that have not ended, and those that wait for a person")
+    overdue: int
+    oldest_waiting_seconds: float | None
+
+    @classmethod
+    def of(cls, process: Process, standing: Standing | None, now: datetime) -> ProcessView:
+        """A process as declared, with its figures."""
+        oldest = standing.oldest_ready_at if standing else None
+        return cls(
+            name=process.name,
+            summary=process.summary,
+            version=process.version,
+            targets=[target.name for target in process.targets],
+            manual_minutes=process.manual_minutes,
+            due=process.due,
+            retention=process.retention,
+            retention_days=process.retention.span.days,
+            states=standing.states if standing else {},
+            overdue=standing.overdue if standing else 0,
+            oldest_waiting_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else None,
+        )
+
+
+class ProcessList(BaseModel):
+    """The processes this caller has to do with."""
+
+    service: str
+    title: str
+    items: list[ProcessView]
