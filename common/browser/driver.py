@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
-import select
 import shutil
-import subprocess
-import sys
-import tempfile
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any, cast
 
 import structlog
 from selenium.common.exceptions import (
@@ -34,15 +28,12 @@ from selenium.webdriver.remote.file_detector import LocalFileDetector, UselessFi
 from selenium.webdriver.remote.webelement import WebElement
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from common.browser import guardian
+from common.browser.host import Host, in_memory_root
 from common.browser.settings import BrowserSettings, Sandbox
 from common.errors import BrowserFailed, ConfigurationError
-from common.lease import now
 
 log = structlog.get_logger()
 
-_ROOM = 512 * 2**20
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 -- folders in it are made by mkdtemp
 _FLAGS: tuple[str, ...] = (
     "--disable-gpu",
     "--no-first-run",
@@ -117,7 +108,8 @@ def find_programs(settings: BrowserSettings) -> Programs:
     chromedriver = settings.chromedriver or _on_path("chromedriver")
     if chromium is None or chromedriver is None:
         with contextlib.suppress(WebDriverException):
-            found = SeleniumManager().binary_paths(["--browser", "chrome"])
+            manager: Any = SeleniumManager()
+            found = cast("dict[str, str]", manager.binary_paths(["--browser", "chrome"]))
             chromium, chromedriver = chromium or found["browser_path"], chromedriver or found["driver_path"]
     for program in (chromium, chromedriver):
         if program is None or not Path(program).is_file():
@@ -132,72 +124,9 @@ def _on_path(*names: str) -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-def _in_memory_root() -> Path | None:
-    with contextlib.suppress(OSError):
-        if shutil.disk_usage(_SHARED_MEMORY).free >= _ROOM and os.access(_SHARED_MEMORY, os.W_OK):
-            return _SHARED_MEMORY
-    return None
-
-
-class Host:
-    """A chromedriver of our own with its guardian; whatever ends it leaves neither process nor profile."""
-
-    def __init__(self, programs: Programs, profile_root: Path | None, budget: float) -> None:
-        self.profile = Path(tempfile.mkdtemp(prefix="roger-", dir=profile_root or _in_memory_root()))
-        self._guardian = subprocess.Popen(
-            [sys.executable, "-I", "-S", guardian.__file__, str(self.profile), programs.chromedriver, "--port=0"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._ending = threading.Lock()
-        self.session, self.port = 0, 0
-        self._await_port(now() + budget)
-        if not self.port:
-            self.end()
-            raise BrowserFailed("chromedriver did not start")
-
-    def _await_port(self, until: float) -> None:
-        said, pipe = b"", cast("IO[bytes]", self._guardian.stdout).fileno()
-        while not self.port and select.select([pipe], [], [], max(0.0, until - now()))[0]:
-            more = os.read(pipe, 4096)
-            if not more:
-                return
-            said += more
-            if found := re.search(rb"^driver (\d+)$", said, re.MULTILINE):
-                self.session = int(found[1])
-            if found := re.search(rb"started successfully on port (\d+)\b\.?\s", said):
-                self.port = int(found[1])
-
-    @property
-    def pids(self) -> list[int]:
-        """Every process of the driver and the browser."""
-        return guardian.family(self.session, str(self.profile)) if self.session else []
-
-    @property
-    def memory(self) -> int:
-        """What they use together, in bytes."""
-        return guardian.memory(self.session, str(self.profile)) if self.session else 0
-
-    def end(self) -> None:
-        """Kill everything at once; may be called from any thread, and again."""
-        with self._ending:
-            # Once the guardian has ended in good order, the number may belong to somebody else's process.
-            if self.session and self._guardian.poll() != 0:
-                guardian.kill_family(self.session, str(self.profile))
-            self.session = 0
-            for pipe in (self._guardian.stdin, self._guardian.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
-            self._guardian.wait()
-        shutil.rmtree(self.profile, ignore_errors=True)
-
-
 def options(settings: BrowserSettings, *, chromium: str | None, profile: Path | None, sandbox: bool) -> ChromeOptions:
     """Say how Chromium is to run for a robot: quiet, private and without dialogs of its own."""
-    chosen = ChromeOptions()
+    chosen: Any = ChromeOptions()
     if chromium:
         chosen.binary_location = chromium
     flags = list(_FLAGS)
@@ -209,7 +138,7 @@ def options(settings: BrowserSettings, *, chromium: str | None, profile: Path | 
         flags.append("--blink-settings=imagesEnabled=false")
     if profile:
         flags.append(f"--user-data-dir={profile}")
-    if _in_memory_root() is None:
+    if in_memory_root() is None:
         flags.append("--disable-dev-shm-usage")
     for flag in flags:
         chosen.add_argument(flag)
@@ -220,7 +149,7 @@ def options(settings: BrowserSettings, *, chromium: str | None, profile: Path | 
     # Both end before the HTTP client gives up, so that a slow page is told from a dead driver.
     inner = int(settings.budget * 875)
     chosen.timeouts = {"script": inner, "pageLoad": inner, "implicit": 0}
-    return chosen
+    return cast("ChromeOptions", chosen)
 
 
 class Driver:
@@ -229,6 +158,7 @@ class Driver:
     def __init__(self, settings: BrowserSettings) -> None:
         self._settings = settings
         self._host: Host | None = None
+        self._remote: Any
         if settings.remote_url:
             self._remote = self._connect(settings.remote_url, None, None, sandbox=True)
             return
@@ -242,22 +172,22 @@ class Driver:
             log.warning("browser.sandbox_unavailable")
             self._remote = self._start(programs, sandbox=False)
 
-    def _start(self, programs: Programs, *, sandbox: bool) -> Remote:
-        host = self._host = Host(programs, self._settings.profile_root, self._settings.start_budget)
+    def _start(self, programs: Programs, *, sandbox: bool) -> Any:
+        host = self._host = Host(programs.chromedriver, self._settings.profile_root, self._settings.start_budget)
         try:
             return self._connect(f"http://127.0.0.1:{host.port}", programs.chromium, host.profile, sandbox=sandbox)
         except BaseException:
             host.end()
             raise
 
-    def _connect(self, url: str, chromium: str | None, profile: Path | None, *, sandbox: bool) -> Remote:
+    def _connect(self, url: str, chromium: str | None, profile: Path | None, *, sandbox: bool) -> Any:
         config = ClientConfig(remote_server_addr=url, keep_alive=True, timeout=int(self._settings.start_budget))
         connection = ChromiumRemoteConnection(
             remote_server_addr=url, vendor_prefix="goog", browser_name="chrome", client_config=config
         )
         wanted = options(self._settings, chromium=chromium, profile=profile, sandbox=sandbox)
         try:
-            remote = Remote(command_executor=connection, options=wanted, file_detector=UselessFileDetector())
+            remote: Any = Remote(command_executor=connection, options=wanted, file_detector=UselessFileDetector())
         except (SessionNotCreatedException, WebDriverException, HTTPError, OSError) as error:
             connection.close()
             raise BrowserFailed("the browser did not start") from error
@@ -325,7 +255,7 @@ class Driver:
         finally:
             self.kill()
             with contextlib.suppress(AttributeError):
-                cast("ChromiumRemoteConnection", self._remote.command_executor).close()
+                self._remote.command_executor.close()
 
     def kill(self) -> None:
         """End the browser at once, from any thread; a command under way fails."""
@@ -335,7 +265,7 @@ class Driver:
             end_remote(self._settings.remote_url, self.session_id)
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self) -> Generator[None]:
         """Turn what selenium raises into what happened."""
         try:
             yield
@@ -362,7 +292,7 @@ def _meaning(message: str) -> Exception:
 def end_remote(endpoint: str, session_id: str) -> None:
     """End a session at a remote endpoint that may belong to a worker which is gone."""
     config = ClientConfig(remote_server_addr=endpoint, keep_alive=False, timeout=5)
-    connection = ChromiumRemoteConnection(
+    connection: Any = ChromiumRemoteConnection(
         remote_server_addr=endpoint, vendor_prefix="goog", browser_name="chrome", client_config=config
     )
     with contextlib.suppress(WebDriverException, HTTPError, OSError):

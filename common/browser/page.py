@@ -6,16 +6,16 @@ import contextlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 from pathlib import Path
-from typing import Any, NoReturn, TypedDict, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from common.browser import driver as wire
+from common.browser.expectation import Expectation, Reply
 from common.browser.form import Field
+from common.browser.habits import Habits, Level
 from common.browser.locator import Locator
-from common.browser.screen import Arrival, Press, Reading, Screen, TableData, read_on_arrival, ready_when
+from common.browser.screen import Arrival, Press, Reading, Screen
 from common.errors import (
-    ApplicationException,
     BrowserFailed,
     FieldNotTaken,
     LeaseLost,
@@ -25,7 +25,7 @@ from common.errors import (
     UiChanged,
     UnexpectedDialog,
 )
-from common.lease import Hold
+from common.lease import Hold, now
 
 S = TypeVar("S", bound=Screen)
 
@@ -46,50 +46,6 @@ const sight = ({_script("sight.js")})();
 const agent = {_script("page.js")};
 agent(sight, ask).then(done, () => done({{ state: "fault", name: "Error" }}));"""
 """The whole agent; sending it along costs 3 ms and asks nothing of a remote browser, so it is not preloaded."""
-
-
-class Level(IntEnum):
-    """By which means a field is filled; each is slower and closer to a person's hands than the one before."""
-
-    AGENT = 0
-    INSERT = 1
-    KEYS = 2
-
-
-class Reply(TypedDict, total=False):
-    """What the agent answers."""
-
-    state: str
-    document: str
-    pressed: bool
-    screen: int
-    reads: list[Reading]
-    tables: list[TableData]
-    terms: dict[str, str]
-    fields: list[int]
-    field: int
-    what: str
-    complete: bool
-    lacking: list[int]
-    element: object
-    lines: bool
-    native: bool
-    name: str
-
-
-@dataclass(slots=True)
-class Habits:
-    """Which fields need more than the agent, per screen class: learnt once, kept while the browser lives."""
-
-    levels: dict[tuple[type[Screen], Locator], Level] = field(default_factory=dict[tuple[type[Screen], Locator], Level])
-
-    def level(self, screen: Screen, at: Field) -> Level:
-        """Say by which means to fill this field."""
-        return self.levels.get((type(screen), at.at), Level.AGENT)
-
-    def raise_to(self, screen: Screen, at: Field, level: Level) -> None:
-        """Fill this field by that means from now on."""
-        self.levels[type(screen), at.at] = level
 
 
 @dataclass(slots=True)
@@ -113,7 +69,7 @@ class BrowserPage:
     def __init__(
         self, driver: wire.Driver, hold: Hold, *, budget: float, habits: Habits, signing_in: bool = False
     ) -> None:
-        self._driver, self._hold, self._budget, self._habits = driver, hold, budget, habits
+        self.driver, self._hold, self._budget, self._habits = driver, hold, budget, habits
         self._signing_in = signing_in
         self.round_trips = 0
 
@@ -163,7 +119,7 @@ class BrowserPage:
 
     def _load(self, screen: Screen, address: str) -> None:
         # A load that ran out of time may have left the former page standing: it must not be taken for the new one.
-        if not self._told(screen, lambda: self._driver.get(address) or True):
+        if not self._told(screen, lambda: self.driver.get(address) or True):
             raise TargetTimeout(f"{type(screen).__name__} did not load in time")
 
     # --- filling and pressing -------------------------------------------------------------------------------------
@@ -176,7 +132,7 @@ class BrowserPage:
             if state == "filled":
                 return None
             if state == "arrived":
-                return self._arrived(act.screen, act.expect, reply)
+                return self._awaited(act.screen, act.expect).arrived(self, reply)
             if state == "hand" and nxt is not None:
                 self._by_hand(act, nxt, reply)
                 act.position = nxt + 1
@@ -204,7 +160,7 @@ class BrowserPage:
             "hand": None if nxt is None else numbered[nxt],
             "press": {"what": act.press.what.data(), "row": act.press.row} if act.pressing and act.press else None,
             "impatient": untried,
-            "screens": self._candidates(act.screen, act.expect) if act.pressing else [],
+            "screens": self._awaited(act.screen, act.expect).data() if act.pressing else [],
         }
 
     def _level(self, act: _Act, at: int) -> Level:
@@ -222,15 +178,15 @@ class BrowserPage:
             if at in act.tried:
                 raise FieldNotTaken(_named(act.screen, item))
             act.tried.add(at)
-            self._told(act.screen, lambda: self._driver.upload(element, item.text))
+            self._told(act.screen, lambda: self.driver.upload(element, item.text))
             return
         text = item.text
         if any(ord(sign) in _PRIVATE for sign in text) or ("\n" in text and not reply.get("lines")) or "\t" in text:
             raise FieldNotTaken(_named(act.screen, item))
         if self._level(act, at) is Level.INSERT and text:
-            self._told(act.screen, lambda: self._driver.cdp("Input.insertText", {"text": text}))
+            self._told(act.screen, lambda: self.driver.cdp("Input.insertText", {"text": text}))
         else:
-            self._told(act.screen, lambda: self._driver.keys(element, _CTRL_A + (text or _BACKSPACE)))
+            self._told(act.screen, lambda: self.driver.keys(element, _CTRL_A + (text or _BACKSPACE)))
 
     def _escalate(self, act: _Act, fields: Sequence[int]) -> None:
         for at in fields:
@@ -274,26 +230,8 @@ class BrowserPage:
 
     # --- arriving -------------------------------------------------------------------------------------------------
 
-    def _candidates(self, screen: Screen, expect: tuple[type[Screen], ...]) -> list[dict[str, Any]]:
-        return [
-            {
-                "ready": [at.data() for at in ready_when(each)],
-                "reads": [at.data() for at in read_on_arrival(each)] if each in expect else [],
-            }
-            for each in self._order(screen, expect)
-        ]
-
-    def _order(self, screen: Screen, expect: tuple[type[Screen], ...]) -> list[type[Screen]]:
-        """A dialog lies over a page and so comes first; any other interruption only counts in place of the page."""
-        others = {each: error for each, error in self._interruptions(screen).items() if each not in expect}
-        dialogs = [each for each, error in others.items() if issubclass(error, UnexpectedDialog)]
-        return [*dialogs, *expect, *(each for each in others if each not in dialogs)]
-
-    def _interruptions(self, screen: Screen) -> Mapping[type[Screen], type[ApplicationException]]:
-        found = screen.target.interruptions
-        if self._signing_in and screen.target.sign_in_screen is not None:
-            found.pop(screen.target.sign_in_screen, None)
-        return found
+    def _awaited(self, screen: Screen, expect: tuple[type[Screen], ...]) -> Expectation:
+        return Expectation(screen.target, expect, signing_in=self._signing_in)
 
     def _arrive(
         self,
@@ -306,33 +244,26 @@ class BrowserPage:
         budget: float = 0,
     ) -> Screen:
         """Await one of the expected screens, through as many pages as lie between; `screen` itself means unpressed."""
+        awaited, give_up = self._awaited(screen, expect), now() + 2 * self._budget
         asked = {
             "step": step,
             "departed": departed,
             "awaiting": awaiting,
-            "screens": self._candidates(screen, expect),
+            "screens": awaited.data(),
             "budget": budget or self._budget * 750,
         }
         for _ in range(_MOVES):
             reply = self._ask(screen, asked)
             match reply.get("state"):
                 case "arrived":
-                    return self._arrived(screen, expect, reply)
+                    return awaited.arrived(self, reply)
                 case "unpressed":
                     return screen
-                case "left" | "lost":
+                case "left" | "lost" if now() < give_up:
                     asked["departed"] = reply.get("document", "")
                 case _:
                     self._fail(screen, None, reply, expect)
-        raise TargetTimeout("one page led to another without end")
-
-    def _arrived(self, screen: Screen, expect: tuple[type[Screen], ...], reply: Reply) -> Screen:
-        came = self._order(screen, expect)[reply.get("screen", 0)]
-        if came not in expect:
-            error = screen.target.interruptions[came]
-            raise error(f"{came.__name__} came instead of {_names(expect)}")
-        read = dict(zip(read_on_arrival(came), reply.get("reads", []), strict=False))
-        return came(self, Arrival(reply.get("document", ""), read, reply.get("tables", []), reply.get("terms")))
+        raise TargetTimeout(f"after {type(screen).__name__}, one page led to another without end")
 
     # --- one round trip -------------------------------------------------------------------------------------------
 
@@ -348,7 +279,7 @@ class BrowserPage:
             "deadline": self._hold.wall_deadline_ms(),
             **asked,
         }
-        reply = self._told(screen, lambda: self._driver.script(AGENT, request))
+        reply = self._told(screen, lambda: self.driver.script(AGENT, request))
         return cast("Reply", reply) if isinstance(reply, dict) else {"state": "lost"}
 
     def _told(self, screen: Screen, command: Callable[[], Any]) -> Any:
@@ -365,7 +296,7 @@ class BrowserPage:
             raise TargetDown(f"{screen.target.name} cannot be reached") from None
         except wire.DriverSlow:
             self._hold.require(0)
-            self._driver.kill()
+            self.driver.kill()
             raise TargetTimeout(f"{type(screen).__name__} did not answer in time") from None
         except wire.DriverGone:
             # A browser that was killed because the lease ended is the lost lease, not a fault of the browser.
@@ -388,22 +319,13 @@ class BrowserPage:
             case "down":
                 raise TargetDown(f"{screen.target.name} answered with an error")
             case "nowhere":
-                self._nowhere(screen, act.expect if act else expect, reply)
+                raise self._awaited(screen, act.expect if act else expect).missed(screen, reply)
+            case "left" | "lost":
+                raise TargetTimeout(f"{name} did not answer in time")
             case "problem" if act is not None:
                 self._problem(act, reply)
             case _:
                 raise BrowserFailed(f"{name}: the agent failed ({reply.get('name', reply.get('state', 'nothing'))})")
-
-    def _nowhere(self, screen: Screen, expect: tuple[type[Screen], ...], reply: Reply) -> NoReturn:
-        if not reply.get("complete"):
-            raise TargetTimeout(f"{_names(expect)} did not come in time")
-        order = self._order(screen, expect)
-        lacking = dict(zip(order, reply.get("lacking", []), strict=False))
-        missing = [
-            f"{each.__name__} ({ready_when(each)[at]})" if (at := lacking.get(each, -1)) >= 0 else each.__name__
-            for each in expect
-        ]
-        raise UiChanged(f"after {type(screen).__name__}: no {', no '.join(missing)}")
 
     def _explain(self, screen: Screen) -> None:
         """Raise what a missing control may really mean: a dialog, a session that has ended, an error page."""
@@ -429,7 +351,3 @@ class BrowserPage:
 
 def _named(screen: Screen, item: Field) -> str:
     return f"{type(screen).__name__}: {item.at} did not keep its value"
-
-
-def _names(screens: tuple[type[Screen], ...]) -> str:
-    return " or ".join(each.__name__ for each in screens)

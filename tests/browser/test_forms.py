@@ -181,7 +181,7 @@ def test_a_field_that_never_keeps_its_value_is_named_without_the_value(
         (EverythingForm(symptomer="Kanskje"), "Symptomer"),
     ],
 )
-def test_what_a_person_could_not_enter_is_not_entered(
+def test_what_a_person_could_not_enter_is_not_entered(  # noqa: PLR0917 -- fixtures
     brisk: Browser, site: Website, hold: Lease, robot: Account, form: EverythingForm, named: str
 ) -> None:
     page = brisk.open(Everything, robot, hold)

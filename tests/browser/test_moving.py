@@ -119,11 +119,19 @@ def test_a_slow_page_is_awaited(browser: Browser, site: Website, hold: Lease, ro
 def counting(page: Screen, hold: Lease) -> tuple[Driver, dict[str, Any]]:
     """Let the page count clicks in its title, and give a request that clicks."""
     assert isinstance(page.page, BrowserPage)
-    driver = page.page._driver
+    driver = page.page.driver
     count = "document.title = 'x' + (Number(document.title.slice(1) || 0) + 1)"
     driver.script(f"document.querySelector('h1').onclick = () => {{ {count} }}; arguments[1](1)", {})
     press = {"what": heading("Vinduer").data(), "row": None}
-    request = {"set": [], "check": [], "screens": [], "grace": 300, "budget": 1000, "step": "same", "press": press}
+    request: dict[str, Any] = {
+        "set": [],
+        "check": [],
+        "screens": [],
+        "grace": 300,
+        "budget": 1000,
+        "step": "same",
+        "press": press,
+    }
     return driver, {**request, "deadline": hold.wall_deadline_ms()}
 
 

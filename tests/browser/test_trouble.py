@@ -56,7 +56,7 @@ pytestmark = pytest.mark.browser
         (Slow, TargetTimeout, "Slow"),
     ],
 )
-def test_what_came_instead_has_a_name(
+def test_what_came_instead_has_a_name(  # noqa: PLR0917 -- fixtures
     brisk: Browser,
     site: Website,
     hold: Lease,
