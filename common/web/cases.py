@@ -74,7 +74,10 @@ async def search_cases(request: Request, caller: Authenticated, parts: WithParts
 
 
 @router.get(
-    "/{case}", operation_id="get_case", summary="Where a case stands", responses=_SEEN | responses(TooManyWaiting)
+    "/{case}",
+    operation_id="get_case",
+    summary="Where a case stands",
+    responses=_SEEN | responses(InvalidInput, TooManyWaiting),
 )
 async def get_case(
     request: Request,

@@ -45,7 +45,7 @@ _SENTENCES: dict[str, str] = {
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
     "missing": "is required",
-    "extra_forbidden": "is not a field of this process",
+    "extra_forbidden": "is not known here",
 }
 # By what such kinds begin with.
 _FAMILIES = {

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from common.process import Process, Service
+from common.web.problems import Problem
 
 _SCHEMAS = "#/components/schemas/"
 
@@ -30,33 +33,17 @@ same content gives the same case, however often it is sent; with other content i
 """
 
 
-def submission(process: Process) -> dict[str, Any]:
-    """How the body and the headers of a process's endpoint stand in the description."""
-    one = {"$ref": _SCHEMAS + process.input.__name__}
-    example = example_of(process.input)
-    return {
-        "parameters": [
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": False,
-                "description": "Recognises a resubmission of a case that has no `reference`",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 64},
-            }
-        ],
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {"oneOf": [one, {"type": "array", "items": one, "minItems": 1}]},
-                    "examples": {
-                        "one": {"summary": "One case", "value": example},
-                        "several": {"summary": "An array of cases", "value": [example]},
-                    },
-                }
-            },
-        },
-    }
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "Recognises a resubmission of a case that has no `reference`",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 64},
+        }
+    ]
+}
 
 
 def json_body(model: type[BaseModel]) -> dict[str, Any]:
@@ -84,9 +71,9 @@ def _first_choice(model: type[BaseModel], name: str) -> Any:
     return found["enum"][0] if "enum" in found else found.get("const", "…")
 
 
-def describe(app: FastAPI, service: Service, bodies: list[type[BaseModel]]) -> Callable[[], dict[str, Any]]:
+def describe(app: FastAPI, service: Service, bodies: Sequence[type[BaseModel]]) -> Callable[[], dict[str, Any]]:
     """What `/openapi.json` answers; made on first use, as it takes a while."""
-    models = [*bodies, *(process.input for process in service.processes.values())]
+    models = [Problem, *bodies, *(process.input for process in service.processes.values())]
 
     def made() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -96,7 +83,7 @@ def describe(app: FastAPI, service: Service, bodies: list[type[BaseModel]]) -> C
     return made
 
 
-def _describe(app: FastAPI, service: Service, models: list[type[BaseModel]]) -> dict[str, Any]:
+def _describe(app: FastAPI, service: Service, models: Sequence[type[BaseModel]]) -> dict[str, Any]:
     described = get_openapi(
         title=f"Roger: {service.title}",
         version=app.version,
@@ -108,18 +95,58 @@ def _describe(app: FastAPI, service: Service, models: list[type[BaseModel]]) -> 
             {"name": "Operations", "description": "How the processes do"},
         ],
     )
+    _drop_framework_refusals(described)
     components = cast("dict[str, Any]", described.setdefault("components", {}))
-    schemas = cast("dict[str, Any]", components.setdefault("schemas", {}))
-    for model in models:
-        schema = model.model_json_schema(ref_template=_SCHEMAS + "{model}")
-        schemas |= schema.pop("$defs", {}) | {model.__name__: schema}
-    # What the framework would answer to bad input; ours are problem details.
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    components["schemas"] = dict(sorted(schemas.items()))
+    answers = cast("dict[str, Any]", components.get("schemas", {}))
+    refs, inputs = _schemas(models, answers)
+    components["schemas"] = dict(sorted((answers | inputs).items()))
+    for process in service.processes.values():
+        described["paths"][f"/v1/{process.name}"]["post"]["requestBody"] = _submission(process, refs[process.input])
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key"},
         "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     }
     described["security"] = [{"bearer": []}, {"key": []}]
     return described
+
+
+def _drop_framework_refusals(described: dict[str, Any]) -> None:
+    """What the framework says it would answer to bad input: ours are problem details."""
+    for operation in (operation for path in described["paths"].values() for operation in path.values()):
+        answers = operation["responses"]
+        if "HTTPValidationError" in json.dumps(answers.get("422", {})):
+            del answers["422"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        described.get("components", {}).get("schemas", {}).pop(unused, None)
+
+
+def _schemas(
+    models: Sequence[type[BaseModel]], taken: dict[str, Any]
+) -> tuple[dict[type[BaseModel], dict[str, Any]], dict[str, Any]]:
+    """How to refer to each model, and the schemas; renamed where an author chose a name that stands for our own."""
+    refs, generated = models_json_schema([(model, "validation") for model in models], ref_template=_SCHEMAS + "{model}")
+    found: dict[str, Any] = generated["$defs"]
+    ours = {name for name, schema in found.items() if taken.get(name, schema) != schema}
+    text = json.dumps(
+        {
+            "refs": [refs[model, "validation"] for model in models],
+            "schemas": {name + "Input" * (name in ours): schema for name, schema in found.items()},
+        }
+    )
+    for name in ours:
+        text = text.replace(f'"{_SCHEMAS}{name}"', f'"{_SCHEMAS}{name}Input"')
+    renamed: dict[str, Any] = json.loads(text)
+    return dict(zip(models, renamed["refs"], strict=True)), renamed["schemas"]
+
+
+def _submission(process: Process, one: dict[str, Any]) -> dict[str, Any]:
+    """How the body of a process's endpoint stands in the description: one input, or an array of them."""
+    example = example_of(process.input)
+    content = {
+        "schema": {"oneOf": [one, {"type": "array", "items": one, "minItems": 1}]},
+        "examples": {
+            "one": {"summary": "One case", "value": example},
+            "several": {"summary": "An array of cases", "value": [example]},
+        },
+    }
+    return {"required": True, "content": {"application/json": content}}

@@ -143,9 +143,8 @@ def responses(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     described: dict[int | str, dict[str, Any]] = {}
     for kind in refusals:
         example = InvalidInput((_EXAMPLE,)) if kind is InvalidInput else kind()
-        entry = described.setdefault(
-            kind.status, {"model": Problem, "description": "", "content": {MEDIA_TYPE: {"examples": {}}}}
-        )
+        content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}}
+        entry = described.setdefault(kind.status, {"description": "", "content": content})
         entry["description"] = " — or ".join(filter(None, [entry["description"], kind.title]))
         entry["content"][MEDIA_TYPE]["examples"][kind.code] = {"value": document(example)}
     return described

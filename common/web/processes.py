@@ -42,6 +42,12 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
 _ON_A_THREAD = 100  # rows: checking more than this holds up everybody else's requests
 
+_LOCATION = {"Location": {"description": "The address of the one case", "schema": {"type": "string"}}}
+_BEFORE: dict[str, Any] = {
+    "model": Case,
+    "description": "It was submitted before: the case as it is now",
+    "headers": _LOCATION,
+}
 _REFUSALS = responses(
     MalformedRequest,
     Unauthenticated,
@@ -75,7 +81,7 @@ def router(service: Service) -> APIRouter:
             response_description="Taken: the case, or what became of each row",
             responses={200: {"model": Case, "description": "It was submitted before: the case as it is now"}}
             | _REFUSALS,
-            openapi_extra=openapi.submission(process),
+            openapi_extra=openapi.IDEMPOTENCY_KEY,
         )
     return made
 
