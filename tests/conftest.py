@@ -13,7 +13,9 @@ import pytest
 import redis
 from hypothesis import settings
 
+from common.db.upgrade import upgrade
 from common.embedded import EmbeddedPostgres, EmbeddedRedis
+from common.settings import DatabaseSettings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -60,7 +62,24 @@ def empty_database(postgres: EmbeddedPostgres) -> Generator[str]:
         admin.execute(f"drop database {name} with (force)".encode())
 
 
-# Databases with Roger's tables (a template made once a session, copied for each test) belong here.
+@pytest.fixture(scope="session")
+def template_database(postgres: EmbeddedPostgres) -> str:
+    """The name of a database with Roger's tables, made once; nobody connects to it, or it could not be copied."""
+    name = "roger_template"
+    with psycopg.connect(postgres.url, autocommit=True) as admin:
+        admin.execute(f"create database {name}".encode())
+    upgrade(DatabaseSettings(url=postgres.url_of(name)))
+    return name
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres, template_database: str) -> Generator[DatabaseSettings]:
+    """A new database with Roger's tables and no case, dropped afterwards with whoever is still connected."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgres.url, autocommit=True) as admin:
+        admin.execute(f"create database {name} template {template_database}".encode())
+        yield DatabaseSettings(url=postgres.url_of(name))
+        admin.execute(f"drop database {name} with (force)".encode())
 
 
 # --- Redis ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,138 @@
+"""A case and its runs in memory: checkpoints that survive a run, fences that rise, and deaths at any point."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar, cast
+from uuid import UUID, uuid4
+
+from common.clock import Clock
+from common.errors import ApplicationException, LeaseLost, SubjectBusy
+from common.privacy.crypto import canonical
+from common.run import CaseFacts, Checkpoint, Run, Subject
+from common.testing.clock import FixedClock
+
+T = TypeVar("T")
+Point = str
+"""Where a run may die: `commit:2` before the second commit, `committed:2` right after it, `open:1`, `let_go:1`,
+`hold:1`, `extend:1`, or whatever a test itself calls `MemoryPlatform.reach` with: `save` gives `save:1`, `save:2`, …"""
+
+
+@dataclass
+class MemoryCase:
+    """What outlives the runs of a case, as the database does."""
+
+    process: str = "in-memory"
+    test: bool = False
+    id: UUID = field(default_factory=uuid4)
+    fence: int = 0
+    busy: set[Subject] = field(default_factory=set[Subject])
+    """Of whom other cases are running."""
+    platform: MemoryPlatform | None = None
+    """Of the latest run."""
+    _epoch: int = 1
+    _checkpoints: dict[tuple[int, str], bytes] = field(default_factory=dict[tuple[int, str], bytes])
+
+    def begin(self, screens: Mapping[type, object] | None = None, *, dies_at: Point | None = None) -> MemoryPlatform:
+        """Claim the case for one more run, which takes the lease from the one before."""
+        self.fence += 1
+        self.platform = MemoryPlatform(self, self.fence, screens or {}, dies_at)
+        return self.platform
+
+    def run(
+        self,
+        screens: Mapping[type, object] | None = None,
+        *,
+        clock: Clock | None = None,
+        dies_at: Point | None = None,
+    ) -> Run:
+        """The next attempt at the case."""
+        platform = self.begin(screens, dies_at=dies_at)
+        facts = CaseFacts(id=self.id, process=self.process, fence=self.fence, test=self.test)
+        return Run(facts, platform, clock or FixedClock())
+
+    def retried(self) -> None:
+        """A person lets Roger try again: what was recorded so far is not replayed."""
+        self._epoch += 1
+
+    def recall(self, name: str) -> Checkpoint | None:
+        stored = self._checkpoints.get((self._epoch, name))
+        return None if stored is None else Checkpoint(**json.loads(stored))
+
+    def store(self, checkpoint: Checkpoint) -> None:
+        if checkpoint.fence != self.fence:
+            raise LeaseLost
+        # Through JSON, as in the database: what cannot be stored there must not pass here.
+        self._checkpoints[self._epoch, checkpoint.name] = canonical(vars(checkpoint))
+
+    @property
+    def recorded(self) -> dict[str, Checkpoint]:
+        """The checkpoints of the present epoch."""
+        names = [name for epoch, name in self._checkpoints if epoch == self._epoch]
+        return {name: found for name in names if (found := self.recall(name)) is not None}
+
+
+class MemoryPlatform:
+    """A run's surroundings in memory; see common.run.Platform."""
+
+    def __init__(self, case: MemoryCase, fence: int, screens: Mapping[type, object], dies_at: Point | None) -> None:
+        self.reached: list[Point] = []
+        self.held: list[Subject] = []
+        self.extended: list[timedelta] = []
+        self.failures: list[ApplicationException] = []
+        """For what the browser was ended."""
+        self._case, self._fence, self._screens, self._dies_at = case, fence, screens, dies_at
+        self._times: Counter[str] = Counter()
+        self._recalled = case.recorded
+        self._dead = False
+
+    def reach(self, name: str) -> None:
+        """Note that the run has come to a point; it dies there if the test wants it to, and never lives again."""
+        self._require_life()
+        self._times[name] += 1
+        point = f"{name}:{self._times[name]}"
+        self.reached.append(point)
+        self._dead = point == self._dies_at
+        self._require_life()
+
+    def open(self, screen: type[T]) -> T:
+        self.reach("open")
+        if screen not in self._screens:
+            raise LookupError(f"The test shows no {screen.__name__}: give MemoryCase.run a double of it")
+        return cast("T", self._screens[screen])
+
+    def recall(self, name: str) -> Checkpoint | None:
+        return self._recalled.get(name)
+
+    def commit(self, checkpoint: Checkpoint) -> None:
+        self.reach("commit")
+        self._case.store(checkpoint)
+        self.reach("committed")
+
+    def let_go(self, failed: ApplicationException) -> None:
+        self.reach("let_go")
+        self.failures.append(failed)
+
+    def hold(self, subject: Subject) -> None:
+        self.reach("hold")
+        self._require_lease()
+        if subject in self._case.busy:
+            raise SubjectBusy(f"{subject.kind}:{subject.key}".encode())
+        self.held.append(subject)
+
+    def extend(self, span: timedelta) -> None:
+        self.reach("extend")
+        self._require_lease()
+        self.extended.append(span)
+
+    def _require_life(self) -> None:
+        if self._dead:
+            raise LeaseLost
+
+    def _require_lease(self) -> None:
+        if self._fence != self._case.fence:
+            raise LeaseLost
