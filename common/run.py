@@ -7,6 +7,8 @@ intent is settled by looking: one new hit is ours, none means act again, several
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -176,7 +178,7 @@ class Run:
         """Do a pure or repeatable thing once per case; later attempts get its recorded answer."""
         self._take(name)
         done = self._platform.recall(name)
-        shape: TypeAdapter[T] = TypeAdapter(_answer_type(fn))
+        shape: TypeAdapter[T] = TypeAdapter(_answer_type(name, fn))
         if done is not None:
             return shape.validate_python(done.value)
         answer = fn(*args, **kwargs)
@@ -253,16 +255,18 @@ class Run:
         self._names.add(name)
 
 
-def _answer_type(fn: Callable[..., Any]) -> Any:
+def _answer_type(name: str, fn: Callable[..., Any]) -> Any:
     """What a step gives, read from its annotation, so that a recorded answer comes back as the same type."""
-    return get_type_hints(_plain(fn)).get("return", Any)
+    plain: Any = fn
+    while isinstance(plain, functools.partial):
+        plain = cast("functools.partial[Any]", plain).func
+    if inspect.isclass(plain):
+        return plain
+    declared = get_type_hints(plain if inspect.isroutine(plain) else type(plain).__call__)
+    if "return" not in declared:
+        raise RobotFault(f"Annotate what the function of step {name!r} returns: its recorded answer is read by that")
+    return declared["return"]
 
 
 def _list_of(item: type[T]) -> type[list[T]]:
     return cast("type[list[T]]", GenericAlias(list, (item,)))
-
-
-def _plain(fn: Any) -> Any:
-    while hasattr(fn, "func"):  # functools.partial
-        fn = fn.func
-    return fn if hasattr(fn, "__annotations__") else type(fn).__call__

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from common.clock import Clock
 from common.errors import ApplicationException, LeaseLost, SubjectBusy
 from common.privacy.crypto import canonical
-from common.run import CaseFacts, Checkpoint, Run, Subject
+from common.run import CaseFacts, Checkpoint, Mark, Run, Subject
 from common.testing.clock import FixedClock
 
 T = TypeVar("T")
@@ -61,7 +61,10 @@ class MemoryCase:
 
     def recall(self, name: str) -> Checkpoint | None:
         stored = self._checkpoints.get((self._epoch, name))
-        return None if stored is None else Checkpoint(**json.loads(stored))
+        if stored is None:
+            return None
+        kept = json.loads(stored)
+        return Checkpoint(**kept | {"mark": Mark(kept["mark"])})
 
     def store(self, checkpoint: Checkpoint) -> None:
         if checkpoint.fence != self.fence:
