@@ -17,8 +17,10 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast, get_type_hints
 
 from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
 
 from common.errors import ApplicationException, ConflictInTarget, NotConfirmed, RobotFault, UnknownStateAfterSave
+from common.privacy.crypto import canonical
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -54,6 +56,15 @@ class Outcome:
 
     code: OutcomeCode
     detail: dict[str, Any] = field(default_factory=dict[str, Any])
+    """As JSON gives it back: dates and amounts as text."""
+
+    def __post_init__(self) -> None:
+        try:
+            plain = to_jsonable_python(self.detail)
+            canonical(plain)
+        except ValueError:
+            raise RobotFault("The detail of an outcome holds something that JSON cannot") from None
+        object.__setattr__(self, "detail", plain)
 
 
 @dataclass(frozen=True)
