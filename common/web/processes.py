@@ -79,8 +79,7 @@ def router(service: Service) -> APIRouter:
             description=inspect.getdoc(process.perform) or process.summary,
             response_model=Case | Rows,
             response_description="Taken: the case, or what became of each row",
-            responses={200: {"model": Case, "description": "It was submitted before: the case as it is now"}}
-            | _REFUSALS,
+            responses={202: {"headers": _LOCATION}, 200: _BEFORE} | _REFUSALS,
             openapi_extra=openapi.IDEMPOTENCY_KEY,
         )
     return made
