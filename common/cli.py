@@ -34,7 +34,7 @@ Address = Annotated[str, typer.Option(envvar="ROGER_URL", help="Where the servic
 Key = Annotated[str, typer.Option(envvar="ROGER_API_KEY", help="Your API key.", show_default=False)]
 
 
-def _serve(service: str, part: str, run: Callable[[Service], Coroutine[Any, Any, None]]) -> None:
+def _run(service: str, part: str, run: Callable[[Service], Coroutine[Any, Any, None]]) -> None:
     found = load_service(service)
     log.configure(os.environ.get("ROGER_LOG_LEVEL", "INFO"), service=found.name, part=part)
     asyncio.run(run(found))
@@ -45,7 +45,7 @@ def api(service: ServiceName) -> None:
     """Serve the REST API of a service."""
     from common.web.main import serve  # noqa: PLC0415  each part imports only what its image holds
 
-    _serve(service, "api", serve)
+    serve(load_service(service))
 
 
 @app.command()
@@ -53,7 +53,7 @@ def errands(service: ServiceName) -> None:
     """Run the errands of a service: schedules and short background jobs, without browsers."""
     from common.errands.main import run_errands  # noqa: PLC0415
 
-    _serve(service, "errands", run_errands)
+    _run(service, "errands", run_errands)
 
 
 @app.command()
@@ -61,7 +61,7 @@ def worker(service: ServiceName) -> None:
     """Run the shifts of a service: they perform its cases with browsers of their own."""
     from common.worker.main import work  # noqa: PLC0415
 
-    _serve(service, "worker", work)
+    _run(service, "worker", work)
 
 
 @app.command()
@@ -179,4 +179,4 @@ def with_clear_errors(do: Callable[[], object]) -> None:
 
 def main() -> None:
     """The entry of the `roger` command."""
-    with_clear_errors(app)
+    with_clear_errors(lambda: app(prog_name="roger"))

@@ -30,9 +30,12 @@ class _Forward(logging.Handler):
 
 def configure(level: str = "INFO", *, service: str, part: str) -> None:
     """Make every log line of this process one JSON object on standard output."""
+    def name_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {"service": service, "part": part, **event}
+
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            name_process,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _mask_values,
@@ -42,11 +45,9 @@ def configure(level: str = "INFO", *, service: str, part: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(service=service, part=part)
     logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)
 
 
 def get(name: str) -> FilteringBoundLogger:
     """A logger that names its module; call it with `__name__`."""
-    return cast("FilteringBoundLogger", structlog.get_logger(logger=name))
+    return cast("FilteringBoundLogger", structlog.get_logger(module=name))

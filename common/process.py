@@ -53,6 +53,12 @@ class CaseInput(BaseModel):
         """One spelling of each letter (NFC), so that æøå compare equal whoever typed them."""
         return _composed(value)
 
+    def __repr__(self) -> str:
+        # Tracebacks and assertion messages quote the repr of what they meet.
+        return f"{type(self).__name__}(…)"
+
+    __str__ = __repr__
+
     @property
     def subject(self) -> Subject | None:
         """Whom the case is about; processes that concern a person override this."""

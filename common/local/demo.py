@@ -110,7 +110,7 @@ def _watch(stack: Stack, http: httpx.Client, handed: Handed, console: Console) -
             ended = total - states["queued"] - states["running"]
             wording = f"{states['running']} running, {states['manual']} to people"
             progress.update(task, completed=ended, description=wording)
-            if ended >= total:
+            if ended >= total and _all_ended(http):
                 return
             if ended != before:
                 moved, before = time.monotonic(), ended
@@ -123,9 +123,15 @@ def _states(http: httpx.Client) -> Counter[str]:
     answer = http.get("/v1/processes", timeout=60)
     answer.raise_for_status()
     found: Counter[str] = Counter()
-    for process in answer.json()["processes"]:
-        found.update(process["counts"])
+    for process in answer.json()["items"]:
+        found.update(process["states"])
     return found
+
+
+def _all_ended(http: httpx.Client) -> bool:
+    """Asked of the cases themselves: the counts above are some seconds old."""
+    left = (http.get("/v1/cases", params={"state": state, "limit": "1"}, timeout=60) for state in ("queued", "running"))
+    return not any(answer.raise_for_status().json()["items"] for answer in left)
 
 
 def _cases(http: httpx.Client) -> Iterator[dict[str, Any]]:

@@ -46,7 +46,7 @@ class IdKind(StrEnum):
     DUF = "DUF"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class NationalId:
     """One person's number. Its text form is masked: only `number` holds the digits."""
 
@@ -206,7 +206,6 @@ NationalIdText = Annotated[
         description="National id (fødselsnummer or D-number): 11 digits; blanks and hyphens are ignored. H-, FH- and DUF "
         "numbers are taken too and go to a person.",
         examples=["17838410103"],
-        repr=False,
     ),
 ]
 """A national id in a case's input: normalised to its digits, refused with the code ID_INVALID."""

@@ -36,7 +36,7 @@ def postal_code(text: str) -> str:
 PhoneNumber = Annotated[
     str,
     AfterValidator(phone_number),
-    Field(description="Norwegian telephone number: eight digits, +47 is ignored", examples=["90000001"], repr=False),
+    Field(description="Norwegian telephone number: eight digits, +47 is ignored", examples=["90000001"]),
 ]
 PostalCode = Annotated[
     str,

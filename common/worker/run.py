@@ -79,7 +79,7 @@ class _Platform:
         self._await(lambda: self._desk.checkpoints.commit(self._case, checkpoint))
 
     def let_go(self, failed: ApplicationException) -> None:
-        _log.info("run.act_failed", case=str(self._case.id), code=failed.code)
+        _log.info("run.act_failed", case=str(self._case.id), code=failed.code, why=failed.message)
         self._browser.recycle()
 
     def hold(self, subject: Subject) -> None:
@@ -129,6 +129,7 @@ def perform(process: Process, case: Claimed, held: Lease, browser: Browser, desk
         held.require(0)
         error = _known(problem)
         if isinstance(error, ApplicationException):
+            _log.warning("run.failed", case=str(case.id), code=error.code, why=error.message)
             browser.recycle()
         return endings.after(
             error,
