@@ -52,7 +52,7 @@ class CaseKey:
         """Decrypt a value of that place; raises Unreadable for any other."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._case + label.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: not even long enough
             raise Unreadable from None
 
     def seal_json(self, label: str, value: Any) -> bytes:
@@ -81,10 +81,14 @@ class Keyring:
             }
         except FileNotFoundError:
             raise ConfigurationError(f"There is no key file at {path}: make one with `roger keys new {path}`") from None
+        except OSError as failure:
+            raise ConfigurationError(f"{path} cannot be read: {failure.strerror}") from None
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ConfigurationError(f"{path} is not a key file: make one with `roger keys new`") from None
         if any(len(key) != _KEY for keys in parts.values() for key in keys.values()) or not all(parts.values()):
             raise ConfigurationError(f"{path}: every key must be {_KEY} bytes in base64, and each kind needs one")
+        if not all(0 <= version < 1 << 8 * _VERSION for versions in parts.values() for version in versions):
+            raise ConfigurationError(f"{path}: the versions of its keys must be small numbers, the newest the highest")
         return cls(master=parts["master"], index=parts["index"])
 
     @staticmethod
@@ -109,7 +113,7 @@ class Keyring:
             raise Unreadable(f"The master key of version {version} is not in the key file")
         try:
             key = master.decrypt(nonce, wrapped[_VERSION + _NONCE :], case.bytes)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Unreadable from None
         return CaseKey(case, wrapped, key)
 
