@@ -13,7 +13,8 @@ from typing import Annotated, Any, TypeVar, cast, get_type_hints
 from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-from common.errors import ConfigurationError, FieldProblem
+from common.errors import ConfigurationError
+from common.refusals import FieldProblem
 from common.run import Ensured, Outcome, OutcomeCode, Run, Subject
 from common.target import Target
 

@@ -13,9 +13,9 @@ import uuid_utils.compat as uuids
 from common import metrics
 from common.cases.statements import SQL
 from common.db.engine import Connection, Pool
-from common.errors import InvalidInput, ReferenceTaken, Refusal
 from common.privacy.crypto import Keyring, canonical
 from common.process import CaseInput, Process
+from common.refusals import InvalidInput, ReferenceTaken, Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,9 +18,9 @@ from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from common.cases.states import ENDED, State
 from common.db.tables import Case, Content, Event
-from common.errors import CaseUnknown, MalformedRequest
 from common.privacy.crypto import Keyring, Unreadable
 from common.process import Subject
+from common.refusals import CaseUnknown, MalformedRequest
 
 _Rows = Select[Case, Content | None]
 _Query = TypeVar("_Query", _Rows, SelectOfScalar[UUID])

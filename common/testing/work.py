@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from common.errors import FieldProblem
 from common.privacy.crypto import Keyring
 from common.process import CaseInput, Outcome, OutcomeCode, Process, Retention, Run, Service, Subject
+from common.refusals import FieldProblem
 from common.target import Target
 
 _LATEST_HEARD_OF = timedelta(days=30)

@@ -18,14 +18,7 @@ from common.cases.checkpoints import Checkpoints
 from common.cases.endings import Ending
 from common.cases.queue import Claimed, Queue
 from common.clock import Clock
-from common.errors import (
-    AccountOut,
-    ApplicationException,
-    LeaseLost,
-    RobotFault,
-    RogerError,
-    TestCaseRefused,
-)
+from common.errors import AccountOut, ApplicationException, LeaseLost, RobotFault, RogerError, TestCaseRefused
 from common.lease import Lease
 from common.process import Process
 from common.run import CaseFacts, Checkpoint, Run, Subject

@@ -10,10 +10,11 @@ from typing import Annotated
 from pydantic import AliasChoices, AwareDatetime, Field, StringConstraints
 
 from common.clock import OSLO
-from common.errors import FieldProblem, TemporaryId
+from common.errors import TemporaryId
 from common.norway.national_id import IdKind, NationalIdText, parse
 from common.norway.phone import PhoneNumber, PostalCode
 from common.process import CaseInput, Outcome, Retention, Run, Subject
+from common.refusals import FieldProblem
 from health_svc.journal import INFECTION_CONTROL, UNIT, Sought, ensure_journal
 from health_svc.screens.hspro import HsPro, JournalForm
 from health_svc.service import health
