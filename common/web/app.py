@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from common import VERSION
 from common.clock import Clock, system
-from common.errors import Refusal
 from common.probes import probes
 from common.process import Service
+from common.refusals import Refusal
 from common.web import cases, docs, openapi, operations, processes
 from common.web.envelope import Envelope
 from common.web.parts import Parts, Settings

@@ -25,7 +25,8 @@ from fastapi import Depends, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from common.clock import Clock
-from common.errors import ConfigurationError, Forbidden, Unauthenticated
+from common.errors import ConfigurationError
+from common.refusals import Forbidden, Unauthenticated
 
 READ_ALL, DECIDE, OPERATE = "cases:read:all", "cases:decide", "operate"
 _PREFIX = "roger_"

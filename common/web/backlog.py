@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from common import log
 from common.cases.queries import Standing
-from common.errors import BacklogFull
+from common.refusals import BacklogFull
 
 _log = log.get(__name__)
 _COUNT_EVERY = 3.0  # seconds

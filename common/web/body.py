@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from fastapi import Request
 
-from common.errors import MalformedRequest, RequestTooLarge
+from common.refusals import MalformedRequest, RequestTooLarge
 from common.web.fields import shown
 from common.web.problems import NotJson, TooSlow
 

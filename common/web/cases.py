@@ -12,11 +12,13 @@ from pydantic import BaseModel, ValidationError
 
 from common.cases.queries import CaseView, Filter
 from common.cases.states import ENDED, State
-from common.errors import (
+from common.errors import IdInvalid
+from common.norway import national_id
+from common.process import Subject
+from common.refusals import (
     CaseUnknown,
     FieldProblem,
     Forbidden,
-    IdInvalid,
     InvalidInput,
     MalformedRequest,
     NotInThatState,
@@ -24,8 +26,6 @@ from common.errors import (
     Unauthenticated,
     Unavailable,
 )
-from common.norway import national_id
-from common.process import Subject
 from common.web import body, openapi
 from common.web.auth import DECIDE, Authenticated, Caller, require
 from common.web.fields import field_problems

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from common.errors import FieldProblem
 from common.privacy.masking import mask
+from common.refusals import FieldProblem
 
 _LONGEST_NAME = 64
 _ID_LIKE = 6  # digits: a birth date is that many

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import socket
 
 import uvicorn
+from fastapi import FastAPI
 
 from common import log
-from common.probes import configuration, listen
+from common.probes import Server, configuration, listen
 from common.process import Service
 from common.web.app import create_app
 from common.web.parts import Parts, Settings
@@ -15,7 +18,7 @@ from common.web.parts import Parts, Settings
 _log = log.get(__name__)
 
 
-class Server(uvicorn.Server):
+class ApiServer(Server):
     """A server that lets everybody go who waits for a case, when it ends: they ask again elsewhere."""
 
     def __init__(self, config: uvicorn.Config, parts: Parts) -> None:
@@ -35,5 +38,16 @@ def serve(service: Service) -> None:
     opened = listen(settings.api.host, settings.api.port)
     host, port = opened.getsockname()[:2]
     _log.info("api.listening", host=host, port=port, processes=sorted(service.processes))
-    Server(configuration(app), app.state.parts).run(sockets=[opened])
+    asyncio.run(_until_stopped(app, opened))
     _log.info("api.stopped")
+
+
+async def _until_stopped(app: FastAPI, opened: socket.socket) -> None:
+    server = ApiServer(configuration(app), app.state.parts)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    await server.serve(sockets=[opened])

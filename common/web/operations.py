@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from common.errors import Unauthenticated, Unavailable
+from common.refusals import Unauthenticated, Unavailable
 from common.web.auth import Authenticated
 from common.web.parts import WithParts
 from common.web.problems import responses

@@ -23,9 +23,9 @@ from common.cases.intake import Intake
 from common.cases.queries import Queries
 from common.clock import Clock
 from common.db.engine import Pool, engine, pool
-from common.errors import Unavailable
 from common.privacy.crypto import Keyring
 from common.process import Service
+from common.refusals import Unavailable
 from common.settings import ApiSettings, DatabaseSettings, DeploymentSettings, RedisSettings, load
 from common.web.auth import Callers
 from common.web.backlog import Backlog, Standings

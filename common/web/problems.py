@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from common.errors import FieldProblem, InvalidInput, Refusal
 from common.privacy.masking import mask
+from common.refusals import FieldProblem, InvalidInput, Refusal
 from common.web.fields import field_problems
 
 MEDIA_TYPE = "application/problem+json"

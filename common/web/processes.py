@@ -15,10 +15,10 @@ from starlette.responses import Response
 from common.cases.intake import Draft, Receipt
 from common.cases.queries import CaseView
 from common.cases.states import State
-from common.errors import (
+from common.errors import BusinessException, ConfigurationError
+from common.process import Process, Service
+from common.refusals import (
     BacklogFull,
-    BusinessException,
-    ConfigurationError,
     FieldProblem,
     Forbidden,
     InvalidInput,
@@ -29,7 +29,6 @@ from common.errors import (
     Unauthenticated,
     Unavailable,
 )
-from common.process import Process, Service
 from common.web import body, openapi
 from common.web.auth import Authenticated, Caller, require
 from common.web.fields import field_problems
