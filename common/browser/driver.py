@@ -136,6 +136,8 @@ def options(settings: BrowserSettings, *, chromium: str | None, profile: Path | 
         flags.append("--no-sandbox")
     if not settings.images:
         flags.append("--blink-settings=imagesEnabled=false")
+    if settings.unreachable:
+        flags.append("--host-resolver-rules=" + ",".join(f"MAP {host} ~NOTFOUND" for host in settings.unreachable))
     if profile:
         flags.append(f"--user-data-dir={profile}")
     if in_memory_root() is None:
@@ -160,7 +162,7 @@ class Driver:
         self._host: Host | None = None
         self._remote: Any
         if settings.remote_url:
-            self._remote = self._connect(settings.remote_url, None, None, sandbox=True)
+            self._remote = self._connect(settings.remote_url, None, None, sandbox=settings.sandbox is not Sandbox.OFF)
             return
         programs = find_programs(settings)
         sandbox = settings.sandbox is Sandbox.ON or (settings.sandbox is Sandbox.AUTO and os.geteuid() != 0)

@@ -23,7 +23,9 @@ async (sight, request) => {
   // --- waiting, bounded by the budget and the deadline ----------------------------------------------------------
   const until = (check, limit = ends) =>
     new Promise((resolve, reject) => {
-      let last = 0, timer = null, done = false;
+      let last = 0,
+        timer = null,
+        done = false;
       const events = ["readystatechange", "input", "change", "load", "transitionend", "animationend"];
       const finish = (settle, value) => {
         done = true;
@@ -67,10 +69,18 @@ async (sight, request) => {
 
   // --- controls -------------------------------------------------------------------------------------------------
   const option = (options, name, wanted) => {
-    const hits = best([...options].flatMap((o) => [[o, name(o)], [o, o.value]]), normal(wanted), () => true);
+    const hits = best(
+      [...options].flatMap((o) => [
+        [o, name(o)],
+        [o, o.value],
+      ]),
+      normal(wanted),
+      () => true,
+    );
     return hits[0];
   };
-  const isText = (el) => isEditable(el) || el.tagName === "TEXTAREA" || (el.tagName === "INPUT" && !isChoice(el) && el.type !== "file");
+  const isText = (el) =>
+    isEditable(el) || el.tagName === "TEXTAREA" || (el.tagName === "INPUT" && !isChoice(el) && el.type !== "file");
   const NATIVE = new Set(["date", "time", "month", "week", "datetime-local", "number", "color", "range"]);
   const wanted = (el, field) => (NATIVE.has(el.type) ? (field.iso ?? field.text) : field.text);
   const checked = (el) => (el.type ? el.checked : el.getAttribute("aria-checked") === "true");
@@ -91,7 +101,8 @@ async (sight, request) => {
       return on.length === want.length && want.every((o) => on.includes(o));
     }
     if (group) return option(group, optionName, field.text)?.checked === true;
-    if (el.tagName === "SELECT") return el.selectedIndex >= 0 && option(el.options, (o) => o.text, field.text) === el.options[el.selectedIndex];
+    if (el.tagName === "SELECT")
+      return el.selectedIndex >= 0 && option(el.options, (o) => o.text, field.text) === el.options[el.selectedIndex];
     return sameText(isEditable(el) ? el.innerText : el.value, wanted(el, field));
   };
   const tell = (el) => {
@@ -123,7 +134,9 @@ async (sight, request) => {
     const name = group ? optionName : (o) => o.text;
     const names = field.kind === "many" ? field.values : [field.text];
     return until(() => {
-      const hits = names.map((value) => option(options.length && group ? choices(el) : (el.options ?? []), name, value));
+      const hits = names.map((value) =>
+        option(options.length && group ? choices(el) : (el.options ?? []), name, value),
+      );
       return hits.every((o) => o && !o.matches(":disabled")) ? hits : undefined;
     }).then((hits) => hits ?? stop({ state: "problem", what: "option", field: at }));
   };
@@ -131,7 +144,8 @@ async (sight, request) => {
     if (field.kind === "check") return act(() => el.click());
     if (groupOf(el)) {
       const on = await choose(el, field, at);
-      for (const o of groupOf(el)) if (o.checked !== on.includes(o) && (o.type === "checkbox" || on.includes(o))) act(() => o.click());
+      for (const o of groupOf(el))
+        if (o.checked !== on.includes(o) && (o.type === "checkbox" || on.includes(o))) act(() => o.click());
     } else if (el.tagName === "SELECT") {
       const on = await choose(el, field, at);
       act(() => {
@@ -160,18 +174,28 @@ async (sight, request) => {
     if (el) return el;
     if (late()) stop({ state: "late" });
     const hits = find(field.at).length;
-    return stop({ state: "problem", what: hits > 1 ? "several" : hits ? "closed" : "missing", field: at, complete: loaded() });
+    return stop({
+      state: "problem",
+      what: hits > 1 ? "several" : hits ? "closed" : "missing",
+      field: at,
+      complete: loaded(),
+    });
   };
   const fill = async () => {
     for (const { field, at } of request.set) {
       const el = await control(field, at);
       if (keeps(el, field)) continue;
-      if (el.maxLength >= 0 && isText(el) && wanted(el, field).length > el.maxLength) stop({ state: "problem", what: "long", field: at });
+      if (el.maxLength >= 0 && isText(el) && wanted(el, field).length > el.maxLength)
+        stop({ state: "problem", what: "long", field: at });
       await set(el, field, at);
     }
     if (!request.check.length) return;
     await pause(0);
-    const unkept = () => request.check.filter(({ field }) => { const el = one(field); return !el || !keeps(el, field); });
+    const unkept = () =>
+      request.check.filter(({ field }) => {
+        const el = one(field);
+        return !el || !keeps(el, field);
+      });
     // A page may format or re-render a moment after the event.
     await until(() => (unkept().length ? undefined : true), Math.min(ends, performance.now() + request.grace));
     if (gone) stop({ state: "left" });
@@ -185,7 +209,10 @@ async (sight, request) => {
     screen: index,
     document: state.id,
     reads: request.screens[index].reads.map((at) => reading(at, 50)),
-    tables: all(TABLES).filter(shown).slice(0, 8).map((el) => tableData(el, 50)),
+    tables: all(TABLES)
+      .filter(shown)
+      .slice(0, 8)
+      .map((el) => tableData(el, 50)),
     terms: termsData(all("dl").filter(shown).slice(0, 20)),
   });
   const there = ({ ready }) => ready.length > 0 && ready.every((at) => find(at).length > 0);
@@ -203,16 +230,26 @@ async (sight, request) => {
     const root = within(row);
     const hits = root ? find(what, root) : [];
     const sameForm = hits.length > 1 && hits[0].form && hits.every((el) => el.form === hits[0].form);
-    return hits.length === 1 || sameForm ? hits[0] : hits.length ? stop({ state: "problem", what: "several" }) : undefined;
+    return hits.length === 1 || sameForm
+      ? hits[0]
+      : hits.length
+        ? stop({ state: "problem", what: "several" })
+        : undefined;
   };
   // What happens after the click is noted, to tell a page that changed in place from one that has not answered yet.
   const watch = (press) => {
-    const note = () => { press.changes += 1; press.last = performance.now(); };
+    const note = () => {
+      press.changes += 1;
+      press.last = performance.now();
+    };
     const observer = new MutationObserver(note);
     observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
     const { fetch: fetching } = window;
     const { send } = XMLHttpRequest.prototype;
-    const ended = () => { press.pending -= 1; note(); };
+    const ended = () => {
+      press.pending -= 1;
+      note();
+    };
     window.fetch = function (...given) {
       press.pending += 1;
       const answer = fetching.apply(this, given);
@@ -287,7 +324,8 @@ async (sight, request) => {
   // --- what was asked for -----------------------------------------------------------------------------------------
   const main = async () => {
     if (request.document && request.document !== state.id) return { state: "moved" };
-    if (request.awaiting && request.awaiting === state.id && !state.presses[request.step]) return { state: "unpressed" };
+    if (request.awaiting && request.awaiting === state.id && !state.presses[request.step])
+      return { state: "unpressed" };
     if (request.reads) {
       if (request.wait) await until(() => (request.reads.every((at) => find(at).length) ? true : undefined));
       return { state: "read", reads: request.reads.map((at) => reading(at)) };
@@ -296,7 +334,12 @@ async (sight, request) => {
     if (request.hand) {
       const el = await control(request.hand.field, request.hand.at);
       if (request.hand.field.kind !== "file") act(() => focusAll(el));
-      return { state: "hand", element: el, lines: el.tagName === "TEXTAREA" || isEditable(el), native: NATIVE.has(el.type) };
+      return {
+        state: "hand",
+        element: el,
+        lines: el.tagName === "TEXTAREA" || isEditable(el),
+        native: NATIVE.has(el.type),
+      };
     }
     if (request.press) await press();
     return request.screens.length ? await arrive() : { state: "filled" };
@@ -318,4 +361,4 @@ async (sight, request) => {
   } finally {
     removeEventListener("beforeunload", leave);
   }
-}
+};

@@ -38,7 +38,7 @@ _MOVES = 12
 def _script(name: str) -> str:
     source = Path(__file__).with_name(name).read_text(encoding="utf-8")
     lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    return "\n".join(line for line in lines if line and not line.startswith("//")).removesuffix(";")
 
 
 AGENT = f"""const [ask, done] = arguments;

@@ -18,14 +18,7 @@ from common.browser.page import BrowserPage, Habits
 from common.browser.screen import Screen
 from common.browser.settings import BrowserSettings
 from common.browser.target import SignsIn, SignsOut, WebTarget
-from common.errors import (
-    AccountOut,
-    ApplicationException,
-    BrowserFailed,
-    ConfigurationError,
-    SignedOut,
-    StopSignal,
-)
+from common.errors import AccountOut, ApplicationException, BrowserFailed, ConfigurationError, SignedOut, StopSignal
 from common.lease import Hold, Lease, now
 from common.target import Account, SecondLogin
 

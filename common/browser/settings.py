@@ -24,7 +24,9 @@ class BrowserSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ROGER_BROWSER_", frozen=True)
 
     remote_url: str = ""
-    """A remote WebDriver endpoint (Selenium Grid); empty means a Chromium of our own."""
+    """A remote WebDriver endpoint (Selenium Grid); empty means a Chromium of our own.
+
+    Its session time-out must not exceed the lease: there is no guardian there."""
     chromium: Path | None = None
     chromedriver: Path | None = None
     headless: bool = True
@@ -32,6 +34,17 @@ class BrowserSettings(BaseSettings):
     images: bool = False
     profile_root: Path | None = None
     """Where profile folders are made; by default in memory when there is room."""
+    unreachable: tuple[str, ...] = (
+        "accounts.google.com",
+        "clients*.google.com",
+        "update.googleapis.com",
+        "safebrowsing.googleapis.com",
+        "content-autofill.googleapis.com",
+        "optimizationguide-pa.googleapis.com",
+        "*.gvt1.com",
+        "start.duckduckgo.com",
+    )
+    """Hosts that Chromium calls of its own accord at start; empty this for a target that needs one of them."""
     budget: float = Field(default=8.0, ge=1.0, le=60.0)
     """Seconds one command may take, everything included."""
     start_budget: float = Field(default=30.0, ge=5.0)

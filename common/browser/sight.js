@@ -3,15 +3,24 @@
   // --- what a person sees -------------------------------------------------------------------------------------
   const normal = (text) => (text ?? "").replace(/\s+/g, " ").trim();
   const loose = (text) => normal(text).replace(/[\s:*]+$/, "");
-  const RANKS = [(a, b) => a === b, (a, b) => loose(a) === loose(b), (a, b) => loose(a).toLowerCase() === loose(b).toLowerCase()];
+  const RANKS = [
+    (a, b) => a === b,
+    (a, b) => loose(a) === loose(b),
+    (a, b) => loose(a).toLowerCase() === loose(b).toLowerCase(),
+  ];
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const shown = (el) =>
     el.isConnected && el.getClientRects().length > 0 && el.checkVisibility({ visibilityProperty: true });
   const isChoice = (el) => el.type === "radio" || el.type === "checkbox";
-  const usable = (el) =>
-    shown(el) || el.type === "file" || (isChoice(el) && [...(el.labels ?? [])].some(shown));
+  const usable = (el) => shown(el) || el.type === "file" || (isChoice(el) && [...(el.labels ?? [])].some(shown));
   const referenced = (el, attribute) =>
-    normal((el.getAttribute(attribute) ?? "").split(/\s+/).filter(Boolean).map((id) => document.getElementById(id)?.textContent).join(" "));
+    normal(
+      (el.getAttribute(attribute) ?? "")
+        .split(/\s+/)
+        .filter(Boolean)
+        .map((id) => document.getElementById(id)?.textContent)
+        .join(" "),
+    );
   const SILENT = new Set(["SELECT", "TEXTAREA", "SCRIPT", "STYLE", "TEMPLATE", "OPTION", "BUTTON", "NOSCRIPT"]);
   const ownText = (el) => {
     let text = "";
@@ -43,7 +52,10 @@
     for (const group of all(GROUPS)) {
       if (!choices(group).length) continue;
       const legend = group.querySelector(":scope > legend");
-      named.push([group, legend?.textContent ?? group.getAttribute("aria-label") ?? referenced(group, "aria-labelledby")]);
+      named.push([
+        group,
+        legend?.textContent ?? group.getAttribute("aria-label") ?? referenced(group, "aria-labelledby"),
+      ]);
     }
     const hits = best(named, value, (el) => el.matches(GROUPS) || usable(el));
     if (hits.length) return hits;
@@ -55,13 +67,23 @@
     }
     return best(unlabelled, value, usable);
   };
-  const BUTTONS = "button,input[type=submit],input[type=button],input[type=reset],input[type=image],[role=button],summary";
-  const buttonNames = (el) => [el.value && el.tagName === "INPUT" ? el.value : el.textContent, el.getAttribute("aria-label"), el.alt, el.title];
+  const BUTTONS =
+    "button,input[type=submit],input[type=button],input[type=reset],input[type=image],[role=button],summary";
+  const buttonNames = (el) => [
+    el.value && el.tagName === "INPUT" ? el.value : el.textContent,
+    el.getAttribute("aria-label"),
+    el.alt,
+    el.title,
+  ];
   const tableNames = (el) => {
     const caption = el.querySelector("caption")?.textContent;
-    const names = [caption, el.getAttribute("aria-label"), referenced(el, "aria-labelledby")].map(normal).filter(Boolean);
+    const names = [caption, el.getAttribute("aria-label"), referenced(el, "aria-labelledby")]
+      .map(normal)
+      .filter(Boolean);
     if (names.length) return names;
-    const above = all("h1,h2,h3,h4,h5,h6,[role=heading]").filter((h) => h.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING && !el.contains(h));
+    const above = all("h1,h2,h3,h4,h5,h6,[role=heading]").filter(
+      (h) => h.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING && !el.contains(h),
+    );
     return above.length ? [normal(above.at(-1).textContent)] : [];
   };
   const TABLES = "table,[role=table],[role=grid]";
@@ -83,21 +105,34 @@
     return null;
   };
   const find = ({ by, value }, root = document) => {
-    const named = (selector, names) => best(all(selector, root).flatMap((el) => names(el).map((name) => [el, name])), value);
+    const named = (selector, names) =>
+      best(
+        all(selector, root).flatMap((el) => names(el).map((name) => [el, name])),
+        value,
+      );
     switch (by) {
-      case "label": return byLabel(value).filter((el) => root.contains(el));
-      case "button": return named(BUTTONS, buttonNames);
-      case "link": return named("a[href],[role=link]", (el) => [el.textContent, el.getAttribute("aria-label"), el.title]);
-      case "heading": return named("h1,h2,h3,h4,h5,h6,[role=heading]", (el) => [el.textContent]);
-      case "table": return named(TABLES, tableNames);
-      case "terms": return all("dl", root).filter(shown);
-      case "text": return [byText(value, root === document ? document.body : root)].filter(Boolean);
-      default: return all(value, root).filter(usable);
+      case "label":
+        return byLabel(value).filter((el) => root.contains(el));
+      case "button":
+        return named(BUTTONS, buttonNames);
+      case "link":
+        return named("a[href],[role=link]", (el) => [el.textContent, el.getAttribute("aria-label"), el.title]);
+      case "heading":
+        return named("h1,h2,h3,h4,h5,h6,[role=heading]", (el) => [el.textContent]);
+      case "table":
+        return named(TABLES, tableNames);
+      case "terms":
+        return all("dl", root).filter(shown);
+      case "text":
+        return [byText(value, root === document ? document.body : root)].filter(Boolean);
+      default:
+        return all(value, root).filter(usable);
     }
   };
 
   // --- controls -------------------------------------------------------------------------------------------------
-  const optionName = (el) => normal([...(el.labels ?? [])].map(ownText).join(" ") || el.getAttribute("aria-label") || el.value);
+  const optionName = (el) =>
+    normal([...(el.labels ?? [])].map(ownText).join(" ") || el.getAttribute("aria-label") || el.value);
   const isEditable = (el) => el.isContentEditable;
   const groupOf = (el) => (el.matches(GROUPS) ? choices(el) : null);
 
@@ -109,7 +144,11 @@
   };
   const controlText = (el) => {
     const group = groupOf(el);
-    if (group) return group.filter((o) => o.checked).map(optionName).join(", ");
+    if (group)
+      return group
+        .filter((o) => o.checked)
+        .map(optionName)
+        .join(", ");
     if (isChoice(el)) return String(el.checked);
     if (el.tagName === "SELECT") return [...el.selectedOptions].map((o) => normal(o.text)).join(", ");
     return el.value ?? normal(el.innerText);
@@ -117,8 +156,12 @@
   const CELLS = "td,th,[role=cell],[role=gridcell],[role=rowheader]";
   const rowsOf = (el) => {
     const own = (selector) => all(selector, el).filter((row) => row.closest(TABLES) === el && shown(row));
-    const rows = own("tr,[role=row]").map((row) => ({ row, cells: [...row.children].filter((c) => c.matches(`${CELLS},[role=columnheader]`)) }));
-    const isHead = ({ row, cells }) => row.closest("thead") || (cells.length > 0 && cells.every((c) => c.matches("th,[role=columnheader]")));
+    const rows = own("tr,[role=row]").map((row) => ({
+      row,
+      cells: [...row.children].filter((c) => c.matches(`${CELLS},[role=columnheader]`)),
+    }));
+    const isHead = ({ row, cells }) =>
+      row.closest("thead") || (cells.length > 0 && cells.every((c) => c.matches("th,[role=columnheader]")));
     const heads = rows.filter(isHead);
     const wide = (cells) => cells.flatMap((c) => [cellText(c), ...Array((c.colSpan || 1) - 1).fill("")]);
     return {
@@ -129,14 +172,20 @@
   };
   const tableData = (el, limit) => {
     const { headers, rows, wide } = rowsOf(el);
-    return { names: tableNames(el), headers, rows: rows.slice(0, limit).map(({ cells }) => wide(cells)), cut: rows.length > limit };
+    return {
+      names: tableNames(el),
+      headers,
+      rows: rows.slice(0, limit).map(({ cells }) => wide(cells)),
+      cut: rows.length > limit,
+    };
   };
   const termsData = (lists) => {
     const pairs = {};
     for (const list of lists)
       for (const dt of all("dt", list)) {
         const texts = [];
-        for (let next = dt.nextElementSibling; next && next.tagName === "DD"; next = next.nextElementSibling) texts.push(cellText(next));
+        for (let next = dt.nextElementSibling; next && next.tagName === "DD"; next = next.nextElementSibling)
+          texts.push(cellText(next));
         pairs[loose(dt.textContent)] = texts.join(", ");
       }
     return pairs;
@@ -148,5 +197,22 @@
     if (at.by === "table") return { shown: true, table: tableData(el, limit) };
     return { shown: true, text: el.matches(`${CONTROLS},${GROUPS}`) ? controlText(el) : normal(el.innerText) };
   };
-  return { normal, best, all, shown, find, isChoice, isEditable, choices, optionName, groupOf, GROUPS, TABLES, rowsOf, tableData, termsData, reading };
-}
+  return {
+    normal,
+    best,
+    all,
+    shown,
+    find,
+    isChoice,
+    isEditable,
+    choices,
+    optionName,
+    groupOf,
+    GROUPS,
+    TABLES,
+    rowsOf,
+    tableData,
+    termsData,
+    reading,
+  };
+};

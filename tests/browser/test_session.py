@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
-from hard_screens import SAVE, AppForm, Done, Menu, NameForm, Other, Persons
+from hard_screens import SAVE, AppForm, Done, Menu, NameForm, Other, Persons, Saved, Upload, UploadForm
 
+from common.browser.driver import find_programs
+from common.browser.host import Host
 from common.browser.session import Browser
-from common.browser.settings import BrowserSettings
+from common.browser.settings import BrowserSettings, Sandbox
 from common.errors import AccountOut, ConfigurationError, SignedOut
 
 if TYPE_CHECKING:
@@ -90,6 +93,28 @@ def test_after_a_case_nothing_of_it_remains_on_screen(
     assert "Kari" in (browser.source() or "")
     browser.collect()
     assert "Kari" not in (browser.source() or "")
+
+
+def test_a_remote_endpoint_is_worked_through_and_left_empty(
+    addresses: dict[str, str], site: Website, hold: Lease, robot: Account, tmp_path: Path
+) -> None:
+    settings = BrowserSettings()
+    grid = Host(find_programs(settings).chromedriver, tmp_path, settings.start_budget)
+    try:
+        there = BrowserSettings(remote_url=f"http://127.0.0.1:{grid.port}", sandbox=Sandbox.OFF)
+        away = Browser(there, addresses)
+        assert isinstance(away.open(Menu, robot, hold), Menu)
+        letter = tmp_path / "brev.txt"
+        letter.write_text("innholdet")
+        away.open(Upload, robot, hold).submit(UploadForm(vedlegg=letter, tittel="T"), SAVE, Saved)
+        assert b"innholdet" in site.posts("/saved")[0].body
+        driver = psutil.Process(grid.session)
+        assert (away.pids, len(driver.children()) > 0) == ([], True)
+        away.kill()
+        away.close()
+        assert driver.children() == []
+    finally:
+        grid.end()
 
 
 def test_a_target_without_an_address_is_a_setting_that_is_missing(hold: Lease, robot: Account) -> None:

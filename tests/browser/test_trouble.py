@@ -24,15 +24,7 @@ from hard_screens import (
 )
 
 from common.browser.locator import button, link
-from common.errors import (
-    BrowserFailed,
-    Interrupted,
-    LeaseLost,
-    TargetDown,
-    TargetTimeout,
-    UiChanged,
-    UnexpectedDialog,
-)
+from common.errors import BrowserFailed, Interrupted, LeaseLost, TargetDown, TargetTimeout, UiChanged, UnexpectedDialog
 from common.lease import Lease, now
 
 if TYPE_CHECKING:
