@@ -16,7 +16,6 @@ from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolati
 from common import lease, log
 from common.cases.endings import Ending
 from common.cases.statements import SQL
-from common.cases.states import State
 from common.db.engine import Connection, Pool
 from common.errors import SubjectBusy
 from common.privacy.crypto import CaseKey, Keyring
@@ -189,26 +188,24 @@ class Queue:
     async def finish(self, shift: str, case: Claimed, ending: Ending) -> bool:
         """End a run without claiming another, however long the database is away, while the lease may still hold.
 
-        False when the run had lost its lease, so that nothing was changed.
+        May be called after a `turn` whose answer was lost. False when the run had lost its lease, so that nothing
+        was changed.
         """
         give_up = lease.now() + self._settings.lease
-        repeated = False
         while True:
             try:
                 turn = await self._turn(shift, (), (case, ending))
+                return turn.finished or await self._stands(shift, case)
             except OperationalError:
                 if lease.now() > give_up:
                     raise
-                repeated = True
                 await asyncio.sleep(0.2)
-            else:
-                return turn.finished or (repeated and await self._stands(case, ending.state))
 
-    async def _stands(self, case: Claimed, state: State) -> bool:
-        """Whether a finish whose answer got lost took effect."""
+    async def _stands(self, shift: str, case: Claimed) -> bool:
+        """Whether this run's end has been written before."""
+        values = {"id": case.id, "fence": case.fence, "actor": f"worker:{shift}"}
         async with self._pool.connection() as connection:
-            row = await (await connection.execute(SQL["standing"], {"id": case.id})).fetchone()
-        return row is not None and (row["fence"], row["state"]) == (case.fence, state)
+            return await (await connection.execute(SQL["finish_stands"], values)).fetchone() is not None
 
     async def heartbeat(self, runs: dict[UUID, int], shifts: Sequence[str]) -> set[UUID]:
         """Extend the leases of these runs (case → fence) and of the shifts' accounts; gives the runs still held."""

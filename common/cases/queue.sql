@@ -5,9 +5,9 @@
 -- Rows that share (process, caller, reference) with a stored case, or with an earlier row, are left out of the answer.
 with new as (
     select * from unnest(
-        %(id)s::uuid[], %(reference)s::bytea[], %(content)s::bytea[], %(subject)s::bytea[], %(unit)s::text[],
-        %(priority)s::smallint[], %(due)s::timestamptz[], %(not_before)s::timestamptz[], %(test)s::boolean[],
-        %(key)s::bytea[], %(payload)s::bytea[])
+        %(id)b::uuid[], %(reference)b::bytea[], %(content)b::bytea[], %(subject)b::bytea[], %(unit)b::text[],
+        %(priority)b::smallint[], %(due)b::timestamptz[], %(not_before)b::timestamptz[], %(test)b::boolean[],
+        %(key)b::bytea[], %(payload)b::bytea[])
     as t (id, reference, content, subject, unit, priority, due, not_before, test, key, payload)
 ), stored as (
     insert into cases (id, process, version, caller, reference, content, subject, lock, unit, priority, due, not_before,
@@ -118,9 +118,10 @@ returning id;
 -- says that another case of that person is running.
 update cases set lock = %(lock)s where id = %(id)s and fence = %(fence)s and state = 'running' returning id;
 
--- name: standing
--- Where a case stands: whether a finish whose answer was lost took effect.
-select fence, state from cases where id = %(id)s;
+-- name: finish_stands
+-- Whether a finish whose answer was lost took effect: nobody else writes this event.
+select id from events
+where case_id = %(id)s and actor = %(actor)s and fence = %(fence)s and from_state = 'running' limit 1;
 
 -- name: reclaim_expired
 -- moves: running -> queued, running -> manual
