@@ -2,4 +2,4 @@
 
 from common.process import Service
 
-health = Service("health", title="Roger – helse")
+health = Service("health", title="Health")

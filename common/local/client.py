@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import httpx
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from common.errors import ConfigurationError
 
@@ -67,11 +68,11 @@ class Client:
         """A table of cases, the newest first."""
         narrowed = {name: value for name, value in filters.items() if value is not None}
         found = self.ask("GET", "/v1/cases", params=narrowed | {"limit": str(limit)})
-        table = Table("case", "process", "state", "outcome", "reference", "submitted", "due")
+        table = Table(Column("case", no_wrap=True), "process", "became", "reference", "submitted")
         for case in found["items"]:
-            outcome = case["outcome"] or case["code"] or ""
-            moments = (case["submitted_at"][:19], case["due"][:19])
-            table.add_row(case["id"], case["process"], case["state"], outcome, case["reference"] or "", *moments)
+            became = f"{case['state']} {case['outcome'] or case['code'] or ''}".strip()
+            submitted = datetime.fromisoformat(case["submitted_at"]).astimezone().strftime("%d.%m. %H:%M:%S")
+            table.add_row(case["id"], case["process"], became, case["reference"] or "", submitted)
         self._console.print(table)
         if found["next"]:
             self._console.print("There are more: narrow the list, or raise --limit.")

@@ -39,7 +39,9 @@ class TestedPerson(CaseInput):
     """One person who has been tested, or will be within a day. The result of the test is nobody's business here."""
 
     person_id: NationalIdText | None = Field(
-        default=None, description="National id or D-number. Without one, or with a temporary one, a person takes over."
+        default=None,
+        description="National id or D-number. Without one, or with a temporary one, a person takes over.",
+        examples=["17838410103"],
     )
     id_type: IdKind | None = Field(default=None, description="What kind of number it is, where that may be doubtful")
     family_name: Name = Field(examples=["Nordhaug"])
