@@ -153,13 +153,16 @@ with due as (
 update cases c set parked = false, not_before = null from due where c.id = due.id returning c.id;
 
 -- name: wake_subjects
--- Repair: the first parked case of every subject that is not running any more (a finish may have passed it by).
+-- Repair: of every subject that is not running any more, the first parked case of each process (a finish may have
+-- passed it by). Each process, as the first of all may belong to one that is closed for hours.
 with free as (
-    select distinct on (p.lock) p.id from cases p
+    select distinct on (p.lock, p.process) p.id from cases p
     where p.state = 'queued' and p.parked and p.not_before is null
       and not exists (select from cases r where r.state = 'running' and r.lock = p.lock)
-      and not exists (select from cases q where q.state = 'queued' and not q.parked and q.lock = p.lock)
-    order by p.lock, p.priority, p.due, p.id
+      and not exists (
+          select from cases q where q.state = 'queued' and not q.parked and q.lock = p.lock and q.process = p.process
+      )
+    order by p.lock, p.process, p.priority, p.due, p.id
 )
 update cases c set parked = false from free
 where c.id = free.id and c.state = 'queued' and c.parked returning c.id;

@@ -113,7 +113,7 @@ class Office:
                 await asyncio.sleep(0)
 
     async def _all_taken(self) -> bool:
-        return not await self.rows("select from cases where state in ('queued', 'running') limit 1")
+        return not await self.rows("select 1 from cases where state in ('queued', 'running') limit 1")
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
