@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuids
@@ -15,7 +16,7 @@ from common.cases.statements import SQL
 from common.db.engine import Connection, Pool
 from common.privacy.crypto import Keyring, canonical
 from common.process import CaseInput, Process
-from common.refusals import InvalidInput, ReferenceTaken, Refusal
+from common.refusals import FieldProblem, InvalidInput, ReferenceTaken, Refusal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,29 @@ class Receipt:
     """Both only for a case of its own."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """A draft as it will be stored, and the rules it breaks now."""
+
+    breaches: tuple[FieldProblem, ...]
+    id: UUID
+    reference: bytes | None
+    content: bytes
+    subject: bytes | None
+    unit: str | None
+    priority: int
+    due: datetime
+    not_before: datetime | None
+    test: bool
+    key: bytes
+    payload: bytes
+
+
+_COLUMNS = [field.name for field in fields(_Row) if field.name != "breaches"]
+_Known = tuple[UUID, bytes]
+_ON_A_THREAD = 100  # drafts
+
+
 class Intake:
     """Stores submitted cases."""
 
@@ -52,53 +76,53 @@ class Intake:
     async def submit(
         self, process: Process, caller: str, drafts: Sequence[Draft], now: datetime
     ) -> list[Receipt | Refusal]:
-        """Store the drafts in one transaction and answer for each, in order.
+        """Store the drafts, all or none, and answer for each in order.
 
         A draft is refused, without touching the others, as ReferenceTaken (same reference, other content) or
         InvalidInput (a rule that depends on the time of submission; looked at only for what is really new).
         """
-        rows = [self._row(process, draft, now) for draft in drafts]
-        async with self._pool.connection() as connection, connection.transaction():
-            known = await self._known(connection, process, caller, rows)
-            answers: list[Receipt | Refusal | None] = [_recognise(row, known) for row in rows]
-            for place, draft in enumerate(drafts):
-                if answers[place] is None and (problems := tuple(draft.input.breaches(now))):
-                    answers[place] = InvalidInput(problems)
-            fresh = [row for row, answer in zip(rows, answers, strict=True) if answer is None]
-            stored = await self._store(connection, process, caller, fresh) if fresh else dict[UUID, datetime]()
-            if len(stored) < len(fresh):  # twice in this array, or stored by somebody else this instant
-                known = await self._known(connection, process, caller, fresh)
-        settled = [
-            _settle(row, stored, known) if answer is None else answer for row, answer in zip(rows, answers, strict=True)
-        ]
-        for answer in settled:
-            result = answer.code if isinstance(answer, Refusal) else "existing" if answer.existing else "accepted"
-            metrics.SUBMITTED.labels(process.name, result).inc()
-        return settled
 
-    def _row(self, process: Process, draft: Draft, now: datetime) -> dict[str, Any]:
+        def prepare() -> list[_Row]:
+            return [self._row(process, draft, now) for draft in drafts]
+
+        # Encrypting thousands takes long enough to hold up whatever else the event loop serves.
+        rows = await asyncio.to_thread(prepare) if len(drafts) > _ON_A_THREAD else prepare()
+        async with self._pool.connection() as connection:
+            fresh = [row for row in rows if not row.breaches]
+            stored = await self._store(connection, process, caller, fresh) if fresh else dict[UUID, datetime]()
+            # Known before, twice among these, stored by somebody else this instant, or breaking a rule.
+            others = [row for row in rows if row.id not in stored]
+            known = await self._known(connection, process, caller, others) if others else dict[bytes, _Known]()
+        answers = [_answer(row, stored, known) for row in rows]
+        for result, number in Counter(map(_result, answers)).items():
+            metrics.SUBMITTED.labels(process.name, result).inc(number)
+        return answers
+
+    def _row(self, process: Process, draft: Draft, now: datetime) -> _Row:
         case = uuids.uuid7()
-        submitted = draft.input.model_dump(mode="json", exclude_unset=True)
+        given = draft.input
+        submitted = given.model_dump(mode="json", exclude_unset=True)
         key = self._keyring.new_key(case)
-        subject = draft.input.subject
-        return {
-            "id": case,
-            "reference": draft.recognised_by(self._keyring),
-            "content": self._keyring.blind("content", canonical(submitted).decode()),
-            "subject": self._keyring.blind(subject.kind, subject.key) if subject else None,
-            "unit": draft.input.unit,
-            "priority": draft.input.priority,
-            "due": max(now, draft.input.not_before or now) + process.due,
-            "not_before": draft.input.not_before,
-            "test": draft.input.test,
-            "key": key.wrapped,
-            "payload": key.seal_json("payload", {"input": submitted, "reference": draft.input.reference}),
-        }
+        subject = given.subject
+        return _Row(
+            breaches=tuple(given.breaches(now)),
+            id=case,
+            reference=draft.recognised_by(self._keyring),
+            content=self._keyring.blind("content", canonical(submitted).decode()),
+            subject=self._keyring.blind(subject.kind, subject.key) if subject else None,
+            unit=given.unit,
+            priority=given.priority,
+            due=max(now, given.not_before or now) + process.due,
+            not_before=given.not_before,
+            test=given.test,
+            key=key.wrapped,
+            payload=key.seal_json("payload", {"input": submitted, "reference": given.reference}),
+        )
 
     async def _known(
-        self, connection: Connection, process: Process, caller: str, rows: Sequence[dict[str, Any]]
-    ) -> dict[bytes, tuple[UUID, bytes]]:
-        references = [row["reference"] for row in rows if row["reference"] is not None]
+        self, connection: Connection, process: Process, caller: str, rows: Sequence[_Row]
+    ) -> dict[bytes, _Known]:
+        references = [row.reference for row in rows if row.reference is not None]
         if not references:
             return {}
         values = {"process": process.name, "caller": caller, "references": references}
@@ -106,9 +130,12 @@ class Intake:
         return {row["reference"]: (row["id"], row["content"]) for row in await cursor.fetchall()}
 
     async def _store(
-        self, connection: Connection, process: Process, caller: str, rows: Sequence[dict[str, Any]]
+        self, connection: Connection, process: Process, caller: str, rows: Sequence[_Row]
     ) -> dict[UUID, datetime]:
-        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        """Store in one statement, so all or none; rows whose reference is taken are left out."""
+        # In one order for everybody: two arrays with the same references must not wait for each other.
+        ordered = sorted(rows, key=lambda row: row.reference or b"")
+        columns = {name: [getattr(row, name) for row in ordered] for name in _COLUMNS}
         values = columns | {
             "process": process.name,
             "version": process.version,
@@ -119,21 +146,18 @@ class Intake:
         return {row["id"]: row["submitted_at"] for row in await cursor.fetchall()}
 
 
-def _recognise(row: dict[str, Any], known: dict[bytes, tuple[UUID, bytes]]) -> Receipt | Refusal | None:
-    stands = known.get(row["reference"])
-    if stands is None:
-        return None
-    case, content = stands
-    return Receipt(case, existing=True) if content == row["content"] else ReferenceTaken(case=case)
-
-
-def _settle(
-    row: dict[str, Any], stored: dict[UUID, datetime], known: dict[bytes, tuple[UUID, bytes]]
-) -> Receipt | Refusal:
-    if row["id"] in stored:
-        return Receipt(row["id"], existing=False, submitted_at=stored[row["id"]], due=row["due"])
-    answer = _recognise(row, known)
-    if answer is None:
+def _answer(row: _Row, stored: dict[UUID, datetime], known: dict[bytes, _Known]) -> Receipt | Refusal:
+    if row.id in stored:
+        return Receipt(row.id, existing=False, submitted_at=stored[row.id], due=row.due)
+    if row.reference is not None and row.reference in known:
+        case, content = known[row.reference]
+        return Receipt(case, existing=True) if content == row.content else ReferenceTaken(case=case)
+    if not row.breaches:
         message = "a row was neither stored nor known"
         raise AssertionError(message)
-    return answer
+    return InvalidInput(row.breaches)
+
+
+def _result(answer: Receipt | Refusal) -> str:
+    """What became of a row, as the metrics call it."""
+    return answer.code if isinstance(answer, Refusal) else "existing" if answer.existing else "accepted"
