@@ -27,6 +27,7 @@ class DeploymentSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ROGER_", extra="ignore")
 
     environment: Environment = Environment.PRODUCTION
+    """development, test or production; production refuses synthetic persons."""
     keyring: Path
     """File with the master and index keys; `roger keys new` makes one."""
 
@@ -41,8 +42,11 @@ class DatabaseSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ROGER_DATABASE_", extra="ignore")
 
     url: str
+    """`postgresql://user@host/database`; each service has a database of its own."""
     pool_max: Annotated[int, Field(ge=1, le=200)] = 10
+    """Most connections of one process."""
     connect_timeout: Annotated[int, Field(ge=1)] = 10
+    """Seconds."""
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -56,6 +60,7 @@ class RedisSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ROGER_REDIS_", extra="ignore")
 
     url: str
+    """`redis://host:6379/0`; several services may share one."""
 
 
 class ApiSettings(BaseSettings):
@@ -65,6 +70,7 @@ class ApiSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = 8000
+    """Where the API listens."""
     keys: Path
     """File with the hashed API keys; `roger keys caller` makes a line of it."""
     backlog_limit: Annotated[int, Field(ge=1)] = 500_000
@@ -82,6 +88,7 @@ class ErrandSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     probe_port: int = 8001
+    """Where /healthz, /readyz and /metrics are."""
 
 
 class WorkerSettings(BaseSettings):
@@ -91,18 +98,25 @@ class WorkerSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     probe_port: int = 8002
+    """Where /healthz, /readyz and /metrics are."""
     shifts: Annotated[int, Field(ge=1, le=64)] = 1
+    """Browsers that work side by side; one per core suits server-rendered targets."""
     lease: Annotated[float, Field(gt=0)] = 20.0
+    """How long a case stays with a run that gives no sign of life."""
     heartbeat: Annotated[float, Field(gt=0)] = 4.0
+    """How often leases are extended."""
     margin: Annotated[float, Field(ge=0)] = 2.0
     """The local deadline lies this long before the lease ends in the database."""
     sweep: Annotated[float, Field(gt=0)] = 2.0
+    """How often expired leases are looked for."""
     poll: Annotated[float, Field(gt=0)] = 1.0
+    """How often an idle shift looks for itself, when nothing wakes it."""
     grace: Annotated[float, Field(ge=0)] = 60.0
     """How long a draining worker lets its runs go on before it stops them."""
     attempts: Annotated[int, Field(ge=1)] = 3
-    """The so-manieth failure, or lost lease, sends the case to a person."""
+    """After so many failures, or lost leases, the case goes to a person."""
     backoff: tuple[float, ...] = (60.0, 300.0, 900.0)
+    """How long a case rests after its first, second, … failure."""
 
     @model_validator(mode="after")
     def lease_outlives_its_heartbeats(self) -> Self:
@@ -118,6 +132,7 @@ class TargetSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore")
 
     url: str
+    """The address its pages begin with."""
     accounts: Path
     """A folder with one file per account: its name is the user name, its content the password."""
     production: bool = True

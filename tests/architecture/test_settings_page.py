@@ -1,0 +1,38 @@
+"""Every setting stands in docs/settings.md, under the name the environment knows it by."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic_settings import BaseSettings
+from sources import ROOT
+
+from common import settings
+from common.browser.settings import BrowserSettings
+
+CONCERNS: dict[str, type[BaseSettings]] = {
+    "ROGER_": settings.DeploymentSettings,
+    "ROGER_DATABASE_": settings.DatabaseSettings,
+    "ROGER_REDIS_": settings.RedisSettings,
+    "ROGER_API_": settings.ApiSettings,
+    "ROGER_ERRANDS_": settings.ErrandSettings,
+    "ROGER_WORKER_": settings.WorkerSettings,
+    "ROGER_TARGET_<NAME>_": settings.TargetSettings,
+    "ROGER_BROWSER_": BrowserSettings,
+}
+
+
+@pytest.mark.parametrize("prefix", CONCERNS)
+def test_every_setting_is_on_the_page(prefix: str) -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+
+    missing = [name for name in CONCERNS[prefix].model_fields if f"`{prefix}{name.upper()}`" not in page]
+
+    assert not missing, f"docs/settings.md does not say what these are for: {missing}"
+
+
+def test_no_concern_is_forgotten() -> None:
+    declared = {
+        found for found in vars(settings).values() if isinstance(found, type) and issubclass(found, BaseSettings)
+    }
+
+    assert declared - {BaseSettings} <= set(CONCERNS.values())
