@@ -102,10 +102,15 @@ where c.id = mine.id and c.fence = mine.fence and c.state = 'running'
 returning c.id, c.fence;
 
 -- name: heartbeat_accounts
-update accounts
-set lease_until = greatest(lease_until, clock_timestamp() + %(lease)s * interval '1 second')
-where holder = any(%(shifts)s::text[]) and lease_until > clock_timestamp()
-returning target, name, holder;
+-- Locked in the order in which a claim leases them: neither can wait for the other in a circle.
+with mine as (
+    select target, name from accounts
+    where holder = any(%(shifts)s::text[]) and lease_until > clock_timestamp() order by target, name for update
+)
+update accounts a
+set lease_until = greatest(a.lease_until, clock_timestamp() + %(lease)s * interval '1 second')
+from mine where a.target = mine.target and a.name = mine.name
+returning a.target, a.name, a.holder;
 
 -- name: extend
 -- Hold one run's lease for at least this long.
@@ -154,14 +159,12 @@ update cases c set parked = false, not_before = null from due where c.id = due.i
 
 -- name: wake_subjects
 -- Repair: of every subject that is not running any more, the first parked case of each process (a finish may have
--- passed it by). Each process, as the first of all may belong to one that is closed for hours.
+-- passed it by). Each process, as the first of all may belong to one that is closed for hours. That another case of the
+-- subject waits unparked already is not looked at: it would cost a walk through the queue, and one too many parks again.
 with free as (
     select distinct on (p.lock, p.process) p.id from cases p
     where p.state = 'queued' and p.parked and p.not_before is null
       and not exists (select from cases r where r.state = 'running' and r.lock = p.lock)
-      and not exists (
-          select from cases q where q.state = 'queued' and not q.parked and q.lock = p.lock and q.process = p.process
-      )
     order by p.lock, p.process, p.priority, p.due, p.id
 )
 update cases c set parked = false from free
@@ -227,18 +230,27 @@ set out_since = case when accounts.password_mark is distinct from excluded.passw
     password_mark = excluded.password_mark;
 
 -- name: lease_account
--- One account of a target for this shift: the one it holds, else one that is free. Where the target refuses a second
--- sign-in, an account whose holder vanished rests until the target itself has ended the old session.
-update accounts set holder = %(shift)s, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
-where (target, name) = (
-    select a.target, a.name from accounts a
-    where a.target = %(target)s and a.name = any(%(names)s::text[]) and a.out_since is null
-      and (a.holder = %(shift)s or a.lease_until is null
-           or a.lease_until + %(rest)s * interval '1 second' < clock_timestamp())
-    order by a.holder is not distinct from %(shift)s desc, a.lease_until nulls first, a.name
-    limit 1 for update skip locked
+-- One account of a target for this shift: the one it holds, else one that is free. For its own it waits, as only a
+-- heartbeat can be at it; skipped like the others, it would be kept while the shift took a second one. Where the target
+-- refuses a second sign-in, an account whose holder vanished rests until the target itself has ended the old session.
+with own as (
+    update accounts set lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+    where target = %(target)s and holder = %(shift)s and name = any(%(names)s::text[]) and out_since is null
+    returning name
+), free as (
+    update accounts set holder = %(shift)s, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+    where (target, name) = (
+        select a.target, a.name from accounts a
+        where not exists (select from own)
+          and a.target = %(target)s and a.name = any(%(names)s::text[]) and a.out_since is null
+          and a.holder is distinct from %(shift)s
+          and (a.lease_until is null or a.lease_until + %(rest)s * interval '1 second' < clock_timestamp())
+        order by a.lease_until nulls first, a.name
+        limit 1 for update skip locked
+    )
+    returning name
 )
-returning name;
+select name from own union all select name from free;
 
 -- name: release_accounts
 update accounts set holder = null, lease_until = null where holder = %(shift)s;
