@@ -197,9 +197,15 @@ async (sight, request) => {
         return !el || !keeps(el, field);
       });
     // A page may format or re-render a moment after the event.
-    await until(() => (unkept().length ? undefined : true), Math.min(ends, performance.now() + request.grace));
+    let lost = [];
+    await until(
+      () => {
+        lost = unkept();
+        return lost.length ? undefined : true;
+      },
+      Math.min(ends, performance.now() + request.grace),
+    );
     if (gone) stop({ state: "left" });
-    const lost = unkept();
     if (lost.length) stop({ state: "unkept", fields: lost.map(({ at }) => at) });
   };
 
@@ -250,13 +256,18 @@ async (sight, request) => {
       press.pending -= 1;
       note();
     };
+    // The answer counts as there when its body is: a page shows nothing of it before.
+    const body = (answer) =>
+      answer.headers.get("content-type")?.includes("event-stream") ? null : answer.clone().arrayBuffer();
     window.fetch = function (...given) {
+      press.asked = true;
       press.pending += 1;
       const answer = fetching.apply(this, given);
-      answer.then(ended, ended);
+      answer.then(body).then(ended, ended);
       return answer;
     };
     XMLHttpRequest.prototype.send = function (...given) {
+      press.asked = true;
       press.pending += 1;
       this.addEventListener("loadend", ended, { once: true });
       return send.apply(this, given);
@@ -295,7 +306,7 @@ async (sight, request) => {
     if (closed(el)) stop({ state: "disabled" });
     const present = request.screens.flatMap((screen, index) => (there(screen) ? [index] : []));
     act(() => {
-      const pressed = (state.presses[request.step] = { present, changes: 0, pending: 0, last: performance.now() });
+      const pressed = (state.presses[request.step] = { present, changes: 0, pending: 0, asked: false, last: performance.now() });
       watch(pressed);
       click(el);
     });
@@ -304,7 +315,7 @@ async (sight, request) => {
   const arrive = async () => {
     const pressed = state.presses[request.step];
     // A screen that stood here before the click has only come if the page changed since, and has come to rest.
-    const settled = () => pressed.changes > 0 && pressed.pending === 0 && performance.now() - pressed.last > 80;
+    const settled = () => pressed.changes > 0 && pressed.pending === 0 && performance.now() - pressed.last > (pressed.asked ? 30 : 80);
     const stale = (index) => pressed?.present.includes(index) && (request.departed === state.id || !settled());
     const dead = () => document.URL.startsWith("chrome-error:") || (loaded() && status() >= 500);
     const arrived = await until(() => {

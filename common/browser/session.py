@@ -108,6 +108,7 @@ class Browser:
             raise ConfigurationError(f"{screen.__name__} has no path: it cannot be opened by address")
         target = screen.target
         hold.require(0)
+        self._address(screen)
         warm = self._started(hold)
         known = warm.signed_in.get(target.name)
         if known is not None and known[1] != account:

@@ -105,9 +105,9 @@ def test_no_command_is_sent_unless_it_fits_before_the_deadline(
     assert site.visits == []
 
 
-@pytest.mark.parametrize("ended", [LeaseLost, Interrupted, None])
+@pytest.mark.parametrize("ended", [LeaseLost, None])
 def test_a_browser_killed_while_it_waits_is_what_ended_it(
-    own: Browser, site: Website, hold: Lease, robot: Account, ended: type[LeaseLost | Interrupted] | None
+    own: Browser, site: Website, hold: Lease, robot: Account, ended: type[LeaseLost] | None
 ) -> None:
     page = own.open(Register, robot, hold)
     pids = own.pids
