@@ -159,8 +159,14 @@ async (sight, request) => {
     else if (NATIVE.has(el.type)) act(() => setNative(el, wanted(el, field)));
     else act(() => insert(el, field.text));
   };
-  const one = (field) => {
+  // A choice may be called like a field ("Telefon" of the ways to be reached): what is typed belongs in the field.
+  const places = (field) => {
     const hits = find(field.at);
+    const typed = hits.filter((el) => !isChoice(el));
+    return field.kind === "text" && typed.length ? typed : hits;
+  };
+  const one = (field) => {
+    const hits = places(field);
     return hits.length === 1 ? hits[0] : undefined;
   };
   // Awaited, because a field may appear, or open, only after an earlier answer.
@@ -173,7 +179,7 @@ async (sight, request) => {
     if (gone) stop({ state: "left" });
     if (el) return el;
     if (late()) stop({ state: "late" });
-    const hits = find(field.at).length;
+    const hits = places(field).length;
     return stop({
       state: "problem",
       what: hits > 1 ? "several" : hits ? "closed" : "missing",

@@ -175,7 +175,7 @@ class JournalForm(Form):
     test_site: Annotated[str | None, label("Teststed")] = None
     test_type: Annotated[str | None, label("Testtype")] = None
     test_time: Annotated[datetime | None, label("Prøvetidspunkt")] = None
-    phone: Annotated[str | None, css("#telefon")] = None  # "Telefon" is also a choice of the contact
+    phone: Annotated[str | None, label("Telefon")] = None
     address: Annotated[str | None, label("Adresse")] = None
     postal_code: Annotated[str | None, label("Postnummer")] = None
     contact: Annotated[str, label("Kontaktform")]
@@ -199,8 +199,7 @@ class ConfirmJournal(HsProScreen):
         """Confirm, if HsPro has understood every field as it was meant; raises FieldNotTaken otherwise."""
         shown = self.terms()
         for field in form.fields():
-            name = "Telefon" if field.name == "phone" else field.at.value
-            if shown.get(name, "").strip() != _as_shown(field.text, on=field.value.get("on")):
+            if shown.get(field.at.value, "").strip() != _as_shown(field.text, on=field.value.get("on")):
                 raise FieldNotTaken(f"HsPro understood {field.at.value} otherwise than it was filled in")
         return self.press(button("Bekreft"), expect=Journal)
 

@@ -24,7 +24,8 @@ CONTROLS = """<!doctype html><title>Kontroller</title><h1>Alle kontroller</h1>
 <label>Antall <input type=number step=any name=antall></label>
 <label>Beløp <input name=belop></label>
 <fieldset><legend>Symptomer</legend><label><input type=radio name=symptomer value=j>Ja</label>
-<label><input type=radio name=symptomer value=n>Nei</label></fieldset>
+<label><input type=radio name=symptomer value=n>Nei</label>
+<label><input type=radio name=symptomer value=a>Adresse</label></fieldset>
 <div role=radiogroup aria-label="Testet før"><input type=radio id=t1 name=testet value=1><label for=t1>Ja</label>
 <input type=radio id=t2 name=testet value=2><label for=t2>Nei</label></div>
 <label><input type=checkbox name=samtykke value=ja>Samtykke</label>
