@@ -9,16 +9,19 @@ from typing import Any
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
 h2{margin-top:3rem;border-bottom:1px solid #ccc}code,pre{font-size:.9em;background:#f3f3f3;border-radius:3px}
 pre{padding:.8rem;overflow:auto}code{padding:.1em .3em}table{border-collapse:collapse;width:100%}
+.wide{overflow-x:auto}nav ul{list-style:none;padding:0;columns:20rem}
 td,th{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ddd}b.verb{color:#05507a}"""
 
 
 def page(described: dict[str, Any]) -> str:
     """The description in HTML."""
     parts = [
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(described['info']['title'])}</title>",
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
+        f"<title>{escape(described['info']['title'])}</title>",
         f"<style>{_STYLE}</style><h1>{escape(described['info']['title'])}</h1>",
         f"<p>{_prose(described['info']['description'])}</p>",
         "<p>The same for programs: <a href='openapi.json'>openapi.json</a></p>",
+        _contents(described),
     ]
     for path, verbs in described["paths"].items():
         for verb, operation in verbs.items():
@@ -28,10 +31,21 @@ def page(described: dict[str, Any]) -> str:
     return "\n".join(parts)
 
 
+def _contents(described: dict[str, Any]) -> str:
+    items = [
+        f"<li><a href='#{escape(operation['operationId'])}'>{verb.upper()} {escape(path)}</a>"
+        for path, verbs in described["paths"].items()
+        for verb, operation in verbs.items()
+    ]
+    return f"<nav aria-label=Operations><ul>{''.join(items)}</ul></nav>"
+
+
 def _operation(path: str, verb: str, operation: dict[str, Any]) -> str:
+    description = operation.get("description", "")
+    more = "" if description == operation["summary"] else f"<p>{_prose(description)}</p>"
     made = [
         f"<h2 id={escape(operation['operationId'])}><b class=verb>{verb.upper()}</b> <code>{escape(path)}</code></h2>",
-        f"<p><b>{escape(operation['summary'])}</b></p><p>{_prose(operation.get('description', ''))}</p>",
+        f"<p><b>{escape(operation['summary'])}</b></p>{more}",
     ]
     if operation.get("parameters"):
         rows = [
@@ -67,7 +81,7 @@ def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
         "<tr>" + "".join(f"<td>{cell if place == form else _prose(cell)}" for place, cell in enumerate(row))
         for row in rows
     )
-    return f"<table><tr>{head}{body}</table>"
+    return f"<div class=wide><table><tr>{head}{body}</table></div>"
 
 
 def _type(schema: dict[str, Any]) -> str:
