@@ -44,6 +44,7 @@ class Bell:
                 await self._redis.publish(channel, message)  # pyright: ignore[reportUnknownMemberType]
         except (RedisError, OSError, TimeoutError):
             _log.debug("bell.silent", channel=channel)
+        _heed_cancellation()
 
     def hear_work(self) -> AsyncIterator[bytes]:
         """Every ring for work, for ever; an outage of Redis is waited out."""
@@ -60,6 +61,7 @@ class Bell:
             try:
                 async with cast("Any", self._listening).pubsub() as subscription:
                     await subscription.subscribe(channel)
+                    _heed_cancellation()
                     async for message in subscription.listen():
                         if message["type"] == "message":
                             yield message["data"]
@@ -73,6 +75,7 @@ class Bell:
                 await cast("Any", self._redis).ping()
         except (RedisError, OSError, TimeoutError):
             return False
+        _heed_cancellation()
         return True
 
     async def close(self) -> None:
@@ -80,3 +83,10 @@ class Bell:
         for client in (self._redis, self._listening):
             with contextlib.suppress(RedisError, OSError):
                 await client.aclose()
+
+
+def _heed_cancellation() -> None:
+    """Be cancelled after all: redis-py loses a cancellation that arrives while it tries whether a connection lives."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
