@@ -7,6 +7,8 @@ import os
 import secrets
 import signal
 import socket
+from collections.abc import Sequence
+from typing import Any
 
 from psycopg import OperationalError
 
@@ -89,7 +91,7 @@ async def _run(service: Service, desk: Desk, database: Pool, bell: Bell, address
         )
         for shift in names
     ]
-    platform = [
+    platform: list[asyncio.Task[Any]] = [
         asyncio.create_task(task, name=label)
         for label, task in {
             "heartbeat": heartbeat.beat(),
@@ -101,7 +103,8 @@ async def _run(service: Service, desk: Desk, database: Pool, bell: Bell, address
         }.items()
     ]
     working = [asyncio.create_task(shift.work(), name=shift.name) for shift in shifts]
-    _on_stop(shifts)
+    # Waited for as a task of the platform: whichever ends first, all shifts are drained.
+    platform.append(asyncio.create_task(_stop_asked_for().wait(), name="stop"))
     _log.info("worker.started", shifts=settings.shifts, processes=sorted(service.processes))
     try:
         await _until_drained(working, platform, heartbeat, settings.grace, shifts)
@@ -114,13 +117,14 @@ async def _run(service: Service, desk: Desk, database: Pool, bell: Bell, address
 
 async def _until_drained(
     working: list[asyncio.Task[None]],
-    platform: list[asyncio.Task[None]],
+    platform: Sequence[asyncio.Task[object]],
     heartbeat: Heartbeat,
     grace: float,
     shifts: list[Shift],
 ) -> None:
     """Wait for the shifts to end; a part of the platform that dies takes the worker down in good order."""
     done, _ = await asyncio.wait([*working, *platform], return_when=asyncio.FIRST_COMPLETED)
+    _log.info("worker.draining", grace=grace)
     for shift in shifts:
         shift.drain()
     _, late = await asyncio.wait(working, timeout=grace)
@@ -136,16 +140,12 @@ async def _until_drained(
             raise problem
 
 
-def _on_stop(shifts: list[Shift]) -> None:
-    loop = asyncio.get_running_loop()
-
-    def drain() -> None:
-        _log.info("worker.draining")
-        for shift in shifts:
-            shift.drain()
-
+def _stop_asked_for() -> asyncio.Event:
+    """Set by SIGTERM and SIGINT."""
+    asked = asyncio.Event()
     for stop in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(stop, drain)
+        asyncio.get_running_loop().add_signal_handler(stop, asked.set)
+    return asked
 
 
 async def _wake(bell: Bell, shifts: list[Shift]) -> None:
