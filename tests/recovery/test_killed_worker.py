@@ -1,0 +1,97 @@
+"""A worker that is killed at any moment loses nothing and does nothing twice."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.recovery.plant import CONFIRMATION, FORM, SAVED, Plant, assert_gone, family, wait_for
+from tests.recovery.proof import prove
+
+pytestmark = [pytest.mark.recovery, pytest.mark.browser]
+
+RECOVERED_WITHIN = 30.0
+
+
+def kill_worker(roger: Plant) -> None:
+    """SIGKILL the worker, see its browsers go with it, and start another."""
+    browsers = family(roger.worker)
+    roger.worker.kill()
+    assert_gone(browsers)
+    roger.worker.start()
+
+
+def test_killed_between_the_save_and_its_checkpoint(roger: Plant) -> None:
+    (tested,) = roger.people(1)
+    hold_up = roger.hold_up(SAVED, seconds=20)
+    (case,) = roger.submit(tested)
+    hold_up.strike()
+    assert len(roger.journals(tested)) == 1
+    kill_worker(roger)
+    roger.await_ended([case])
+    prove(roger, [case])
+    assert roger.codes(case) == ["LEASE_EXPIRED", "CREATED"]
+    assert (roger.case(case)["lost"], roger.case(case)["failures"]) == (1, 0)
+
+
+def test_killed_before_the_save_takes_effect(roger: Plant) -> None:
+    (tested,) = roger.people(1)
+    late = roger.fault("save_delay", seconds=4)
+    (case,) = roger.submit(tested)
+    late.strike()
+    kill_worker(roger)
+    assert not roger.journals(tested)
+    roger.await_ended([case])
+    prove(roger, [case])
+    assert roger.codes(case) == ["LEASE_EXPIRED", "CREATED"]
+
+
+def test_killed_while_it_fills_the_form(roger: Plant) -> None:
+    (tested,) = roger.people(1)
+    hold_up = roger.hold_up(FORM, seconds=1, method="POST")
+    (case,) = roger.submit(tested)
+    hold_up.strike()
+    kill_worker(roger)
+    roger.await_ended([case])
+    prove(roger, [case])
+
+
+def test_killed_at_random_moments_of_a_day(roger: Plant) -> None:
+    chance = random.Random(20261122)
+    people = roger.people(8) + roger.people(3, with_journal=True)
+    tests = people + chance.choices(people, k=9)
+    chance.shuffle(tests)
+    cases = roger.submit(*tests)
+    for _ in range(5):
+        before = roger.ask("summary")["last_seq"]
+        moments = before + chance.randrange(2, 14)
+        wait_for(lambda moments=moments: roger.ask("summary")["last_seq"] >= moments, "the work goes on")
+        kill_worker(roger)
+    roger.await_ended(cases)
+    prove(roger, cases)
+
+
+def test_a_case_over_which_three_robots_vanish_goes_to_a_person(roger: Plant) -> None:
+    (tested,) = roger.people(1)
+    (case,) = roger.submit(tested)
+    for run in (1, 2, 3):
+        roger.await_run(case, run)
+        kill_worker(roger)
+    roger.await_ended([case])
+    assert (roger.case(case)["state"], roger.case(case)["code"]) == ("manual", "ROBOT_LOST")
+    roger.act(case, "retry")
+    roger.await_state([case], "done")
+    prove(roger, [case])
+
+
+def test_with_the_default_clockwork_at_work_again_within_30_seconds(unhurried: Plant) -> None:
+    roger = unhurried
+    (tested,) = roger.people(1)
+    hold_up = roger.hold_up(CONFIRMATION, seconds=4, method="POST")
+    (case,) = roger.submit(tested)
+    hold_up.strike()
+    kill_worker(roger)
+    wait_for(lambda: roger.case(case)["fence"] > 1, "the case is at work again", RECOVERED_WITHIN)
+    roger.await_ended([case])
+    prove(roger, [case])
