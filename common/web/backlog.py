@@ -12,6 +12,7 @@ from common.refusals import BacklogFull
 
 _log = log.get(__name__)
 _COUNT_EVERY = 3.0  # seconds
+_FIRST_COUNT = 1.0  # seconds a submit waits for it, at most
 _TRY_AGAIN = 30  # seconds, for callers
 
 
@@ -22,12 +23,15 @@ class Backlog:
         self._count, self._limit = count, limit
         self._waiting = 0
         self._counted_at = float("-inf")
+        self._counted_once = False
         self._counting: asyncio.Task[None] | None = None
 
-    def require_room(self) -> None:
+    async def require_room(self) -> None:
         """Raises BacklogFull. Decides by the last count and what was taken since; a new one is made beside."""
         if time.monotonic() - self._counted_at > _COUNT_EVERY and (self._counting is None or self._counting.done()):
             self._counting = asyncio.create_task(self._refresh())
+        if self._counting is not None and not self._counted_once:
+            await asyncio.wait([self._counting], timeout=_FIRST_COUNT)
         if self._waiting >= self._limit:
             raise BacklogFull(retry_after=_TRY_AGAIN)
 
@@ -42,6 +46,7 @@ class Backlog:
         except Exception as problem:  # noqa: BLE001  the submit itself will tell that the database is away
             _log.warning("backlog.not_counted", error=type(problem).__name__)
         self._counted_at = time.monotonic()
+        self._counted_once = True
 
     async def close(self) -> None:
         """Stop counting."""

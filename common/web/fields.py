@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from common.privacy.masking import mask
@@ -84,8 +84,9 @@ def _problem(error: Mapping[str, Any]) -> FieldProblem:
     rule = _SENTENCES.get(kind) or next(
         (sentence for family, sentence in _FAMILIES.items() if kind.startswith(family)), "breaks a rule"
     )
-    limits = [value for name, value in context.items() if name in {"gt", "ge", "lt", "le"}]
-    code = _CODES.get(kind) or ("DATE_OUT_OF_RANGE" if any(isinstance(x, date) for x in limits) else "INVALID_VALUE")
+    # The limits of dates come as text.
+    dated = any(not isinstance(context.get(name, 0), int | float | Decimal) for name in ("gt", "ge", "lt", "le"))
+    code = _CODES.get(kind) or ("DATE_OUT_OF_RANGE" if dated else "INVALID_VALUE")
     return FieldProblem(path, code, f"{path or 'The whole'} {rule.format_map(_Limits(context))}")
 
 

@@ -90,7 +90,7 @@ def _endpoint(process: Process) -> Callable[..., Awaitable[Response]]:
         key = request.headers.get("idempotency-key")
         if key is not None and not _KEY.fullmatch(key):
             raise MalformedRequest("The Idempotency-Key must be 1 to 64 printable ASCII characters")
-        parts.backlog.require_room()
+        await parts.backlog.require_room()
         given = body.parse(await body.read(request, parts.settings.api.body_limit))
         if isinstance(given, list):
             return await _submit_rows(parts, process, caller, cast("list[Any]", given), key)
