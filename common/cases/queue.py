@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -107,35 +107,57 @@ class Queue:
     async def turn(self, shift: str, processes: Sequence[Process], ended: tuple[Claimed, Ending] | None = None) -> Turn:
         """Finish a shift's run and claim its next case, in one transaction; either part may be left out.
 
-        Raises psycopg.OperationalError when the database does not answer; nothing or everything has happened then,
-        and the whole turn may be repeated.
+        A case whose person is busy is parked with the finish, and the next one claimed in a transaction of its own.
+        Raises psycopg.OperationalError when the database does not answer; `finish` then settles what ended, whether
+        its end has been written or not.
         """
-        for _ in range(_COLLISIONS):
+        finished, collisions = True, 0
+        while collisions < _COLLISIONS:
             try:
-                return await self._turn(shift, processes, ended)
+                turn, parked = await self._turn(shift, processes, ended)
             except (UniqueViolation, DeadlockDetected, SerializationFailure):
                 # Another shift took a case of the same person; the finish was undone with the claim: both again.
+                collisions += 1
                 continue
             except NoAccount as starved:
-                finished = await self._turn(shift, (), ended) if ended else Turn(finished=True, claimed=None)
-                return Turn(finished=finished.finished, claimed=None, starved=starved.process)
-        return await self._turn(shift, (), ended) if ended else Turn(finished=True, claimed=None)
+                turn, _ = await self._turn(shift, (), ended)
+                return Turn(finished=finished and turn.finished, claimed=None, starved=starved.process)
+            finished, ended = finished and turn.finished, None
+            if not parked:
+                return replace(turn, finished=finished)
+        turn, _ = await self._turn(shift, (), ended)
+        return Turn(finished=finished and turn.finished, claimed=None)
 
-    async def _turn(self, shift: str, processes: Sequence[Process], ended: tuple[Claimed, Ending] | None) -> Turn:
+    async def _turn(
+        self, shift: str, processes: Sequence[Process], ended: tuple[Claimed, Ending] | None
+    ) -> tuple[Turn, bool]:
+        """One transaction, and whether it only parked a case, so that there may be another one to claim."""
         by_name = {process.name: process for process in processes}
+        needs_accounts = any(process.targets for process in processes)
         started = lease.now()
-        async with self._pool.connection() as connection, connection.pipeline(), connection.transaction():
-            finish = await connection.execute(SQL["finish"], self._finish(shift, *ended)) if ended else None
-            claim = await connection.execute(SQL["claim"], self._claim(shift, by_name)) if by_name else None
-            finished = finish is None or await finish.fetchone() is not None
-            row = await claim.fetchone() if claim is not None else None
-            while row is not None and row["id"] is None and row["parked"]:
+        finish = claim = row = None
+        accounts: dict[str, str] = {}
+        # PostgreSQL takes a pipeline for one transaction: what it holds is committed together at its end, or not at
+        # all. Only a claim that may be given back, for want of an account, needs one that stays open for an answer.
+        async with self._pool.connection() as connection, connection.pipeline():
+            if needs_accounts:
+                await connection.execute("begin")
+            if ended:
+                finish = await connection.execute(SQL["finish"], self._finish(shift, *ended))
+            if by_name:
                 claim = await connection.execute(SQL["claim"], self._claim(shift, by_name))
+            if claim and needs_accounts:
                 row = await claim.fetchone()
-            if row is None or row["id"] is None:
-                return Turn(finished=finished, claimed=None)
-            accounts = await self._lease_accounts(connection, shift, by_name[row["process"]])
-        return Turn(finished=finished, claimed=self._claimed(row, started, accounts))
+                if row and row["id"]:
+                    accounts = await self._lease_accounts(connection, shift, by_name[row["process"]])
+                await connection.execute("commit")
+        if claim and row is None:
+            row = await claim.fetchone()
+        turn = Turn(
+            finished=finish is None or await finish.fetchone() is not None,
+            claimed=self._claimed(row, started, accounts) if row and row["id"] else None,
+        )
+        return turn, row is not None and turn.claimed is None and row["parked"]
 
     def _claim(self, shift: str, by_name: dict[str, Process]) -> dict[str, Any]:
         return {"open": list(by_name), "shift": shift, "lease": self._settings.lease, "actor": f"worker:{shift}"}
@@ -194,7 +216,7 @@ class Queue:
         give_up = lease.now() + self._settings.lease
         while True:
             try:
-                turn = await self._turn(shift, (), (case, ending))
+                turn, _ = await self._turn(shift, (), (case, ending))
                 return turn.finished or await self._stands(shift, case)
             except OperationalError:
                 if lease.now() > give_up:
