@@ -52,7 +52,7 @@ class CaseInput(BaseModel):
     @classmethod
     def text_is_composed(cls, value: Any) -> Any:
         """One spelling of each letter (NFC), so that æøå compare equal whoever typed them."""
-        return _composed(value)
+        return composed(value)
 
     def __repr__(self) -> str:
         # Tracebacks and assertion messages quote the repr of what they meet.
@@ -165,7 +165,7 @@ class Service:
         return declare
 
 
-def _composed(value: Any) -> Any:
+def composed(value: Any) -> Any:
     """The value with its text in NFC; refuses characters that PostgreSQL and JSON cannot hold."""
     if isinstance(value, str):
         if value.isascii() and "\0" not in value:
@@ -174,9 +174,9 @@ def _composed(value: Any) -> Any:
             raise PydanticCustomError("INVALID_VALUE", "The text holds a character that cannot be stored")
         return unicodedata.normalize("NFC", value)
     if isinstance(value, list):
-        return [_composed(item) for item in cast("list[Any]", value)]
+        return [composed(item) for item in cast("list[Any]", value)]
     if isinstance(value, dict):
-        return {_composed(key): _composed(item) for key, item in cast("dict[Any, Any]", value).items()}
+        return {composed(key): composed(item) for key, item in cast("dict[Any, Any]", value).items()}
     return value
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import unicodedata
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -161,8 +160,8 @@ async def _page(caller: Caller, parts: Parts, asked: CaseFilter, subject: Subjec
         processes=wanted,
         state=asked.state,
         code=asked.code,
-        reference=_composed(asked.reference),
-        unit=_composed(asked.unit),
+        reference=asked.reference,
+        unit=asked.unit,
         subject=subject,
         caller=caller.only_own,
     )
@@ -226,12 +225,8 @@ async def _read(request: Request, parts: Parts, model: type[Body]) -> Body:
 def _normalised(asked: CaseSearch) -> str:
     """The id as the input would have stored it."""
     if asked.kind != "person":
-        return _composed(asked.id.strip()) or ""
+        return asked.id.strip()
     try:
         return national_id.parse(asked.id).number
     except IdInvalid as invalid:
         raise InvalidInput((FieldProblem("id", invalid.code, invalid.message),)) from None
-
-
-def _composed(text: str | None) -> str | None:
-    return None if text is None else unicodedata.normalize("NFC", text)

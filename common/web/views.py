@@ -7,14 +7,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from common.cases.decisions import Handled
 from common.cases.queries import CaseView, Standing
 from common.cases.states import State
 from common.db.tables import Event
 from common.errors import ApplicationException, BusinessException, RobotFault
-from common.process import Process, Retention
+from common.process import Process, Retention, composed
 from common.run import OutcomeCode
 from common.web.problems import Problem
 
@@ -166,6 +166,12 @@ class CaseFilter(BaseModel):
     unit: str | None = Field(default=None, max_length=32)
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(default=None, max_length=64, description="`next` of the page before")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def text_is_composed(cls, value: Any) -> Any:
+        """As it is in what was submitted, so that it is found."""
+        return composed(value)
 
 
 class CaseSearch(CaseFilter):

@@ -26,6 +26,11 @@ class Endings:
         self._someone = asyncio.Event()
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait."""
+        return self._count
+
     @contextlib.contextmanager
     def expected(self, case: UUID) -> Generator[asyncio.Event]:
         """An event that is set once the case has ended, from now on; raises TooManyWaiting."""

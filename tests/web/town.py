@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -191,3 +191,10 @@ async def served(settings: Settings, keys: dict[str, str]) -> AsyncGenerator[Tow
 def manual(code: str = "NAME_MISMATCH") -> Ending:
     """The case needs a person."""
     return Ending(state=State.MANUAL, code=code)
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Let the others go on until it has happened; fails after a while."""
+    async with asyncio.timeout(20):
+        while not happened():  # noqa: ASYNC110  what is waited for has no event of its own
+            await asyncio.sleep(0)
