@@ -125,7 +125,7 @@ class Platform(Protocol):
         ...
 
     def let_go(self, failed: ApplicationException) -> None:
-        """End the browser after a failed act, so that nothing begun in it can still happen."""
+        """End the browser after a failed act and wait for the settle time: nothing begun in it can still happen."""
         ...
 
     def hold(self, subject: Subject) -> None:
@@ -231,7 +231,7 @@ class Run:
         """An earlier run was about to act: look, and decide.
 
         It cannot act any more. Its lease has run out, and every act had to end, settle time included, before that;
-        or it gave the case back itself, and then the queue held the case for the settle time.
+        or it gave the case back itself, and then not before its browser was gone and the settle time over.
         """
         before = effect.load(intent.value)
         made = effect.made_since(before)

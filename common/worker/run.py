@@ -18,7 +18,15 @@ from common.cases.checkpoints import Checkpoints
 from common.cases.endings import Ending
 from common.cases.queue import Claimed, Queue
 from common.clock import Clock
-from common.errors import AccountOut, ApplicationException, LeaseLost, RobotFault, RogerError, TestCaseRefused
+from common.errors import (
+    AccountOut,
+    ApplicationException,
+    Interrupted,
+    LeaseLost,
+    RobotFault,
+    RogerError,
+    TestCaseRefused,
+)
 from common.lease import Lease
 from common.process import Process
 from common.run import CaseFacts, Checkpoint, Run, Subject
@@ -47,8 +55,8 @@ class Desk:
 class _Platform:
     """A run's surroundings in a worker; see common.run.Platform."""
 
-    def __init__(self, desk: Desk, case: Claimed, held: Lease, browser: Browser) -> None:
-        self._desk, self._case, self._lease, self._browser = desk, case, held, browser
+    def __init__(self, desk: Desk, case: Claimed, held: Lease, browser: Browser, settle: float) -> None:
+        self._desk, self._case, self._lease, self._browser, self._settle = desk, case, held, browser, settle
         self._recalled: dict[str, Checkpoint] = {}
         if not case.is_first_run:
             self._recalled = self._await(lambda: desk.checkpoints.recall(case))
@@ -74,6 +82,7 @@ class _Platform:
     def let_go(self, failed: ApplicationException) -> None:
         _log.info("run.act_failed", case=str(self._case.id), code=failed.code, why=failed.message)
         self._browser.recycle()
+        time.sleep(self._settle)
 
     def hold(self, subject: Subject) -> None:
         lock = self._case.keyring.blind(subject.kind, subject.key)
@@ -100,9 +109,18 @@ class _Platform:
 def perform(process: Process, case: Claimed, held: Lease, browser: Browser, desk: Desk) -> Ending:
     """Perform a case and say how it ended; raises the stop signals, after which nothing may be written.
 
-    Runs in the shift's own thread. Whatever goes wrong after the lease has ended *is* the ended lease: the browser
-    was killed under the run.
+    Runs in the shift's own thread.
     """
+    try:
+        return _attempt(process, case, held, browser, desk)
+    except Interrupted:
+        # While this run holds the case, nobody else looks that person up: what it clicked last must settle first.
+        time.sleep(process.settle.total_seconds())
+        raise
+
+
+def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, desk: Desk) -> Ending:
+    """Whatever goes wrong after the lease has ended *is* the ended lease: the browser was killed under the run."""
     settle = process.settle.total_seconds()
     try:
         run = Run(
@@ -113,7 +131,7 @@ def perform(process: Process, case: Claimed, held: Lease, browser: Browser, desk
                 test=case.test,
                 accepts_synthetic=case.test or desk.accepts_synthetic,
             ),
-            _Platform(desk, case, held, browser),
+            _Platform(desk, case, held, browser, settle),
             desk.clock,
         )
         submitted = process.input.model_validate(case.payload()["input"], context={"accepts_synthetic": True})
