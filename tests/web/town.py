@@ -70,6 +70,7 @@ class Permit(CaseInput):
 
     @property
     def subject(self) -> Subject:
+        assert self.name != "Fail", "secret"
         return Subject("person", self.person)
 
     def breaches(self, now: datetime) -> Iterable[FieldProblem]:
