@@ -27,14 +27,14 @@ from common.testing.people import Person, person
 Row = dict[str, Any]
 
 BRISK = {
-    "ROGER_WORKER_LEASE": "8",
+    "ROGER_WORKER_LEASE": "9",
     "ROGER_WORKER_HEARTBEAT": "0.5",
     "ROGER_WORKER_MARGIN": "2",
     "ROGER_WORKER_SWEEP": "0.5",
     "ROGER_WORKER_BACKOFF": "[0.5, 1, 1]",
-    "ROGER_BROWSER_BUDGET": "2.5",
+    "ROGER_BROWSER_BUDGET": "3.5",
 }
-"""The shortest clockwork that leaves a beat's slack: a command (2.5 s) and its settling (2 s) fit after any beat."""
+"""The shortest clockwork that leaves a beat's slack: a command (3.5 s) and its settling (2 s) fit after any beat."""
 PATIENCE = 60.0
 FORM, CONFIRMATION, SAVED = "/journaler/ny", "/journaler/bekreft", "/journaler/"
 

@@ -33,20 +33,20 @@ SHOW: dict[str, Any] = {"path_prefix": "/journaler/", "method": "GET"}
         ("dialog", SHOW | {"text": "Lagret!"}, []),
         ("dialog", CHECK | {"text": "Driftsmelding", "kind": "modal"}, ["UNEXPECTED_DIALOG"]),
         ("dialog", SHOW | {"text": "Driftsmelding", "kind": "modal"}, []),
-        ("slow", CONFIRM | {"seconds": 3.5}, None),
+        ("slow", CONFIRM | {"seconds": 3}, []),
         ("slow", SHOW | {"seconds": 6}, []),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_it_fails_once(roger: Plant, fault: str, where: dict[str, Any], came_back: list[str] | None) -> None:
+def test_it_fails_once(roger: Plant, fault: str, where: dict[str, Any], came_back: list[str]) -> None:
     (tested,) = roger.people(1)
     struck = roger.fault(fault, **where)
     (case,) = roger.submit(tested)
     roger.await_ended([case])
     assert struck.fired == 1
     prove(roger, [case])
-    if came_back is not None:
-        assert roger.codes(case) == [*came_back, "CREATED"]
+    # A machine with much else to do may be too slow for the short budget once more.
+    assert [code for code in roger.codes(case) if code != "TIMEOUT"] == [*came_back, "CREATED"]
 
 
 def test_it_restarts_in_the_middle_of_a_case(roger: Plant) -> None:
