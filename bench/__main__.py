@@ -1,0 +1,104 @@
+"""`python -m bench [robot|pickup|intake|queue|recovery …] [--json FILE]`: one table of how fast everything is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import intake, pickup, queue, recovery, robot
+from bench.rows import Row, Tell, as_json, as_table
+from common.cli import with_clear_errors
+from common.local.stack import Ports, Stack
+
+PARTS = ("robot", "pickup", "intake", "queue", "recovery")
+_NOOP = "bench.noop_svc"
+_WIDTH = 140
+
+
+def stack_of(service: str, folder: Path, tell: Tell) -> Stack:
+    """A whole Roger of its own, with PostgreSQL as durable as in production."""
+    return Stack(service, folder, ports=Ports.free(), shifts=2, progress=tell)
+
+
+def run(parts: Sequence[str], tell: Tell) -> list[Row]:
+    """Measure these parts, one after the other."""
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="roger-bench-") as folder:
+        if "robot" in parts:
+            with stack_of("health_svc", Path(folder) / "robot", tell) as stack:
+                rows += robot.measure(stack, robot.Plan(), lambda line: tell(f"robot: {line}"))
+        with ExitStack() as open_:
+            if set(parts) - {"robot"}:
+                stack = open_.enter_context(stack_of(_NOOP, Path(folder) / "noop", tell))
+                rows += _without_targets(parts, stack, tell)
+    return rows
+
+
+def _without_targets(parts: Sequence[str], stack: Stack, tell: Tell) -> list[Row]:
+    rows: list[Row] = []
+    if "pickup" in parts:
+        rows += pickup.measure(stack, pickup.Plan(), lambda line: tell(f"pick-up: {line}"))
+    if "intake" in parts:
+        rows += intake.measure(stack, intake.Plan(), lambda line: tell(f"intake: {line}"))
+    if "queue" in parts:
+        rows += queue.measure(stack, queue.Plan(), lambda line: tell(f"queue: {line}"))
+    if "recovery" in parts:
+        rows += recovery.measure(stack, recovery.Plan(), lambda line: tell(f"recovery: {line}"))
+    return rows
+
+
+def _progress(console: Console) -> Tell:
+    """One line with the seconds so far for each thing that is begun."""
+    began = time.monotonic()
+    return lambda line: console.print(f"[dim]{time.monotonic() - began:4.0f} s[/]  {line}", highlight=False)
+
+
+def _stop(*_: object) -> None:
+    """End in good order: everything that was started is stopped on the way out."""
+    sys.exit(1)
+
+
+def main() -> None:
+    """Measure, print the table, and write the figures to a file if one is named."""
+    signal.signal(signal.SIGTERM, _stop)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="only these; default: all but recovery")
+    parser.add_argument("--recovery", action="store_true", help="kill a worker as well (some 25 s more)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    given = parser.parse_args()
+    parts = given.parts or [part for part in PARTS if part != "recovery"]
+    if given.recovery and "recovery" not in parts:
+        parts = [*parts, "recovery"]
+    console, began = Console(), time.monotonic()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)
+    about = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+        "python": platform.python_version(),
+    }
+    rows = run(parts, _progress(Console(stderr=True)))
+    seconds = time.monotonic() - began
+    title = f"{about['cores']} cores, load {about['load']} before the start, {seconds:.0f} s"
+    console.print(as_table(rows, title))
+    if given.json:
+        given.json.write_text(
+            json.dumps(as_json(rows, about | {"seconds": round(seconds)}), indent=2, ensure_ascii=False)
+        )
+
+
+if __name__ == "__main__":
+    with_clear_errors(main)

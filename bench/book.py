@@ -1,0 +1,103 @@
+"""The database as the witness of a measurement: when cases were claimed and ended, and how many wait."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any, Self
+from uuid import UUID
+
+import psycopg
+
+from common.cases.intake import Draft, Intake
+from common.db.engine import pool
+from common.errors import ConfigurationError
+from common.local.stack import Stack
+from common.privacy.crypto import Keyring
+from common.settings import DatabaseSettings
+
+_ARRAY = 1_000
+_LOOK = 0.05
+_STALLED = 120.0
+
+
+class Book:
+    """Reads a stack's event log, and puts cases in behind the API's back."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self.url = stack.environment["ROGER_DATABASE_URL"]
+        self._connection = psycopg.connect(self.url, autocommit=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def mark(self) -> int:
+        """The last event so far; what a measurement is about comes after it."""
+        return self._one("select coalesce(max(id), 0) from events", ())
+
+    def moments(self, mark: int, state: str) -> list[float]:
+        """When cases came into a state after the mark, in seconds since 1970, in order."""
+        rows = self._connection.execute(
+            "select extract(epoch from at)::float from events where id > %s and to_state = %s order by at",
+            (mark, state),
+        )
+        return [moment for (moment,) in rows.fetchall()]
+
+    def outcomes(self, mark: int) -> set[str]:
+        """The codes of what ended after the mark."""
+        rows = self._connection.execute(
+            "select distinct to_state || ' ' || code from events where id > %s and from_state = 'running'", (mark,)
+        )
+        return {code for (code,) in rows.fetchall()}
+
+    def claimed(self, case: UUID, *, fence: int) -> float | None:
+        """When this fence of a case was claimed, in seconds since 1970."""
+        row = self._connection.execute(
+            "select extract(epoch from at)::float from events where case_id = %s and fence = %s and to_state = 'running'",
+            (case, fence),
+        ).fetchone()
+        return None if row is None else row[0]
+
+    def waiting(self) -> int:
+        """Cases that have not ended."""
+        return self._one("select count(*) from cases where state in ('queued', 'running')", ())
+
+    def await_idle(self) -> None:
+        """Wait until every case has ended; raises ConfigurationError when none ends for long."""
+        left, moved = self.waiting(), time.monotonic()
+        while left:
+            time.sleep(_LOOK)
+            now = self.waiting()
+            if now != left:
+                left, moved = now, time.monotonic()
+            elif time.monotonic() - moved > _STALLED:
+                raise ConfigurationError(f"{left} cases do not end; the logs are in {self._stack.folder}/logs")
+
+    def clear(self) -> None:
+        """Forget every case; no worker may run."""
+        self._connection.execute("truncate cases, case_contents, checkpoints, events")
+
+    def put_in(self, process: str, count: int) -> None:
+        """Store no-op cases the way the API does, without HTTP."""
+        asyncio.run(self._put_in(process, count))
+
+    async def _put_in(self, name: str, count: int) -> None:
+        process = self._stack.service.processes[name]
+        keyring = Keyring.load(self._stack.folder / "keyring.json")
+        async with pool(DatabaseSettings(url=self.url), name="roger-bench", size=1) as database:
+            intake = Intake(database, keyring)
+            for start in range(0, count, _ARRAY):
+                drafts = [
+                    Draft(input=process.input.model_validate({"what": f"case {number}"}))
+                    for number in range(start, min(count, start + _ARRAY))
+                ]
+                await intake.submit(process, "bench", drafts, datetime.now(UTC))
+
+    def _one(self, question: str, values: tuple[Any, ...]) -> int:
+        row = self._connection.execute(question.encode(), values).fetchone()
+        return row[0] if row else 0

@@ -1,0 +1,1 @@
+"""A service whose processes do nothing: what is left is Roger itself."""
