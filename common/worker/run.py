@@ -52,7 +52,7 @@ class Desk:
     loop: asyncio.AbstractEventLoop
 
 
-class _Platform:
+class Surroundings:
     """A run's surroundings in a worker; see common.run.Platform."""
 
     def __init__(self, desk: Desk, case: Claimed, held: Lease, browser: Browser, settle: float) -> None:
@@ -131,7 +131,7 @@ def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, des
                 test=case.test,
                 accepts_synthetic=case.test or desk.accepts_synthetic,
             ),
-            _Platform(desk, case, held, browser, settle),
+            Surroundings(desk, case, held, browser, settle),
             desk.clock,
         )
         submitted = process.input.model_validate(case.payload()["input"], context={"accepts_synthetic": True})
