@@ -1,0 +1,270 @@
+"""What every platform of a run must do, asked of the one in memory and of the worker's own on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, Protocol, TypeVar
+
+import pytest
+from office import TO_A_PERSON, Office
+
+from common.browser.session import Browser
+from common.browser.settings import BrowserSettings
+from common.cases.queue import Claimed
+from common.db.engine import pool
+from common.errors import Interrupted, LeaseLost, StopSignal, SubjectBusy, TargetTimeout
+from common.lease import Lease
+from common.run import Checkpoint, Mark, Platform, Subject
+from common.settings import DatabaseSettings, WorkerSettings
+from common.testing import MemoryCase, a_chore, a_keyring, a_process
+from common.worker.run import Desk, Surroundings
+
+T = TypeVar("T")
+SOMEBODY = Subject("person", "kari")
+
+
+class Bench(Protocol):
+    """One case, and what happens to it between its runs."""
+
+    @property
+    def fence(self) -> int: ...
+
+    def begin(self) -> Platform:
+        """The next run; the one before has vanished."""
+        ...
+
+    def retried(self) -> None:
+        """The run ends at a person, who lets Roger try again."""
+        ...
+
+    def busy(self, subject: Subject) -> None:
+        """Another case of this subject is running."""
+        ...
+
+
+class MemoryBench:
+    def __init__(self) -> None:
+        self._case = MemoryCase()
+
+    @property
+    def fence(self) -> int:
+        return self._case.fence
+
+    def begin(self) -> Platform:
+        return self._case.begin()
+
+    def retried(self) -> None:
+        self._case.retried()
+
+    def busy(self, subject: Subject) -> None:
+        self._case.busy.add(subject)
+
+
+class WorkerBench:
+    """The worker's half of the work without its browser: that one is never started."""
+
+    def __init__(self, office: Office, loop: asyncio.AbstractEventLoop) -> None:
+        self.office, self.loop = office, loop
+        self.held: Lease | None = None
+        self._run: Claimed | None = None
+        self._id = self.do(office.submit(a_chore("ola", priority=2)))
+        self._desk = Desk(
+            queue=office.queue,
+            checkpoints=office.checkpoints,
+            accounts={},
+            production=frozenset(),
+            accepts_synthetic=True,
+            settings=office.settings,
+            clock=office.clock,
+            loop=loop,
+        )
+
+    def do(self, asked: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(asked, self.loop).result(30)
+
+    @property
+    def fence(self) -> int:
+        return self._run.fence if self._run else 0
+
+    def begin(self) -> Platform:
+        self.do(self.office.expire(self._id))
+        self.do(self.office.queue.sweep())
+        run = self._run = self.do(self.office.claim("s"))
+        assert run.id == self._id
+        settings = self.office.settings
+        self.held = Lease(fence=run.fence, started=run.started, seconds=settings.lease, margin=settings.margin)
+        return Surroundings(self._desk, run, self.held, Browser(BrowserSettings(), {}), 0.0)
+
+    def retried(self) -> None:
+        assert self._run is not None
+        self.do(self.office.end(self._run, TO_A_PERSON))
+        self.do(self.office.decisions.retry(self._id, "person:x"))
+
+    def busy(self, subject: Subject) -> None:
+        self.do(self.office.submit(a_chore(subject.key, priority=1)))
+        self.do(self.office.claim("another"))
+
+
+@contextmanager
+def a_loop() -> Generator[asyncio.AbstractEventLoop]:
+    """A loop that runs beside the test, as the worker's runs beside its shifts' threads."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@pytest.fixture
+def worker_bench(database: DatabaseSettings) -> Generator[WorkerBench]:
+    async def open_office() -> Office:
+        connections = pool(database, name="roger-tests", size=3)
+        await connections.open()
+        settings = WorkerSettings(attempts=99)
+        return Office(connections, keyring=a_keyring(), settings=settings, processes=[a_process()])
+
+    with a_loop() as loop:
+        office = asyncio.run_coroutine_threadsafe(open_office(), loop).result(30)
+        try:
+            yield WorkerBench(office, loop)
+        finally:
+            asyncio.run_coroutine_threadsafe(office.pool.close(), loop).result(30)
+
+
+@pytest.fixture(params=["memory", "worker"])
+def bench(request: pytest.FixtureRequest) -> Bench:
+    return MemoryBench() if request.param == "memory" else request.getfixturevalue("worker_bench")
+
+
+def point(bench: Bench, value: Any = 1, *, name: str = "journal", mark: Mark = Mark.STEP) -> Checkpoint:
+    return Checkpoint(name=name, mark=mark, value=value, fence=bench.fence)
+
+
+class TestCheckpoints:
+    def test_of_a_new_case_there_are_none(self, bench: Bench) -> None:
+        assert bench.begin().recall("journal") is None
+
+    def test_outlive_their_run(self, bench: Bench) -> None:
+        bench.begin().commit(point(bench, {"number": "J-1"}))
+        recalled = bench.begin().recall("journal")
+        assert recalled == Checkpoint(name="journal", mark=Mark.STEP, value={"number": "J-1"}, fence=1)
+        assert recalled is not None
+        assert recalled.mark is Mark.STEP
+        assert bench.fence == 2
+
+    @pytest.mark.parametrize("value", [None, [], {}, "", "æøå ✓", 0, -1.5, [1, [2, {"a": None}]], "x" * 100_000, True])
+    def test_hold_whatever_json_holds(self, bench: Bench, value: object) -> None:
+        bench.begin().commit(point(bench, value))
+        recalled = bench.begin().recall("journal")
+        assert recalled is not None
+        assert recalled.value == value
+
+    @pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes"])
+    def test_hold_nothing_else(self, bench: Bench, value: object) -> None:
+        with pytest.raises(TypeError):
+            bench.begin().commit(point(bench, value))
+        assert bench.begin().recall("journal") is None
+
+    def test_a_result_takes_the_place_of_its_intent(self, bench: Bench) -> None:
+        platform = bench.begin()
+        platform.commit(point(bench, [], mark=Mark.INTENT))
+        platform = bench.begin()
+        platform.commit(point(bench, [7, True], mark=Mark.RESULT))
+        recalled = bench.begin().recall("journal")
+        assert recalled is not None
+        assert (recalled.mark, recalled.value, recalled.fence) == (Mark.RESULT, [7, True], 2)
+
+    def test_names_are_kept_apart(self, bench: Bench) -> None:
+        platform = bench.begin()
+        for name in ("a", "A", "a:b", "å", " "):
+            platform.commit(point(bench, name, name=name))
+        later = bench.begin()
+        assert [found and found.value for found in map(later.recall, ("a", "A", "a:b", "å", " ", "b"))] == [
+            *("a", "A", "a:b", "å", " "),
+            None,
+        ]
+
+    def test_are_not_replayed_after_a_persons_retry(self, bench: Bench) -> None:
+        bench.begin().commit(point(bench))
+        bench.retried()
+        again = bench.begin()
+        assert again.recall("journal") is None
+        assert bench.fence == 2
+        again.commit(point(bench, 2))
+        later = bench.begin().recall("journal")
+        assert later is not None
+        assert later.value == 2
+
+
+class TestALostLease:
+    def test_lets_nothing_more_be_done(self, bench: Bench) -> None:
+        old = bench.begin()
+        late = point(bench, "zombie")
+        bench.begin().commit(point(bench, "the next"))
+        for attempt in (
+            lambda: old.commit(late),
+            lambda: old.hold(SOMEBODY),
+            lambda: old.extend(timedelta(minutes=5)),
+        ):
+            with pytest.raises(LeaseLost):
+                attempt()
+        recalled = bench.begin().recall("journal")
+        assert recalled is not None
+        assert recalled.value == "the next"
+
+
+class TestHold:
+    def test_somebody_nobody_works_for(self, bench: Bench) -> None:
+        platform = bench.begin()
+        platform.hold(SOMEBODY)
+        platform.hold(SOMEBODY)
+
+    def test_somebody_another_case_is_about(self, bench: Bench) -> None:
+        bench.busy(SOMEBODY)
+        with pytest.raises(SubjectBusy):
+            bench.begin().hold(SOMEBODY)
+
+
+def test_a_failed_act_ends_the_browser_and_not_the_run(bench: Bench) -> None:
+    platform = bench.begin()
+    platform.let_go(TargetTimeout())
+    platform.commit(point(bench))
+
+
+def test_a_long_act_holds_the_lease(bench: Bench) -> None:
+    bench.begin().extend(timedelta(minutes=5))
+
+
+class TestTheWorkersOwn:
+    def test_is_held_for_as_long_as_it_asked_in_the_database_and_here(self, worker_bench: WorkerBench) -> None:
+        worker_bench.begin().extend(timedelta(minutes=5))
+        assert worker_bench.held is not None
+        assert worker_bench.held.remaining() > 290
+        (row,) = worker_bench.do(
+            worker_bench.office.rows("select lease_until > now() + interval '5 minutes' as longer from cases")
+        )
+        assert row["longer"], "in the database it ends later than here"
+
+    @pytest.mark.parametrize("signal", [LeaseLost, Interrupted])
+    def test_asks_for_nothing_once_it_is_told_to_stop(
+        self, worker_bench: WorkerBench, signal: type[StopSignal]
+    ) -> None:
+        platform = worker_bench.begin()
+        assert worker_bench.held is not None
+        worker_bench.held.end(signal)
+        with pytest.raises(signal):
+            platform.commit(point(worker_bench))
+        assert worker_bench.begin().recall("journal") is None
+
+    def test_checkpoints_are_sealed(self, worker_bench: WorkerBench) -> None:
+        worker_bench.begin().commit(point(worker_bench, "Nordhaug"))
+        (row,) = worker_bench.do(worker_bench.office.rows("select value from checkpoints"))
+        assert b"Nordhaug" not in row["value"]
