@@ -19,6 +19,7 @@ from rich.console import Console
 
 from bench import intake, pickup, queue, recovery, robot
 from bench.rows import Row, Tell, as_json, as_table
+from common import log
 from common.cli import with_clear_errors
 from common.local.stack import Ports, Stack
 
@@ -81,6 +82,7 @@ def main() -> None:
     parts = given.parts or [part for part in PARTS if part != "recovery"]
     if given.recovery and "recovery" not in parts:
         parts = [*parts, "recovery"]
+    log.configure("ERROR", service="bench", part="bench")
     console, began = Console(), time.monotonic()
     if not console.is_terminal:
         console = Console(width=_WIDTH)

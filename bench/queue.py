@@ -82,7 +82,7 @@ def _slices(stack: Stack, plan: Plan, book: Book, bare: Bare, prepare: Callable[
             used = cpu_seconds([crew.pid])
             began = time.monotonic()
             first = len(book.moments(mark, "done"))
-            while time.monotonic() - began < plan.seconds and book.waiting():
+            while time.monotonic() - began < plan.seconds and book.anything_waits():
                 time.sleep(0.2)
             spent = cpu_seconds([crew.pid]) - used
             ended = len(book.moments(mark, "done")) - first

@@ -37,8 +37,10 @@ class Plan:
 
     browsers: tuple[int, ...] = (1, 2)
     slices: int = 3
-    cases: int = 10
-    """Of one slice and one browser."""
+    cases: int = 12
+    """Of one slice and one browser, at most."""
+    seconds: float = 7.0
+    """About what a slice of cases may take; on a slow machine it has fewer of them."""
     warm_up: int = 3
     """Cases of each browser before the first slice."""
 
@@ -82,11 +84,12 @@ def _with_browsers(bench: _Bench, browsers: int) -> _Found:
     with ExitStack() as open_, Crew(bench.stack, shifts=browsers) as crew:
         bench.tell(f"{browsers} browser(s): warm-up")
         visitors = [open_.enter_context(_visitor(bench.stack, number)) for number in range(browsers)]
-        _cases(bench, plan.warm_up * browsers)
+        _cases(bench, browsers)  # browsers start and sign in
+        pace = _cases(bench, plan.warm_up * browsers)
+        count = browsers * max(1, min(plan.cases, int(plan.seconds / pace / browsers)))
         _load(visitors, bench.town.people(plan.warm_up * browsers))
         for number in range(1, plan.slices + 1):
             bench.tell(f"{browsers} browser(s): slice {number} of {plan.slices}")
-            count = plan.cases * browsers
             used = cpu_seconds([crew.pid])
             found.robot.append(_cases(bench, count))
             found.robot_cpu.append((cpu_seconds([crew.pid]) - used) / count)
