@@ -28,6 +28,7 @@ class MemoryCase:
 
     process: str = "in-memory"
     test: bool = False
+    accepts_synthetic: bool = True
     id: UUID = field(default_factory=uuid4)
     fence: int = 0
     busy: set[Subject] = field(default_factory=set[Subject])
@@ -52,7 +53,13 @@ class MemoryCase:
     ) -> Run:
         """The next attempt at the case."""
         platform = self.begin(screens, dies_at=dies_at)
-        facts = CaseFacts(id=self.id, process=self.process, fence=self.fence, test=self.test)
+        facts = CaseFacts(
+            id=self.id,
+            process=self.process,
+            fence=self.fence,
+            test=self.test,
+            accepts_synthetic=self.accepts_synthetic,
+        )
         return Run(facts, platform, clock or FixedClock())
 
     def retried(self) -> None:
