@@ -30,6 +30,7 @@ class _Forward(logging.Handler):
 
 def configure(level: str = "INFO", *, service: str, part: str) -> None:
     """Make every log line of this process one JSON object on standard output."""
+
     def name_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         return {"service": service, "part": part, **event}
 
