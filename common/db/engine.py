@@ -19,6 +19,8 @@ Pool = AsyncConnectionPool[Connection]
 # No transaction is ever held across a wait: one left open slows every claim down, so the server ends it.
 _SESSION = "-c idle_in_transaction_session_timeout=5000 -c timezone=UTC"
 
+_KEEP_TRYING = 5.0  # seconds
+
 
 def pool(settings: DatabaseSettings, *, name: str, size: int | None = None) -> Pool:
     """A pool of autocommitting connections, not opened yet; `name` is what the server's activity list shows."""
@@ -30,6 +32,9 @@ def pool(settings: DatabaseSettings, *, name: str, size: int | None = None) -> P
         open=False,
         name=name,
         timeout=settings.connect_timeout,
+        # The pool doubles the pauses between its tries; beyond this it begins anew, or it would lag behind a server
+        # that is back after an hour by minutes.
+        reconnect_timeout=_KEEP_TRYING,
         kwargs={
             "autocommit": True,
             "row_factory": dict_row,

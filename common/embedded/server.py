@@ -126,12 +126,14 @@ class EmbeddedServer(ABC):
     def freeze(self) -> None:
         """Let none of the server's processes run: connections stay open and nobody answers."""
         for process in self._tree():
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):  # a session may end while we count
+                process.suspend()
 
     def thaw(self) -> None:
         """Let a frozen server go on."""
         for process in self._tree():
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def __enter__(self) -> Self:
         return self

@@ -75,7 +75,6 @@ class Database:
     def __init__(self, settings: DatabaseSettings, *, name: str) -> None:
         self.pool: Pool = pool(settings, name=name)
         # The pool's pauses between attempts double; it begins anew with the next request after it has given up.
-        self.pool.reconnect_timeout = _PATIENCE
         # Each read is one statement: without a transaction around it, one trip instead of three.
         self.engine: AsyncEngine = engine(settings, name=name).execution_options(isolation_level="AUTOCOMMIT")
         self._away = False
