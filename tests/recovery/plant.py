@@ -202,8 +202,9 @@ class Plant:
         command = [sys.executable, "-m", self.stack.package, "worker"]
         child = Child(name, command, environment=environment, log=self.stack.folder / "logs" / f"{name}.log")
         self.others.append(child)
+        said = len(words(child))
         child.start()
-        wait_for(lambda: "worker.started" in words(child), f"{name} starts")
+        wait_for(lambda: "worker.started" in words(child)[said:], f"{name} starts")
         return child
 
     def retire(self) -> None:
