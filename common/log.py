@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
@@ -15,7 +16,20 @@ if TYPE_CHECKING:
 
 
 def _mask_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    return {key: mask(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: _masked(value) for key, value in event.items()}
+
+
+def _masked(value: Any) -> Any:
+    match value:
+        case str():
+            return mask(value)
+        case dict():
+            pairs = cast("dict[Any, Any]", value).items()
+            return {_masked(key): _masked(inner) for key, inner in pairs}
+        case list() | tuple() | set() | frozenset():
+            return [_masked(inner) for inner in cast("Iterable[Any]", value)]
+        case _:
+            return value
 
 
 class _Forward(logging.Handler):
@@ -25,7 +39,9 @@ class _Forward(logging.Handler):
         # A library's exception text may quote what was typed into a page: only its type goes on.
         failure = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
         fields = {"error": failure} if failure else {}
-        get(record.name).log(record.levelno, record.getMessage(), **fields)
+        # asyncio adds the repr of a task, with its exception's text, on further lines.
+        message, *_ = record.getMessage().splitlines() or [""]
+        get(record.name).log(record.levelno, message, **fields)
 
 
 def configure(level: str = "INFO", *, service: str, part: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from common.errors import ConfigurationError
 from common.target import Account
@@ -115,7 +115,7 @@ class WorkerSettings(BaseSettings):
     """How long a draining worker lets its runs go on before it stops them."""
     attempts: Annotated[int, Field(ge=1)] = 3
     """After so many failures, or lost leases, the case goes to a person."""
-    backoff: tuple[float, ...] = (60.0, 300.0, 900.0)
+    backoff: Annotated[tuple[float, ...], Field(min_length=1)] = (60.0, 300.0, 900.0)
     """How long a case rests after its first, second, … failure."""
 
     @model_validator(mode="after")
@@ -164,6 +164,10 @@ def load(kind: type[S], *, prefix: str | None = None) -> S:
     prefix = kind.model_config.get("env_prefix", "") if prefix is None else prefix
     try:
         return kind(_env_prefix=prefix)  # pyright: ignore[reportCallIssue]
+    except SettingsError as unreadable:
+        # "error parsing value for field "backoff" from source …": the field is all that helps.
+        field = str(unreadable).split('"')[1] if '"' in str(unreadable) else ""
+        raise ConfigurationError(f"{prefix}{field.upper()} cannot be read: write a list as JSON, [60, 300]") from None
     except ValidationError as invalid:
         first = invalid.errors()[0]
         where = prefix + "_".join(str(part).upper() for part in first["loc"])

@@ -10,13 +10,12 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from psycopg import OperationalError
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
 from common import lease, log
 from common.cases.endings import Ending
 from common.cases.statements import SQL
-from common.db.engine import Connection, Pool
+from common.db.engine import AWAY, Connection, Pool
 from common.errors import SubjectBusy
 from common.privacy.crypto import CaseKey, Keyring
 from common.process import Process
@@ -218,7 +217,7 @@ class Queue:
             try:
                 turn, _ = await self._turn(shift, (), (case, ending))
                 return turn.finished or await self._stands(shift, case)
-            except OperationalError:
+            except AWAY:
                 if lease.now() > give_up:
                     raise
                 await asyncio.sleep(0.2)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from psycopg import OperationalError
-
 from common import log, metrics
 from common.cases.bell import Bell
 from common.cases.queue import Queue
+from common.db.engine import AWAY
 
 _log = log.get(__name__)
 
@@ -19,7 +18,7 @@ async def sweep(queue: Queue, bell: Bell, every: float) -> None:
         await asyncio.sleep(every)
         try:
             swept = await queue.sweep()
-        except OperationalError:
+        except AWAY:
             _log.warning("sweep.no_database")
             continue
         metrics.LEASES_EXPIRED.inc(len(swept.taken))

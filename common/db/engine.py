@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import LiteralString, cast
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, InternalError, OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from common.settings import DatabaseSettings
+
+AWAY = (OperationalError, InternalError)
+"""What is raised when the database does not answer, or has ended the session of a worker that was frozen in mid-turn."""
 
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]

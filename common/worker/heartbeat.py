@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from psycopg import OperationalError
-
 from common import lease, log
 from common.cases.queue import Claimed, Queue
+from common.db.engine import AWAY
 from common.errors import LeaseLost, StopSignal
 from common.lease import Lease
 from common.settings import WorkerSettings
@@ -33,34 +32,36 @@ class Heartbeat:
 
     def __init__(self, queue: Queue, settings: WorkerSettings, shifts: list[str]) -> None:
         self._queue, self._settings, self._shifts = queue, settings, shifts
-        self._watched: dict[UUID, _Watched] = {}
+        # By case and fence: a run that hangs after its end must not pass for its successor in this worker.
+        self._watched: dict[tuple[UUID, int], _Watched] = {}
 
     @contextmanager
     def keeping(self, case: Claimed, kill: Callable[[], None]) -> Generator[Lease]:
         """Keep the lease of a run while it lasts; `kill` ends its browser from any thread."""
         held = Lease(fence=case.fence, started=case.started, seconds=self._settings.lease, margin=self._settings.margin)
-        self._watched[case.id] = _Watched(case, held, kill)
+        self._watched[case.id, case.fence] = _Watched(case, held, kill)
         try:
             yield held
         finally:
-            del self._watched[case.id]
+            del self._watched[case.id, case.fence]
 
     async def beat(self) -> None:
         """Extend all leases, for ever."""
         while True:
             await asyncio.sleep(self._settings.heartbeat)
             started = lease.now()
-            runs = dict(self._watched)
+            # A run that has ended here is let go, also when its thread hangs: its case must come to somebody else.
+            runs = {place: run for place, run in self._watched.items() if run.lease.ended is None}
             try:
-                held = await self._queue.heartbeat({id_: run.lease.fence for id_, run in runs.items()}, self._shifts)
-            except OperationalError:
+                held = await self._queue.heartbeat(dict(runs.keys()), self._shifts)
+            except AWAY:
                 # The leases run on towards their deadlines; the next beat may still come in time.
                 _log.warning("heartbeat.no_database", runs=len(runs))
                 continue
-            for id_, run in runs.items():
-                if id_ in held:
+            for place, run in runs.items():
+                if place[0] in held:
                     run.lease.extended(started=started)
-                elif self._watched.get(id_) is run:
+                elif place in self._watched:
                     self._end(run, LeaseLost)
 
     async def guard(self) -> None:

@@ -10,8 +10,6 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from psycopg import OperationalError
-
 from common import clock, log
 from common.browser.session import Browser
 from common.browser.settings import BrowserSettings
@@ -19,7 +17,7 @@ from common.cases.bell import Bell
 from common.cases.checkpoints import Checkpoints
 from common.cases.queue import Queue
 from common.cases.sweep import sweep
-from common.db.engine import Pool, pool
+from common.db.engine import AWAY, Pool, pool
 from common.errors import ConfigurationError, Interrupted
 from common.privacy.crypto import Keyring
 from common.probes import probes, serve
@@ -158,7 +156,7 @@ async def _ready(database: Pool) -> dict[str, bool]:
     try:
         async with database.connection(timeout=2) as connection:
             await connection.execute("select 1")
-    except OperationalError:
+    except AWAY:
         return {"database": False}
     return {"database": True}
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from psycopg import OperationalError
-
 from common import lease, log
 from common.browser.session import Browser
 from common.cases import endings
@@ -18,6 +16,7 @@ from common.cases.checkpoints import Checkpoints
 from common.cases.endings import Ending
 from common.cases.queue import Claimed, Queue
 from common.clock import Clock
+from common.db.engine import AWAY
 from common.errors import (
     AccountOut,
     ApplicationException,
@@ -102,7 +101,7 @@ class Surroundings:
             self._lease.require(0)
             try:
                 return asyncio.run_coroutine_threadsafe(ask(), self._desk.loop).result()
-            except OperationalError:
+            except AWAY:
                 time.sleep(0.2)
 
 
@@ -135,7 +134,7 @@ def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, des
             desk.clock,
         )
         submitted = process.input.model_validate(case.payload()["input"], context={"accepts_synthetic": True})
-        outcome = process.perform(submitted, run)
+        ending = endings.done(process.perform(submitted, run))
     except Exception as problem:  # noqa: BLE001  the edge of a run: everything becomes an ending
         held.require(0)
         error = _known(problem)
@@ -150,7 +149,7 @@ def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, des
             settle=settle,
         )
     held.require(0)
-    return endings.done(outcome)
+    return ending
 
 
 def _known(problem: Exception) -> RogerError:

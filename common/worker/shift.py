@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from psycopg import OperationalError
-
 from common import lease, log, metrics
 from common.browser.session import Browser
 from common.cases.bell import Bell
 from common.cases.endings import Ending, behind, released
 from common.cases.queue import Claimed, Turn
 from common.cases.states import State
+from common.db.engine import AWAY
 from common.errors import Interrupted, LeaseLost, SubjectBusy
 from common.process import Process
 from common.worker.heartbeat import Heartbeat
@@ -100,7 +99,7 @@ class Shift:
         while True:
             try:
                 turn = await self._desk.queue.turn(self.name, self._open(), ended)
-            except OperationalError:
+            except AWAY:
                 _log.warning("shift.no_database", shift=self.name)
                 if ended is not None:
                     return Turn(finished=await self._finish(ended), claimed=None)
@@ -115,7 +114,7 @@ class Shift:
     async def _finish(self, ended: Ended) -> bool:
         try:
             return await self._desk.queue.finish(self.name, *ended)
-        except OperationalError:
+        except AWAY:
             # The lease has run out by now: the sweep gives the case to somebody else, who looks before acting.
             return False
 
@@ -188,5 +187,5 @@ class Shift:
     async def _release_accounts(self) -> None:
         try:
             await self._desk.queue.release_accounts(self.name)
-        except OperationalError:
+        except AWAY:
             _log.warning("shift.accounts_kept", shift=self.name)

@@ -104,7 +104,6 @@ def ended(held: Lease) -> bool:
 
 
 class TestARunThatHangsAfterItsEnd:
-    @pytest.mark.xfail(reason="beat extends every run it watches, also one whose lease has ended here", strict=True)
     async def test_does_not_keep_its_case(self, office: Office) -> None:
         """Its thread has not come back yet, for instance from a call that is not to the browser."""
         hung, live = await a_run(office), await a_run(office)
@@ -117,7 +116,6 @@ class TestARunThatHangsAfterItsEnd:
                 await until(lambda: later(office, live, first))
             assert (await office.queue.sweep()).taken == [hung.id]
 
-    @pytest.mark.xfail(reason="runs are watched by case, so that the end of an old one forgets the new", strict=True)
     async def test_leaves_its_successor_in_the_same_worker_alone(self, office: Office) -> None:
         """The sweep took the case back, and another shift of this worker has it now."""
         old = await a_run(office)

@@ -96,7 +96,6 @@ class Form(BaseModel):
 
 @pytest.mark.parametrize("field", list(Form.model_fields))
 def test_in_a_form(field: str) -> None:
-    assert "90000001" not in repr(Form())
     schema = Form.model_json_schema()["properties"][field]
     assert schema["description"]
     assert Form.model_validate({field: schema["examples"][0]})
