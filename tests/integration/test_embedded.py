@@ -201,9 +201,11 @@ class TestRedis:
 
 
 OWNER = """
-import json, sys
+import json, signal, sys
 from pathlib import Path
 from common.embedded import EmbeddedPostgres, EmbeddedRedis
+# Whoever runs the tests in the background has made us ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 folder = Path(sys.argv[1])
 with EmbeddedPostgres.start(folder / "postgres", durable=False) as postgres, EmbeddedRedis.start(folder / "redis") as redis:
     print(json.dumps([postgres.url, str(postgres.run_folder), str(redis.run_folder)]), flush=True)
