@@ -12,7 +12,7 @@ from selenium.webdriver.chrome.service import Service
 from common.browser.driver import find_programs
 from common.browser.settings import BrowserSettings
 from common.local.child import Child
-from tests.recovery.plant import CONFIRMATION, FORM, Patient, Plant, family, freeze, thaw, wait_for, words
+from tests.recovery.plant import CONFIRMATION, FORM, Patient, Plant, assert_gone, family, freeze, thaw, wait_for, words
 from tests.recovery.proof import prove
 
 pytestmark = [pytest.mark.recovery, pytest.mark.browser]
@@ -65,6 +65,30 @@ def test_frozen_in_the_middle_of_a_case(roger: Plant, part: str, method: str) ->
     assert_it_works_again(roger, next_one)
 
 
+def test_it_goes_on_while_the_database_is_away(roger: Plant) -> None:
+    """Nobody tells it that the case is another's now: its own clock must."""
+    database = roger.stack.postgres
+    assert database is not None
+    (tested,) = roger.people(1)
+    hold_up = roger.hold_up(FORM, seconds=1)
+    (case,) = roger.submit(tested)
+    hold_up.strike()
+    browser = family(roger.worker)
+    freeze(roger.worker)
+    let_another_end_it(roger, case)
+    said = len(words(roger.worker))
+    writes = roger.log("writes")
+    database.freeze()
+    try:
+        thaw(roger.worker)
+        wait_for(lambda: "run.lease_lost" in words(roger.worker)[said:], "the frozen worker notices")
+        assert_gone(browser)
+    finally:
+        database.thaw()
+    assert roger.log("writes") == writes
+    prove(roger, [case])
+
+
 def test_frozen_with_its_browser_in_the_middle_of_a_click(roger: Plant) -> None:
     """As when a whole machine is suspended."""
     (tested,) = roger.people(1)
@@ -85,26 +109,37 @@ def test_an_agent_that_waits_for_a_control_does_not_click_it_after_the_deadline(
     (tested,) = roger.people(1)
     label, other = "Ny journal", "Nytt skjema"
     # The link to the form is not there when the card is shown: the agent waits for it in the page.
-    missing = roger.fault("renamed_label", **{"from": label, "to": other}, path_prefix="/personer/", method="GET")
+    roger.fault("renamed_label", **{"from": label, "to": other}, path_prefix="/personer/", method="GET")
+    clicks = roger.hold_up(FORM, seconds=0.01, times=None)
     (case,) = roger.submit(tested)
-    missing.strike()
-    wait_for(lambda: bool(roger.rows("select 1 from checkpoints where case_id = %s and mark = 'intent'", case)), "acts")
+    _await_act(roger, case)
     freeze(roger.worker)
     (address,) = {profile.joinpath("DevToolsActivePort").read_text().split()[0] for profile in roger.profiles.iterdir()}
     let_another_end_it(roger, case)
-    looks = roger.log("looks", "writes")
+    clicked = clicks.fired
     with_link = (
         f"for (const a of document.links) if (a.text.trim() === '{other}') {{ a.text = '{label}'; return true }}"
     )
     browser = _attach(address)
     try:
         assert browser.execute_script(with_link)
-        page = browser.current_url
-        assert_it_only_gives_up(roger, roger.worker, case)
+        assert browser.execute_async_script("setTimeout(arguments[0], 500, true)")
     finally:
         browser.service.stop()
-    assert "/personer/" in page
-    assert roger.log("looks", "writes") == looks
+    assert_it_only_gives_up(roger, roger.worker, case)
+    assert clicks.fired == clicked
+
+
+def _await_act(roger: Plant, case: UUID) -> None:
+    """Wait until a run has begun to act: two beats of its heart after it said so."""
+    beats: set[Any] = set()
+
+    def acts() -> bool:
+        sql = "select c.lease_until from checkpoints p join cases c on c.id = p.case_id where c.id = %s and mark = %s"
+        beats.update(row["lease_until"] for row in roger.rows(sql, case, "intent"))
+        return len(beats) > 2
+
+    wait_for(acts, "the run acts")
 
 
 def _attach(port: str) -> Any:

@@ -146,8 +146,10 @@ def test_postgresql_stands_still_for_longer_than_a_lease(roger: Plant) -> None:
     hold_up.strike()
     said = len(words(roger.worker))
     server.freeze()
-    wait_for(lambda: "run.lease_lost" in words(roger.worker)[said:], "the run gives up")
-    server.thaw()
+    try:
+        wait_for(lambda: "run.lease_lost" in words(roger.worker)[said:], "the run gives up")
+    finally:
+        server.thaw()
     roger.await_ended([case])
     prove(roger, [case])
 
