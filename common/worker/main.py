@@ -48,7 +48,7 @@ async def work(service: Service) -> None:
     accounts = {
         (name, account.name): account for name, found in targets.items() for account in found.read_accounts(name)
     }
-    _check_clockwork(service, settings)
+    _check_clockwork(service, settings, load(BrowserSettings).budget)
     database = pool(load(DatabaseSettings), name=f"roger-{service.name}-worker", size=settings.shifts + 3)
     bell = Bell(load(RedisSettings), service.name)
     queue = Queue(database, keyring, settings, _names(accounts))
@@ -161,13 +161,19 @@ async def _ready(database: Pool) -> dict[str, bool]:
     return {"database": True}
 
 
-def _check_clockwork(service: Service, settings: WorkerSettings) -> None:
+def _check_clockwork(service: Service, settings: WorkerSettings, budget: float) -> None:
     for target in service.targets:
-        if settings.margin < target.settle.total_seconds():
+        settle = target.settle.total_seconds()
+        if settings.margin < settle:
             raise ConfigurationError(
                 f"ROGER_WORKER_MARGIN ({settings.margin} s) must be at least the settle time of {target.name} "
-                f"({target.settle.total_seconds()} s): what a frozen robot clicked last must have taken effect "
-                "before the next one looks"
+                f"({settle} s): what a frozen robot clicked last must have taken effect before the next one looks"
+            )
+        if settings.lease < settings.margin + settings.heartbeat + budget + settle:
+            raise ConfigurationError(
+                f"ROGER_WORKER_LEASE ({settings.lease} s) must hold the margin ({settings.margin} s), a heartbeat "
+                f"({settings.heartbeat} s), ROGER_BROWSER_BUDGET ({budget} s) and the settle time of {target.name} "
+                f"({settle} s): otherwise no command ever fits before a run's deadline"
             )
 
 
