@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures import wait
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -34,6 +35,7 @@ from common.target import Account
 
 _log = log.get(__name__)
 T = TypeVar("T")
+_LOOK = 0.2  # seconds between looks at the lease, and between tries while the database is away
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +101,16 @@ class Surroundings:
         """Ask the database, from the run's thread, for as long as the lease allows; it may be asked twice."""
         while True:
             self._lease.require(0)
+            asked = asyncio.run_coroutine_threadsafe(ask(), self._desk.loop)
+            # A database that stands still answers nobody: the run must not outlast its lease waiting for it.
+            while not wait([asked], timeout=_LOOK).done:
+                if self._lease.ended is not None:
+                    asked.cancel()
+                    self._lease.require(0)
             try:
-                return asyncio.run_coroutine_threadsafe(ask(), self._desk.loop).result()
+                return asked.result()
             except AWAY:
-                time.sleep(0.2)
+                time.sleep(_LOOK)
 
 
 def perform(process: Process, case: Claimed, held: Lease, browser: Browser, desk: Desk) -> Ending:
