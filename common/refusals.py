@@ -2,6 +2,7 @@
 
 Refusal
 ├── InvalidInput                422
+│   └── FileUnusable            422
 ├── MalformedRequest            400
 ├── Unauthenticated             401
 ├── Forbidden                   403
@@ -86,6 +87,12 @@ class InvalidInput(Refusal):
         self.problems = problems
 
 
+class FileUnusable(InvalidInput):
+    """The file cannot be taken, and nothing of it was; correct what `errors` names and send it again."""
+
+    code, status, title = "FILE_UNUSABLE", 422, "The file cannot be used"
+
+
 class BacklogFull(Refusal):
     """Too many cases wait; send this one again later."""
 
@@ -105,3 +112,7 @@ class FieldProblem:
     field: str
     code: str
     message: str
+    row: int | None = None
+    """In a file: the row as a person sees it in the sheet, the header being row 1."""
+    column: str | None = None
+    """In a file: the column's letter, as a spreadsheet shows it."""

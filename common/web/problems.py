@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from common.privacy.masking import mask
-from common.refusals import FieldProblem, InvalidInput, Refusal
+from common.refusals import FieldProblem, FileUnusable, InvalidInput, Refusal
 from common.web.fields import field_problems
 
 MEDIA_TYPE = "application/problem+json"
@@ -67,6 +67,8 @@ class FieldError(BaseModel):
     )
     code: str = Field(description="Which rule", examples=["ID_INVALID", "MISSING_FIELD", "DATE_OUT_OF_RANGE"])
     message: str = Field(description="What is wrong, in a sentence; never the value itself")
+    row: int | None = Field(default=None, description="In a file: the row, as a spreadsheet numbers them")
+    column: str | None = Field(default=None, description="In a file: the column, as a spreadsheet letters them")
 
 
 class Problem(BaseModel):
@@ -101,8 +103,10 @@ def document(refusal: Refusal) -> dict[str, Any]:
     return told
 
 
-def _told(problem: FieldProblem) -> dict[str, str]:
-    return {"field": problem.field, "code": problem.code, "message": mask(problem.message)}
+def _told(problem: FieldProblem) -> dict[str, Any]:
+    told: dict[str, Any] = {"field": problem.field, "code": problem.code, "message": mask(problem.message)}
+    where = {"row": problem.row, "column": problem.column}
+    return told | {name: place for name, place in where.items() if place is not None}
 
 
 def answer(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
@@ -142,7 +146,7 @@ def responses(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """How these refusals stand in the API description, one response per status with an example of each."""
     described: dict[int | str, dict[str, Any]] = {}
     for kind in refusals:
-        example = InvalidInput((_EXAMPLE,)) if kind is InvalidInput else kind()
+        example = kind((_EXAMPLES[kind],)) if issubclass(kind, InvalidInput) else kind()
         content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}}
         entry = described.setdefault(kind.status, {"description": "", "content": content})
         entry["description"] = " — or ".join(filter(None, [entry["description"], kind.title]))
@@ -150,4 +154,9 @@ def responses(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     return described
 
 
-_EXAMPLE = FieldProblem("person_id", "ID_INVALID", "The check digits of the national id do not fit its other digits")
+_EXAMPLES: dict[type[Refusal], FieldProblem] = {
+    InvalidInput: FieldProblem(
+        "person_id", "ID_INVALID", "The check digits of the national id do not fit its other digits"
+    ),
+    FileUnusable: FieldProblem("", "DUPLICATE_ROWS", "Row 7 says the same as row 3: delete one of them", row=7),
+}
