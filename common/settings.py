@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from common.errors import ConfigurationError
-from common.target import Account
+from common.norway.calendar import BankDays, parse_month_days
+from common.opening import Availability, parse_maintenance, parse_opening
+from common.target import Account, Target
 
 
 class Environment(StrEnum):
@@ -126,6 +129,25 @@ class WorkerSettings(BaseSettings):
         return self
 
 
+class CalendarSettings(BaseSettings):
+    """Which days count, where Norwegian law does not say."""
+
+    model_config = SettingsConfigDict(env_prefix="ROGER_CALENDAR_", extra="ignore")
+
+    bank_closed: str = "12-24"
+    """Working days of every year that are no bank days, as `12-24 12-31`."""
+
+    @field_validator("bank_closed")
+    @classmethod
+    def can_be_read(cls, text: str) -> str:
+        _readable(parse_month_days, text)
+        return text
+
+    @property
+    def bank_days(self) -> BankDays:
+        return BankDays(closed=parse_month_days(self.bank_closed))
+
+
 class TargetSettings(BaseSettings):
     """Where a target is and which accounts Roger has there: `ROGER_TARGET_HSPRO_URL`, `…_ACCOUNTS`."""
 
@@ -137,12 +159,37 @@ class TargetSettings(BaseSettings):
     """A folder with one file per account: its name is the user name, its content the password."""
     production: bool = True
     """False for a stand-in or a test installation; `test` cases never reach a production target."""
+    opening: str = ""
+    """`mo-fr 07:00-22:00; sa 08:00-14:00; holidays closed` or `always`; empty means as declared with the target."""
+    maintenance: str = ""
+    """`su 02:00-05:00 patching; 2026-12-01 22:00 to 2026-12-02 04:00 upgrade` or `none`; empty means as declared."""
+
+    @field_validator("opening")
+    @classmethod
+    def opening_can_be_read(cls, text: str) -> str:
+        if text.strip():
+            _readable(parse_opening, text)
+        return text
+
+    @field_validator("maintenance")
+    @classmethod
+    def maintenance_can_be_read(cls, text: str) -> str:
+        if text.strip():
+            _readable(parse_maintenance, text)
+        return text
 
     @classmethod
     def of(cls, target: str) -> TargetSettings:
         """The settings of one target; raises ConfigurationError naming what is missing."""
         prefix = f"ROGER_TARGET_{target.upper().replace('-', '_')}_"
         return load(cls, prefix=prefix)
+
+    def availability(self, target: Target) -> Availability:
+        """When the target may be worked in: as set here, and where nothing is set, as the target declares."""
+        return Availability(
+            opening=parse_opening(self.opening) if self.opening.strip() else target.opening,
+            maintenance=parse_maintenance(self.maintenance) if self.maintenance.strip() else target.maintenance,
+        )
 
     def read_accounts(self, target: str) -> list[Account]:
         """The accounts as the mounted files give them now; raises ConfigurationError when there is none."""
@@ -157,6 +204,13 @@ class TargetSettings(BaseSettings):
 
 
 S = TypeVar("S", bound=BaseSettings)
+
+
+def _readable(parse: Callable[[str], object], text: str) -> None:
+    try:
+        parse(text)
+    except ConfigurationError as unreadable:
+        raise ValueError(unreadable.message) from None
 
 
 def load(kind: type[S], *, prefix: str | None = None) -> S:

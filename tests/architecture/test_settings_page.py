@@ -16,6 +16,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_API_": settings.ApiSettings,
     "ROGER_ERRANDS_": settings.ErrandSettings,
     "ROGER_WORKER_": settings.WorkerSettings,
+    "ROGER_CALENDAR_": settings.CalendarSettings,
     "ROGER_TARGET_<NAME>_": settings.TargetSettings,
     "ROGER_BROWSER_": BrowserSettings,
 }
