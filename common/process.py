@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar, cast, get_type_hints
 from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
+from common.batch import BatchRule
 from common.errors import ConfigurationError
 from common.refusals import FieldProblem
 from common.run import Ensured, Outcome, OutcomeCode, Run, Subject
@@ -103,6 +104,14 @@ class Process:
     """Minutes a clerk spends on one such case; saved hours are counted with it."""
     due: timedelta
     retention: Retention
+    release: Callable[[Any], bool] | None = None
+    """Whether a second person must release a case, decided by its input at intake."""
+    release_within: timedelta = timedelta(days=1)
+    """How long it may wait for that person before somebody is told."""
+    batch: BatchRule[Any] | None = None
+    """What is asked over all rows of a batch."""
+    fallout_minutes: float = 0.0
+    """Extra minutes a clerk needs to pick up a case that Roger could not do."""
 
     @property
     def summary(self) -> str:
@@ -138,6 +147,10 @@ class Service:
         due: timedelta,
         retention: Retention,
         version: int = 1,
+        release: Callable[[Any], bool] | None = None,
+        release_within: timedelta = timedelta(days=1),
+        batch: BatchRule[Any] | None = None,
+        fallout_minutes: float = 0.0,
     ) -> Callable[[Perform[I]], Perform[I]]:
         """Declare the function below as the way to perform cases of this name.
 
@@ -159,6 +172,10 @@ class Service:
                 manual_minutes=manual_minutes,
                 due=due,
                 retention=retention,
+                release=release,
+                release_within=release_within,
+                batch=batch,
+                fallout_minutes=fallout_minutes,
             )
             return perform
 

@@ -1,4 +1,4 @@
-"""What people decide about a case: try again, close, cancel."""
+"""What people decide about a case: release, try again, close, cancel."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ class Decisions:
     async def cancel(self, case: UUID, actor: str) -> bool:
         """Withdraw a case that Roger has not begun."""
         return await self._move("cancel", case, actor)
+
+    async def release(self, case: UUID, actor: str) -> bool:
+        """A second person lets a case go; refused to whoever submitted it."""
+        return await self._move("release", case, actor)
 
     async def _move(self, statement: str, case: UUID, actor: str, **values: str) -> bool:
         async with self._pool.connection() as connection:

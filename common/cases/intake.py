@@ -25,6 +25,8 @@ class Draft:
 
     input: CaseInput
     idempotency_key: str | None = None
+    row: int | None = None
+    """Which row of its batch it is."""
 
     def recognised_by(self, keyring: Keyring) -> bytes | None:
         """The blind index under which the case is known; the two kinds of keys never meet."""
@@ -58,6 +60,8 @@ class _Row:
     due: datetime
     not_before: datetime | None
     test: bool
+    four_eyes: bool
+    row: int | None
     key: bytes
     payload: bytes
 
@@ -115,6 +119,8 @@ class Intake:
             due=max(now, given.not_before or now) + process.due,
             not_before=given.not_before,
             test=given.test,
+            four_eyes=process.release is not None and process.release(given),
+            row=draft.row,
             key=key.wrapped,
             payload=key.seal_json("payload", {"input": submitted, "reference": given.reference}),
         )
@@ -141,6 +147,8 @@ class Intake:
             "version": process.version,
             "caller": caller,
             "actor": f"caller:{caller}",
+            "batch": None,
+            "hold": False,
         }
         cursor = await connection.execute(SQL["submit"], values)
         return {row["id"]: row["submitted_at"] for row in await cursor.fetchall()}

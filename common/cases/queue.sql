@@ -1,28 +1,29 @@
 -- All that moves a case. Every statement that changes a state names its moves and writes the event in the same breath.
 
 -- name: submit
--- moves: - -> queued
--- Rows that share (process, caller, reference) with a stored case, or with an earlier row, are left out of the answer.
+-- moves: - -> queued, - -> awaiting_release
+-- What a second person must release, or what belongs to a batch that is not open yet, waits. Rows that share (process, caller, reference) with a stored case, or with an earlier row, are left out of the answer.
 with new as (
     select * from unnest(
         %(id)b::uuid[], %(reference)b::bytea[], %(content)b::bytea[], %(subject)b::bytea[], %(unit)b::text[],
         %(priority)b::smallint[], %(due)b::timestamptz[], %(not_before)b::timestamptz[], %(test)b::boolean[],
-        %(key)b::bytea[], %(payload)b::bytea[])
-    as t (id, reference, content, subject, unit, priority, due, not_before, test, key, payload)
+        %(four_eyes)b::boolean[], %(row)b::integer[], %(key)b::bytea[], %(payload)b::bytea[])
+    as t (id, reference, content, subject, unit, priority, due, not_before, test, four_eyes, row, key, payload)
 ), stored as (
     insert into cases (id, process, version, caller, reference, content, subject, lock, unit, priority, due, not_before,
-                       test, state, parked, submitted_at, ready_at)
+                       test, four_eyes, batch, row, state, parked, submitted_at, ready_at)
     select id, %(process)s, %(version)s, %(caller)s, reference, content, subject, subject, unit, priority, due,
-           case when not_before > now() then not_before end, test, 'queued', coalesce(not_before > now(), false),
-           now(), greatest(now(), not_before)
+           case when not_before > now() then not_before end, test, four_eyes, %(batch)s::uuid, row,
+           case when four_eyes or %(hold)s then 'awaiting_release' else 'queued' end,
+           coalesce(not_before > now(), false), now(), greatest(now(), not_before)
     from new
     on conflict (process, caller, reference) where reference is not null do nothing
-    returning id, submitted_at
+    returning id, submitted_at, state
 ), contents as (
     insert into case_contents (case_id, key, payload)
     select new.id, new.key, new.payload from new join stored using (id)
 ), logged as (
-    insert into events (case_id, actor, from_state, to_state) select id, %(actor)s, null, 'queued' from stored
+    insert into events (case_id, actor, from_state, to_state) select id, %(actor)s, null, state from stored
 )
 select id, submitted_at from stored;
 
@@ -204,6 +205,60 @@ with before as (
 ), logged as (
     insert into events (case_id, actor, from_state, to_state, fence)
     select id, %(actor)s, state, 'cancelled', fence from before
+)
+select id from moved;
+
+-- name: release
+-- moves: awaiting_release -> queued
+-- A second person lets a case go, never its submitter, and never before the batch it belongs to is open.
+with before as (
+    select id, state, fence from cases c
+    where id = %(id)s and state = 'awaiting_release' and 'caller:' || caller <> %(actor)s
+      and (batch is null or exists (select from batches b where b.id = c.batch and b.state in ('open', 'ended')))
+    for update
+), moved as (
+    update cases c
+    set state = 'queued', parked = coalesce(c.not_before > now(), false),
+        not_before = case when c.not_before > now() then c.not_before end, ready_at = greatest(now(), c.not_before)
+    from before where c.id = before.id returning c.id, c.fence
+), logged as (
+    insert into events (case_id, actor, from_state, to_state, fence)
+    select id, %(actor)s, 'awaiting_release', 'queued', fence from moved
+)
+select id from moved;
+
+-- name: open_cases
+-- moves: awaiting_release -> queued
+-- Some cases of a batch that is open; what a second person must look at one by one stays, unless that person has
+-- released the whole batch.
+with waiting as (
+    select id from cases
+    where batch = %(batch)s and state = 'awaiting_release' and (%(four_eyes)s or not four_eyes)
+      and exists (select from batches b where b.id = %(batch)s and b.state in ('open', 'ended'))
+    order by id limit %(limit)s for update
+), moved as (
+    update cases c
+    set state = 'queued', parked = coalesce(c.not_before > now(), false),
+        not_before = case when c.not_before > now() then c.not_before end, ready_at = greatest(now(), c.not_before)
+    from waiting where c.id = waiting.id returning c.id, c.fence
+), logged as (
+    insert into events (case_id, actor, from_state, to_state, fence)
+    select id, %(actor)s, 'awaiting_release', 'queued', fence from moved
+)
+select id from moved;
+
+-- name: cancel_cases
+-- moves: awaiting_release -> cancelled, queued -> cancelled
+-- Some cases of a batch that is refused or withdrawn, as far as Roger has not begun.
+with before as (
+    select id, state, fence from cases
+    where batch = %(batch)s and state in ('awaiting_release', 'queued') order by id limit %(limit)s for update
+), moved as (
+    update cases c set state = 'cancelled', parked = false, not_before = null, ended_at = now()
+    from before where c.id = before.id returning c.id
+), logged as (
+    insert into events (case_id, actor, from_state, to_state, code, fence)
+    select id, %(actor)s, state, 'cancelled', %(code)s, fence from before
 )
 select id from moved;
 

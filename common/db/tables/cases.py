@@ -1,25 +1,14 @@
-"""The tables of a service, as SQLModel classes; the migrations make them, named SQL moves cases through them."""
+"""The tables of cases: what the queue moves, what a case holds, its durable points, its moves, and the accounts."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, LargeBinary, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, SmallInteger, text
 from sqlmodel import Field, SQLModel
 
-
-def _moment(**options: Any) -> Any:
-    return Field(sa_type=DateTime(timezone=True), **options)  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownVariableType]
-
-
-def _sealed(**options: Any) -> Any:
-    return Field(sa_type=LargeBinary, **options)  # pyright: ignore[reportUnknownVariableType]
-
-
-def _small(default: int) -> Any:
-    return Field(default=default, sa_type=SmallInteger, sa_column_kwargs={"server_default": text(str(default))})  # pyright: ignore[reportUnknownVariableType]
+from common.db.tables.columns import flag, made_now, moment, sealed, small
 
 
 class Case(SQLModel, table=True):
@@ -54,6 +43,10 @@ class Case(SQLModel, table=True):
         Index("cases_subject", "subject", "id", postgresql_where=text("subject is not null")),
         Index("cases_manual", "process", "id", postgresql_where=text("state = 'manual'")),
         Index("cases_caller", "caller", "id"),
+        Index("cases_batch", "batch", "row", postgresql_where=text("batch is not null")),
+        Index("cases_awaiting", "process", "id", postgresql_where=text("state = 'awaiting_release'")),
+        # What has ended when: benefits by month, and what is due to be deleted.
+        Index("cases_ended", "process", "ended_at", postgresql_where=text("ended_at is not null")),
         CheckConstraint(
             "state in ('awaiting_release', 'queued', 'running', 'done', 'manual', 'closed', 'cancelled')",
             name="cases_state_known",
@@ -69,34 +62,39 @@ class Case(SQLModel, table=True):
     process: str
     version: int = Field(sa_type=SmallInteger)
     caller: str
-    reference: bytes | None = _sealed(default=None)
+    reference: bytes | None = sealed(default=None)
     """Blind index of the caller's own key."""
-    content: bytes = _sealed()
+    content: bytes = sealed()
     """Keyed hash of the submitted fields: tells a resubmission from other content under the same reference."""
-    subject: bytes | None = _sealed(default=None)
+    subject: bytes | None = sealed(default=None)
     """Blind index of whom the case is about, as submitted: how it is found."""
-    lock: bytes | None = _sealed(default=None)
+    lock: bytes | None = sealed(default=None)
     """Blind index of whom it turned out to be about: at most one case per lock runs at a time."""
     unit: str | None = None
-    priority: int = _small(5)
-    due: datetime = _moment()
-    not_before: datetime | None = _moment(default=None, nullable=True)
-    test: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    priority: int = small(5)
+    due: datetime = moment()
+    not_before: datetime | None = moment(default=None, nullable=True)
+    test: bool = flag(default=False)
     state: str
-    parked: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    parked: bool = flag(default=False)
     """Queued, but not to be claimed now: backing off, before its time, or its subject is busy."""
     outcome: str | None = None
     code: str | None = None
     fence: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
-    epoch: int = _small(1)
-    failures: int = _small(0)
-    lost: int = _small(0)
+    epoch: int = small(1)
+    failures: int = small(0)
+    lost: int = small(0)
     worker: str | None = None
-    lease_until: datetime | None = _moment(default=None, nullable=True)
-    submitted_at: datetime = _moment()
-    ready_at: datetime = _moment()
+    lease_until: datetime | None = moment(default=None, nullable=True)
+    submitted_at: datetime = moment()
+    ready_at: datetime = moment()
     """Since when the case could be claimed: submission, its time, or its last return to the queue."""
-    ended_at: datetime | None = _moment(default=None, nullable=True)
+    ended_at: datetime | None = moment(default=None, nullable=True)
+    four_eyes: bool = flag(default=False)
+    """A second person must release it."""
+    batch: UUID | None = None
+    row: int | None = None
+    """Which row of its batch it was, as its sender counts them."""
 
 
 class Content(SQLModel, table=True):
@@ -105,10 +103,10 @@ class Content(SQLModel, table=True):
     __tablename__ = "case_contents"  # pyright: ignore[reportAssignmentType]
 
     case_id: UUID = Field(primary_key=True, foreign_key="cases.id", ondelete="CASCADE")
-    key: bytes = _sealed()
+    key: bytes = sealed()
     """The case's data key, wrapped under a master key."""
-    payload: bytes = _sealed()
-    result: bytes | None = _sealed(default=None)
+    payload: bytes = sealed()
+    result: bytes | None = sealed(default=None)
 
 
 class CheckpointRow(SQLModel, table=True):
@@ -122,26 +120,36 @@ class CheckpointRow(SQLModel, table=True):
     name: str = Field(primary_key=True)
     mark: str
     fence: int = Field(sa_type=BigInteger)
-    value: bytes = _sealed()
-    at: datetime = _moment(sa_column_kwargs={"server_default": text("now()")})
+    value: bytes = sealed()
+    at: datetime = made_now()
 
 
 class Event(SQLModel, table=True):
     """One move of one case: who, when, from, to, why. The audit trail, and the outbox."""
 
     __tablename__ = "events"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (Index("events_case", "case_id", "id"),)
+    __table_args__ = (
+        Index("events_case", "case_id", "id"),
+        # Rows lie in the order of their transactions, so the smallest index there is finds the newest.
+        Index("events_tx", "tx", postgresql_using="brin", postgresql_with={"pages_per_range": "16"}),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     case_id: UUID
     """No foreign key: the trail outlives the case, and every move would pay for the check."""
-    at: datetime = _moment(sa_column_kwargs={"server_default": text("now()")})
+    at: datetime = made_now()
     actor: str
     """`caller:booking`, `worker:…`, `sweep`, `person:…`."""
     from_state: str | None = None
     to_state: str
     code: str | None = None
     fence: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+    tx: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger, nullable=False, server_default=text("(pg_current_xact_id()::text::bigint)")),
+    )
+    """The transaction that wrote it. Ids are given before transactions commit, so only what lies before the oldest
+    one still open can be read in an order that nothing is later put in front of."""
 
 
 class AccountRow(SQLModel, table=True):
@@ -152,8 +160,8 @@ class AccountRow(SQLModel, table=True):
     target: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
     holder: str | None = None
-    lease_until: datetime | None = _moment(default=None, nullable=True)
-    out_since: datetime | None = _moment(default=None, nullable=True)
+    lease_until: datetime | None = moment(default=None, nullable=True)
+    out_since: datetime | None = moment(default=None, nullable=True)
     """The target refused the password; out until the password has changed."""
-    password_mark: bytes | None = _sealed(default=None)
+    password_mark: bytes | None = sealed(default=None)
     """Keyed hash of the password last seen; tells that it has changed."""

@@ -1,0 +1,49 @@
+"""The tables of a service, as SQLModel classes; the migrations make them, named SQL moves cases through them."""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from common.db.tables.batches import BatchRemainder, BatchRow
+from common.db.tables.cases import AccountRow, Case, CheckpointRow, Content, Event
+from common.db.tables.operations import (
+    Circuit,
+    FiringRow,
+    Operation,
+    Pace,
+    Pause,
+    ProcessVersion,
+    Purge,
+    ScheduleRow,
+    ScreenUse,
+)
+from common.db.tables.outward import Delivery, NoticeRow, TaskRow, Webhook
+from common.db.tables.registers import Evidence, LedgerEntry, RegisterUse, RegisterVersion
+
+__all__ = [
+    "AccountRow",
+    "BatchRemainder",
+    "BatchRow",
+    "Case",
+    "CheckpointRow",
+    "Circuit",
+    "Content",
+    "Delivery",
+    "Event",
+    "Evidence",
+    "FiringRow",
+    "LedgerEntry",
+    "NoticeRow",
+    "Operation",
+    "Pace",
+    "Pause",
+    "ProcessVersion",
+    "Purge",
+    "RegisterUse",
+    "RegisterVersion",
+    "SQLModel",
+    "ScheduleRow",
+    "ScreenUse",
+    "TaskRow",
+    "Webhook",
+]
