@@ -74,7 +74,9 @@ class TestPublicHolidays:
         assert "Grunnlovsdag" in both
         assert "Andre pinsedag" in both
 
-    @pytest.mark.parametrize("day", ["2026-04-01", "2026-04-04", "2026-04-12", "2026-12-24", "2026-12-31", "2027-05-18"])
+    @pytest.mark.parametrize(
+        "day", ["2026-04-01", "2026-04-04", "2026-04-12", "2026-12-24", "2026-12-31", "2027-05-18"]
+    )
     def test_the_days_around_them_are_none(self, day: str) -> None:
         assert public_holiday(on(day)) is None
 
