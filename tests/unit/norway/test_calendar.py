@@ -18,6 +18,7 @@ from common.norway.calendar import (
     parse_month_days,
     public_holiday,
 )
+from common.settings import CalendarSettings, load
 
 DAYS = st.dates(date(1995, 1, 1), date(2099, 12, 31))
 ALL_WORKING_DAYS = BankDays(closed=frozenset())
@@ -191,6 +192,14 @@ class TestWritten:
 
     def test_the_leap_day_is_a_day(self) -> None:
         assert parse_month_days("02-29") == {(2, 29)}
+
+    def test_a_deployment_says_which(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert load(CalendarSettings).bank_days == BANK_DAYS
+        monkeypatch.setenv("ROGER_CALENDAR_BANK_CLOSED", "12-24 12-31")
+        assert load(CalendarSettings).bank_days == BOTH_EVES
+        monkeypatch.setenv("ROGER_CALENDAR_BANK_CLOSED", "24.12")
+        with pytest.raises(ConfigurationError, match=r"ROGER_CALENDAR_BANK_CLOSED: .*write month and day"):
+            load(CalendarSettings)
 
     @pytest.mark.parametrize("text", ["24-12", "12-32", "december", "W01", "2026-12-24"])
     def test_what_is_no_day_is_told(self, text: str) -> None:
