@@ -186,7 +186,8 @@ _FLAWS = {
     Flaw.FORMULA: ("FORMULA", "is a formula: paste its value instead"),
     Flaw.ERROR: ("INVALID_VALUE", "holds an error of the spreadsheet: correct or empty the cell"),
     Flaw.ROUNDED: (
-        "DIGITS_LOST", "is a number that the spreadsheet has rounded: format the column as text and type it again"
+        "DIGITS_LOST",
+        "is a number that the spreadsheet has rounded: format the column as text and type it again",
     ),
     Flaw.NO_MOMENT: ("INVALID_VALUE", "is formatted as a date, but is none"),
 }

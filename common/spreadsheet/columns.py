@@ -100,11 +100,11 @@ def _columns(
         key, aliases = _names(model, name, info)
         where = (*path, key)
         needed = required and info.is_required()
-        inner = _bare(info.annotation)
+        inner: Any = _bare(info.annotation)
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from _columns(inner, where, required=needed, above=(*above, model))
             continue
-        item = _item(inner)
+        item: Any = _item(inner)
         kind = _kind(inner if item is None else item)
         if kind is None:
             owner = (*above, model)[0].__name__
@@ -112,7 +112,7 @@ def _columns(
                 f"{owner}: {'.'.join(where)} cannot be a column of a table; "
                 "use a simple type, a list of simple values or a nested model"
             )
-        base: Any = inner if item is None else item
+        base = cast("Any", inner if item is None else item)
         choices = _choices(base) if kind is Kind.CHOICE else ()
         yield Column(
             name=".".join(where),

@@ -32,8 +32,8 @@ class Limits:
 class Complaint:
     """The problems found so far."""
 
-    problems: list[FieldProblem] = field(default_factory=lambda: list[FieldProblem]())
-    _counts: Counter[str] = field(default_factory=lambda: Counter[str]())
+    problems: list[FieldProblem] = field(default_factory=list[FieldProblem])
+    _counts: Counter[str] = field(default_factory=Counter[str])
 
     def add(
         self, code: str, message: str, *, row: int | None = None, column: str | None = None, name: str = ""

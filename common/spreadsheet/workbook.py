@@ -1,0 +1,162 @@
+"""Rows of an XLSX file: its first sheet, streamed, and whatever makes the sheet other than a plain table refused."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_datetime
+
+from common.spreadsheet.cell import Cell
+from common.spreadsheet.complaint import Complaint, Limits, unusable
+from common.spreadsheet.container import Container, broken
+from common.spreadsheet.markup import walk, walk_all
+from common.spreadsheet.sheet import SheetReader, unescaped
+
+EXPLANATION, CHOICES = "Forklaring", "Valg"
+"""Sheets of our templates that hold no rows."""
+
+_FOLDER = "xl"
+_SMALL = 16_000_000  # bytes; of what describes the sheets
+_TEXTS = 3_000_000
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    name: str
+    part: str
+    hidden: bool
+
+
+class Workbook:
+    """An Excel workbook with one table in its first sheet; raises FileUnusable when it is anything else."""
+
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        self._container = Container(file, limits)
+        self._limits = limits
+        self._epoch_1904 = False
+        sheets = self._sheets()
+        self._strings = self._shared_strings()
+        self._shows = self._date_styles()
+        self._first = sheets[0]
+        complaint = Complaint()
+        if self._first.hidden:
+            complaint.add("HIDDEN_SHEET", "The first sheet is hidden: show it, or move the table to the first sheet")
+        looked_at = {self._first.part}
+        for place, sheet in enumerate(sheets[1:], 2):
+            if sheet.part in looked_at or sheet.name in {EXPLANATION, CHOICES}:
+                continue
+            looked_at.add(sheet.part)
+            if self._holds_something(sheet):
+                message = f"Sheet {place} is not empty: send one table, in the first sheet, and delete the others"
+                complaint.add("SEVERAL_SHEETS", message)
+        complaint.raise_if_any()
+        self.merged: list[str] = []
+        """The merged ranges, known when all rows have been read."""
+
+    def records(self) -> Iterator[tuple[int, list[Cell]]]:
+        """Every row that is not blank, with the number that stands beside it."""
+        reader = self._reader()
+        for _ in walk(self._container.chunks(self._first.part), reader.on_start, reader.on_end):
+            yield from reader.taken()
+        if not reader.is_sheet:
+            unusable("NOT_A_TABLE", "The first sheet is a chart: move the table to the first sheet")
+        self.merged = reader.merged
+
+    def _reader(self) -> SheetReader:
+        return SheetReader(self._strings, self._shows, self._limits, epoch_1904=self._epoch_1904)
+
+    def _holds_something(self, sheet: _Sheet) -> bool:
+        reader = self._reader()
+        return any(
+            next(reader.taken(), None) is not None
+            for _ in walk(self._container.chunks(sheet.part), reader.on_start, reader.on_end)
+        )
+
+    def _sheets(self) -> list[_Sheet]:
+        targets: dict[str, str] = {}
+        found: list[_Sheet] = []
+
+        def on_relation(tag: str, attributes: dict[str, str]) -> None:
+            if tag == "Relationship":
+                targets[attributes.get("Id", "")] = attributes.get("Target", "")
+
+        def on_book(tag: str, attributes: dict[str, str]) -> None:
+            if tag == "workbookPr":
+                self._epoch_1904 = attributes.get("date1904", "0") in {"1", "true"}
+            elif tag == "sheet":
+                relation = next((value for name, value in attributes.items() if name.endswith(" id")), "")
+                target = targets.get(relation) or broken()
+                part = posixpath.normpath(posixpath.join(_FOLDER, target)) if target[0] != "/" else target[1:]
+                found.append(_Sheet(attributes.get("name", ""), part, attributes.get("state", "visible") != "visible"))
+
+        walk_all(self._container.chunks("xl/_rels/workbook.xml.rels", at_most=_SMALL), on_relation, _nothing)
+        walk_all(self._container.chunks("xl/workbook.xml", at_most=_SMALL), on_book, _nothing)
+        return found or broken()
+
+    def _shared_strings(self) -> list[str]:
+        """The texts that cells refer to by number, without reading aids (`rPh`)."""
+        found: list[str] = []
+        pieces: list[str] = []
+        aside = False
+
+        def on_start(tag: str, _attributes: dict[str, str]) -> None:
+            nonlocal aside
+            aside = aside or tag == "rPh"
+
+        def on_end(tag: str, text: str) -> None:
+            nonlocal aside
+            if tag == "t" and not aside:
+                pieces.append(text)
+            elif tag == "rPh":
+                aside = False
+            elif tag == "si":
+                found.append(unescaped("".join(pieces)))
+                pieces.clear()
+                if len(found) > _TEXTS:
+                    unusable("TOO_LARGE", f"The workbook holds more than {_TEXTS} different texts: split the table")
+
+        if "xl/sharedStrings.xml" in self._container:
+            walk_all(self._container.chunks("xl/sharedStrings.xml"), on_start, on_end)
+        return found
+
+    def _date_styles(self) -> dict[str, str]:
+        """The styles under which a number is shown as a date, a time or both: style → `date`, `time`, `datetime`."""
+        formats = {str(number): code for number, code in BUILTIN_FORMATS.items()}
+        used: list[str] = []
+        inside = False
+
+        def on_start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal inside
+            if tag == "numFmt":
+                formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            elif tag == "cellXfs":
+                inside = True
+            elif tag == "xf" and inside:
+                used.append(attributes.get("numFmtId", "0"))
+
+        def on_end(tag: str, _text: str) -> None:
+            nonlocal inside
+            inside = inside and tag != "cellXfs"
+
+        if "xl/styles.xml" in self._container:
+            walk_all(self._container.chunks("xl/styles.xml", at_most=_SMALL), on_start, on_end)
+        shows = {number: _shown(code) for number, code in formats.items() if number in set(used)}
+        return {str(style): shown for style, number in enumerate(used) if (shown := shows.get(number))}
+
+
+_LONGEST_FORMAT = 255
+_DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+
+
+def _shown(code: str) -> str | None:
+    if len(code) > _LONGEST_FORMAT or _DURATION.search(code):
+        return None
+    return is_datetime(code)
+
+
+def _nothing(_tag: str, _text: str) -> None:
+    return
