@@ -20,10 +20,11 @@ _ID = 16  # bytes of a case's id
 
 
 class Bell:
-    """Ring and listen on the two bells of a service: `work` (a case may be claimed) and `ended` (a case has ended)."""
+    """The three bells of a service: `work` (a case may be claimed), `ended` (a case has) and `errands` (one is wanted)."""
 
     def __init__(self, settings: RedisSettings, service: str) -> None:
         self._work, self._ended = f"roger:{service}:work", f"roger:{service}:ended"
+        self._errands = f"roger:{service}:errands"
         self._redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
             settings.url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
         )
@@ -37,6 +38,10 @@ class Bell:
     async def ended(self, cases: Iterable[UUID]) -> None:
         """Tell whoever waits that these cases have ended."""
         await self._ring(self._ended, b"".join(case.bytes for case in cases))
+
+    async def errand(self, name: str) -> None:
+        """Ask for an errand now; unheard, it is run in its own time."""
+        await self._ring(self._errands, name.encode())
 
     async def _ring(self, channel: str, message: bytes) -> None:
         try:
@@ -55,6 +60,11 @@ class Bell:
         async for message in self._hear(self._ended):
             for start in range(0, len(message) - _ID + 1, _ID):  # whoever else rings there does not end the listening
                 yield UUID(bytes=message[start : start + _ID])
+
+    async def hear_errands(self) -> AsyncIterator[str]:
+        """Every errand that is asked for, for ever."""
+        async for message in self._hear(self._errands):
+            yield message.decode(errors="replace")
 
     async def _hear(self, channel: str) -> AsyncIterator[bytes]:
         while True:

@@ -1,6 +1,6 @@
-"""The errands process of a service: arq runs the jobs and the cron, a supervisor makes arq anew when Redis fails.
+"""The errands process of a service: arq's cron prompts the errands, a supervisor makes arq anew when Redis fails.
 
-Redis only prompts: every errand can be derived again from rows in PostgreSQL, so losing a prompt delays, no more.
+Redis only prompts: every errand finds in PostgreSQL what there is to do, so losing a prompt delays, no more.
 """
 
 from __future__ import annotations
@@ -10,23 +10,24 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from arq import cron
 from arq.connections import ArqRedis
+from arq.cron import CronJob
 from arq.worker import Worker
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from common import log
+from common import clock, log
 from common.cases.bell import Bell
 from common.cases.queries import Queries
 from common.cases.queue import Queue
 from common.cases.sweep import sweep
 from common.db.engine import engine, pool
-from common.errands.measure import measure
+from common.errands.catalogue import ERRANDS
+from common.errands.errand import Desk, Errand, Rounds
 from common.privacy.crypto import Keyring
 from common.probes import probes, serve
 from common.process import Service
@@ -40,30 +41,38 @@ from common.settings import (
 )
 
 _log = log.get(__name__)
-_MEASURE_EVERY = 5  # seconds
 _RESTART_AFTER = 1.0  # seconds before arq is made anew
 _REDIS_PATIENCE = 5.0  # seconds; arq sets none, and a frozen Redis would freeze whoever calls it
 
 
 async def run_errands(service: Service) -> None:
     """Run the errands of a service until SIGTERM or SIGINT."""
-    settings = load(ErrandSettings)
     clockwork = load(WorkerSettings)
     redis = load(RedisSettings)
     keyring = Keyring.load(load(DeploymentSettings).keyring)
     name = f"roger-{service.name}-errands"
     reads = engine(load(DatabaseSettings), name=name)
-    database = pool(load(DatabaseSettings), name=name, size=2)
-    bell = Bell(redis, service.name)
-    queries = Queries(reads, keyring)
-    await database.open()
+    desk = Desk(
+        service=service,
+        pool=pool(load(DatabaseSettings), name=name),
+        queries=Queries(reads, keyring),
+        keyring=keyring,
+        bell=Bell(redis, service.name),
+        clock=clock.system,
+        settings=load(ErrandSettings),
+        clockwork=clockwork,
+    )
+    rounds = Rounds(desk, ERRANDS)
+    await desk.pool.open()
     tasks = [
         asyncio.create_task(task)
         for task in (
-            _supervise(service, redis, queries),
+            _supervise(service, redis, rounds),
+            rounds.listen(),
+            rounds.watch(),
             # Workers may be scaled to zero: what the last of them left behind is still taken back.
-            sweep(Queue(database, keyring, clockwork), bell, clockwork.sweep),
-            serve(probes(lambda: _ready(queries)), settings.host, settings.probe_port),
+            sweep(Queue(desk.pool, keyring, clockwork), desk.bell, clockwork.sweep),
+            serve(probes(lambda: _ready(desk.queries)), desk.settings.host, desk.settings.probe_port),
         )
     ]
     stopped = asyncio.Event()
@@ -75,18 +84,18 @@ async def run_errands(service: Service) -> None:
     for task in (stopping, *tasks):
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await bell.close()
-    await database.close()
+    await desk.bell.close()
+    await desk.pool.close()
     await reads.dispose()
     _log.info("errands.stopped")
     for task in done - {stopping}:
         task.result()
 
 
-async def _supervise(service: Service, redis: RedisSettings, queries: Queries) -> None:
+async def _supervise(service: Service, redis: RedisSettings, rounds: Rounds) -> None:
     """Keep an arq worker going: it ends when Redis restarts, so a new one takes over."""
     while True:
-        worker = _arq(service, redis, queries)
+        worker = _arq(service, redis, rounds)
         try:
             await worker.async_run()
         except (RedisError, OSError, TimeoutError) as problem:
@@ -104,15 +113,12 @@ async def _end(worker: Worker) -> None:
         _log.debug("errands.arq_not_closed")
 
 
-def _arq(service: Service, redis: RedisSettings, queries: Queries) -> Worker:
-    async def measured(ctx: dict[Any, Any]) -> None:  # noqa: ARG001  arq hands it in by this name
-        await _database_willing("measure", lambda: measure(service, queries))
-
+def _arq(service: Service, redis: RedisSettings, rounds: Rounds) -> Worker:
     prefix = f"{service.name}:"  # two services may share one Redis
-    seconds = set(range(0, 60, _MEASURE_EVERY))
+    prompts = [_prompt(prefix, errand, rounds) for errand in rounds.errands.values()]
     return Worker(
         functions=[],
-        cron_jobs=[cron(measured, name=f"{prefix}measure", second=seconds, run_at_startup=True, keep_result=0)],
+        cron_jobs=prompts,
         queue_name=f"{prefix}errands",
         health_check_key=f"{prefix}health:{socket.gethostname()}:{os.getpid()}",
         redis_pool=_pool(redis, f"{prefix}errands"),
@@ -124,6 +130,14 @@ def _arq(service: Service, redis: RedisSettings, queries: Queries) -> Worker:
     )
 
 
+def _prompt(prefix: str, errand: Errand, rounds: Rounds) -> CronJob:
+    async def prompted(ctx: dict[Any, Any]) -> None:  # noqa: ARG001  arq hands it in by this name
+        await rounds.go(errand.name)
+
+    seconds = set(range(0, 60, errand.every))
+    return cron(prompted, name=f"{prefix}{errand.name}", second=seconds, run_at_startup=True, keep_result=0)
+
+
 def _pool(redis: RedisSettings, queue: str) -> ArqRedis:
     connections: ConnectionPool = ConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
         redis.url, socket_timeout=_REDIS_PATIENCE, socket_connect_timeout=_REDIS_PATIENCE
@@ -133,14 +147,6 @@ def _pool(redis: RedisSettings, queue: str) -> ArqRedis:
 
 def _to_json(job: dict[str, Any]) -> bytes:
     return json.dumps(job).encode()
-
-
-async def _database_willing(errand: str, do: Callable[[], Awaitable[None]]) -> None:
-    """An errand whose database is away is left for its next prompt."""
-    try:
-        await do()
-    except (SQLAlchemyError, OSError) as problem:
-        _log.warning("errand.no_database", errand=errand, error=type(problem).__name__)
 
 
 async def _ready(queries: Queries) -> dict[str, bool]:
