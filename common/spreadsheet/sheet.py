@@ -159,6 +159,12 @@ class SheetReader:
         return moment.date() if shown == "date" and serial.is_integer() else moment
 
 
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < _EXACT):
+        broken()
+    return int(text)
+
+
 _PLACE = re.compile(r"([A-Z]{1,3})\d{1,7}", re.ASCII)
 
 
