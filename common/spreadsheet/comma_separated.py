@@ -6,6 +6,7 @@ import codecs
 import csv
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import BinaryIO
 
@@ -41,7 +42,7 @@ class CommaSeparated:
                 next(lines)
             yield from self._records(lines)
         finally:
-            text.detach()  # the file stays open for its owner
+            _let_go(text)
 
     def _records(self, lines: Iterator[str]) -> Iterator[tuple[int, list[Cell]]]:
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
@@ -74,13 +75,19 @@ class CommaSeparated:
             while first and not first.strip():
                 first = next(lines, "")
         finally:
-            text.detach()
+            _let_go(text)
 
         def known(delimiter: str) -> tuple[int, int]:
             names = next(csv.reader([first], delimiter=delimiter), list[str]())
             return sum(map(is_header, names)), len(names)
 
         return max(DELIMITERS, key=known), 0
+
+
+def _let_go(text: TextIOWrapper) -> None:
+    """The file stays open for its owner, who may have closed it by now."""
+    with suppress(ValueError):
+        text.detach()
 
 
 def _cell(text: str) -> Cell:

@@ -58,6 +58,7 @@ def kind_of(file: BinaryIO, limits: Limits) -> FileKind:
 
 def _refuse_ole(file: BinaryIO) -> NoReturn:
     """An Excel file of the years before 2007, or a newer one that a password locks."""
+    file.seek(0)
     last = b""
     while chunk := file.read(_CHUNK):
         if _ENCRYPTED_PACKAGE in last + chunk:
