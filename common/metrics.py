@@ -31,6 +31,7 @@ OVERDUE = Gauge("roger_cases_overdue", "Cases not ended after their due time", [
 OLDEST_TRANSACTION = Gauge("roger_oldest_transaction_seconds", "Age of the database's oldest open transaction")
 MEASURED_AT = Gauge("roger_measured_timestamp_seconds", "When the figures above were last read from PostgreSQL")
 ERRANDS = Counter("roger_errands", "Errands run, by how they went", ["errand", "result"])
+NOTICES = Counter("roger_notices", "Messages to people, by what became of an attempt", ["process", "result"])
 SHIFTS = Gauge("roger_shifts", "Shifts of this worker, by what they do", ["doing"])
 SIGN_INS = Counter("roger_sign_ins", "Sign-ins at a target", ["target", "result"])
 ACCOUNTS_OUT = Counter("roger_accounts_out", "Accounts taken out after a refused password", ["target"])

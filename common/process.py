@@ -18,8 +18,21 @@ from common.errors import ConfigurationError
 from common.refusals import FieldProblem
 from common.run import Ensured, Outcome, OutcomeCode, Run, Subject
 from common.target import Target
+from common.task import AT_ONCE, NoticeRule, Task
 
-__all__ = ["CaseInput", "Ensured", "Outcome", "OutcomeCode", "Process", "Retention", "Run", "Service", "Subject"]
+__all__ = [
+    "CaseInput",
+    "Ensured",
+    "NoticeRule",
+    "Outcome",
+    "OutcomeCode",
+    "Process",
+    "Retention",
+    "Run",
+    "Service",
+    "Subject",
+    "Task",
+]
 
 Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
@@ -110,6 +123,8 @@ class Process:
     """How long it may wait for that person before somebody is told."""
     batch: BatchRule[Any] | None = None
     """What is asked over all rows of a batch."""
+    notices: NoticeRule = AT_ONCE
+    """How its tasks reach people."""
     fallout_minutes: float = 0.0
     """Extra minutes a clerk needs to pick up a case that Roger could not do."""
 
@@ -150,6 +165,7 @@ class Service:
         release: Callable[[Any], bool] | None = None,
         release_within: timedelta = timedelta(days=1),
         batch: BatchRule[Any] | None = None,
+        notices: NoticeRule = AT_ONCE,
         fallout_minutes: float = 0.0,
     ) -> Callable[[Perform[I]], Perform[I]]:
         """Declare the function below as the way to perform cases of this name.
@@ -175,6 +191,7 @@ class Service:
                 release=release,
                 release_within=release_within,
                 batch=batch,
+                notices=notices,
                 fallout_minutes=fallout_minutes,
             )
             return perform

@@ -7,6 +7,7 @@ Refusal
 ├── Unauthenticated             401
 ├── Forbidden                   403
 ├── CaseUnknown                 404
+├── TaskUnknown                 404
 ├── ReferenceTaken              409
 ├── NotInThatState              409
 ├── RequestTooLarge             413
@@ -57,6 +58,12 @@ class CaseUnknown(Refusal):
     """There is no such case among those this caller may see."""
 
     code, status, title = "CASE_UNKNOWN", 404, "No such case"
+
+
+class TaskUnknown(Refusal):
+    """There is no such task."""
+
+    code, status, title = "TASK_UNKNOWN", 404, "No such task"
 
 
 class ReferenceTaken(Refusal):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import GenericAlias
@@ -21,6 +21,7 @@ from pydantic_core import to_jsonable_python
 
 from common.errors import ApplicationException, ConflictInTarget, NotConfirmed, RobotFault, UnknownStateAfterSave
 from common.privacy.crypto import canonical
+from common.task import Task
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -57,6 +58,12 @@ class Outcome:
     code: OutcomeCode
     detail: dict[str, Any] = field(default_factory=dict[str, Any])
     """As JSON gives it back: dates and amounts as text."""
+    tasks: tuple[Task, ...] = ()
+    """What people must know or do now; stored with the end of the case, or not at all."""
+
+    def telling(self, *tasks: Task) -> Outcome:
+        """The same outcome, and people told."""
+        return replace(self, tasks=(*self.tasks, *tasks))
 
     def __post_init__(self) -> None:
         try:

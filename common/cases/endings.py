@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from common.cases.states import State
 from common.errors import AccountOut, ApplicationException, BusinessException, RogerError
 from common.run import Outcome, OutcomeCode
+from common.task import Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,8 @@ class Ending:
     """Counts against the case's own budget of failures."""
     delay: float | None = None
     """Seconds before the case may be claimed again."""
+    tasks: Sequence[Task] = ()
+    """What people must know; stored with the end, or not at all."""
     lock: bytes | None = None
     """Whom the case turned out to be about, when it must wait for another case of that person."""
 
@@ -33,7 +36,7 @@ class Ending:
 
 def done(outcome: Outcome) -> Ending:
     """The case ended well."""
-    return Ending(state=State.DONE, outcome=outcome.code, detail=outcome.detail)
+    return Ending(state=State.DONE, outcome=outcome.code, detail=outcome.detail, tasks=outcome.tasks)
 
 
 def released(code: str, settle: float) -> Ending:

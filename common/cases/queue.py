@@ -17,6 +17,8 @@ from common.cases.endings import Ending
 from common.cases.statements import SQL
 from common.db.engine import AWAY, Connection, Pool
 from common.errors import SubjectBusy
+from common.notices.post import SQL as NOTICES
+from common.notices.post import columns
 from common.privacy.crypto import CaseKey, Keyring
 from common.process import Process
 from common.settings import WorkerSettings
@@ -141,6 +143,8 @@ class Queue:
         async with self._pool.connection() as connection, connection.pipeline():
             if needs_accounts:
                 await connection.execute("begin")
+            if ended and ended[1].tasks:
+                await connection.execute(NOTICES["raise_tasks"], _tasks(*ended))
             if ended:
                 finish = await connection.execute(SQL["finish"], self._finish(shift, *ended))
             if by_name:
@@ -289,3 +293,7 @@ class Queue:
             row = await (await connection.execute(SQL["account_out"], {"target": target, "name": name})).fetchone()
         if row is not None:
             _log.error("account.out", target=target, account=name)
+
+
+def _tasks(case: Claimed, ending: Ending) -> dict[str, Any]:
+    return columns(ending.tasks) | {"case": case.id, "fence": case.fence}

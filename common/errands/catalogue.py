@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from common.errands.errand import Errand
 from common.errands.measure import measure
+from common.errands.notices import notices
 
 ERRANDS = [
     Errand(name="measure", every=5, run=measure),
+    Errand(name="notices", every=5, run=notices),
 ]

@@ -15,6 +15,7 @@ from common.cases.bell import Bell
 from common.cases.queries import Queries
 from common.clock import Clock
 from common.db.engine import Pool
+from common.notices.ports import Port
 from common.privacy.crypto import Keyring
 from common.process import Service
 from common.settings import ErrandSettings, WorkerSettings
@@ -32,6 +33,8 @@ class Desk:
     queries: Queries
     keyring: Keyring
     bell: Bell
+    notices: Port | None
+    """The way out for what people must know; None where it is only shown."""
     clock: Clock
     settings: ErrandSettings
     clockwork: WorkerSettings

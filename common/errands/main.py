@@ -28,6 +28,8 @@ from common.cases.sweep import sweep
 from common.db.engine import engine, pool
 from common.errands.catalogue import ERRANDS
 from common.errands.errand import Desk, Errand, Rounds
+from common.notices.ports import port
+from common.notices.settings import NoticeSettings
 from common.privacy.crypto import Keyring
 from common.probes import probes, serve
 from common.process import Service
@@ -58,6 +60,7 @@ async def run_errands(service: Service) -> None:
         queries=Queries(reads, keyring),
         keyring=keyring,
         bell=Bell(redis, service.name),
+        notices=port(load(NoticeSettings)),
         clock=clock.system,
         settings=load(ErrandSettings),
         clockwork=clockwork,

@@ -23,6 +23,7 @@ from common.cases.intake import Intake
 from common.cases.queries import Queries
 from common.clock import Clock
 from common.db.engine import Pool, engine, pool
+from common.notices.worklist import Worklist
 from common.privacy.crypto import Keyring
 from common.process import Service
 from common.refusals import Unavailable
@@ -127,6 +128,7 @@ class Parts:
         self.intake = Intake(self.database.pool, keyring)
         self.decisions = Decisions(self.database.pool)
         self.queries = Queries(self.database.engine, keyring)
+        self.worklist = Worklist(self.database.engine, self.database.pool)
         self.ringer = Ringer(self.bell)
         self.endings = Endings(self.bell, self.queries.ended, limit=settings.waits)
         self.backlog = Backlog(self.queries.backlog, limit=settings.api.backlog_limit)

@@ -8,6 +8,7 @@ from sources import ROOT
 
 from common import settings
 from common.browser.settings import BrowserSettings
+from common.notices.settings import NoticeSettings
 
 CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_": settings.DeploymentSettings,
@@ -19,6 +20,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_CALENDAR_": settings.CalendarSettings,
     "ROGER_TARGET_<NAME>_": settings.TargetSettings,
     "ROGER_BROWSER_": BrowserSettings,
+    "ROGER_NOTICES_": NoticeSettings,
 }
 
 

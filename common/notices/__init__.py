@@ -1,0 +1,1 @@
+"""Tasks become messages: gathered per recipient, sent once, through a port that the deployment chooses."""
