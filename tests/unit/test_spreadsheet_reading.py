@@ -267,8 +267,9 @@ def _hidden(made: openpyxl.Workbook) -> None:
 def rezipped(content: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
     file = BytesIO()
     with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, change(old.read(name)) if name == part else old.read(name))
+        for name in [*old.namelist(), *({part} - set(old.namelist()))]:
+            content_of_part = old.read(name) if name in old.namelist() else b""
+            new.writestr(name, change(content_of_part) if name == part else content_of_part)
     return file.getvalue()
 
 
