@@ -48,13 +48,10 @@ def walk(chunks: Iterable[bytes], start: Start, end: End) -> Iterator[None]:
             broken()
         texts.append(text)
 
-    def on_doctype(*_: object) -> None:
-        broken()
-
     parser.StartElementHandler = on_start
     parser.EndElementHandler = on_end
     parser.CharacterDataHandler = on_text
-    parser.StartDoctypeDeclHandler = on_doctype
+    parser.StartDoctypeDeclHandler = _refuse
     try:
         for chunk in chunks:
             parser.Parse(chunk, False)
@@ -72,3 +69,7 @@ def walk_all(chunks: Iterable[bytes], start: Start, end: End) -> None:
     """The same without pauses, for parts that are small or that leave little behind."""
     for _ in walk(chunks, start, end):
         pass
+
+
+def _refuse(*_: object) -> None:
+    broken()
