@@ -222,11 +222,13 @@ MOMENTS = st.one_of(
     ),
 ).map(lambda moment: moment.replace(tzinfo=UTC))
 WEEKLY = st.builds(WeeklyMaintenance, hours=HOURS)
-SINGLE = st.builds(
-    lambda start, length: Maintenance(start=start, end=start + length),
-    MOMENTS,
-    st.timedeltas(timedelta(minutes=1), timedelta(days=3)),
-)
+
+
+def window(start: datetime, length: timedelta) -> Maintenance:
+    return Maintenance(start=start, end=start + length)
+
+
+SINGLE = st.builds(window, MOMENTS, st.timedeltas(timedelta(minutes=1), timedelta(days=3)))
 AVAILABILITIES = st.builds(
     Availability, opening=OPENINGS, maintenance=st.lists(st.one_of(WEEKLY, SINGLE), max_size=2).map(tuple)
 )
