@@ -130,8 +130,14 @@ class Event(SQLModel, table=True):
     __tablename__ = "events"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         Index("events_case", "case_id", "id"),
-        # Rows lie in the order of their transactions, so the smallest index there is finds the newest.
-        Index("events_tx", "tx", postgresql_using="brin", postgresql_with={"pages_per_range": "16"}),
+        # Rows lie in the order of their transactions, so the smallest index there is finds the newest. Without the
+        # summaries made between vacuums, which a log of millions seldom sees, every look would read all that is new.
+        Index(
+            "events_tx",
+            "tx",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": "16", "autosummarize": "on"},
+        ),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
@@ -165,3 +171,5 @@ class AccountRow(SQLModel, table=True):
     """The target refused the password; out until the password has changed."""
     password_mark: bytes | None = sealed(default=None)
     """Keyed hash of the password last seen; tells that it has changed."""
+    refused_mark: bytes | None = sealed(default=None)
+    """Keyed hash of the password last refused: it never lets the account in again, whoever still has it mounted."""

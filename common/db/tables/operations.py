@@ -22,6 +22,7 @@ class Pause(SQLModel, table=True):
     actor: str
     """`caller:…`, `person:…`, or `worker:…` when Roger itself stopped it."""
     reason: str
+    """In the operator's words; `<screen>: no <locator>` when Roger itself stopped it."""
     code: str | None = None
     """`UI_CHANGED` and the like, when Roger itself stopped it."""
     since: datetime = made_now()
@@ -62,26 +63,32 @@ class Circuit(SQLModel, table=True):
     probe: str | None = None
     """The shift that tries."""
     probe_until: datetime | None = moment(default=None, nullable=True)
+    """Until then the try is taken whatever its case does; afterwards it lasts as long as its run."""
+    probe_case: UUID | None = None
+    probe_fence: int | None = Field(default=None, sa_type=BigInteger)
+    """The run that tries: when it runs no more, whatever became of it, somebody else may."""
 
 
-class Pace(SQLModel, table=True):
-    """How many more cases a target takes now, where it has a limit: a bucket that fills with time."""
+class PaceRow(SQLModel, table=True):
+    """When a target takes its next case, where it has a limit."""
 
     __tablename__ = "paces"  # pyright: ignore[reportAssignmentType]
 
     target: str = Field(primary_key=True)
-    tokens: float
-    at: datetime = moment()
+    next_at: datetime = moment()
 
 
 class ScreenUse(SQLModel, table=True):
-    """Which process has ever opened which screen: what stops when that screen has changed."""
+    """Which process has ever met which screen: what stops when that screen has changed."""
 
     __tablename__ = "screen_uses"  # pyright: ignore[reportAssignmentType]
 
     screen: str = Field(primary_key=True)
     """`<target>.<screen>`."""
     process: str = Field(primary_key=True)
+    strangers: int = small(0)
+    """Cases that did not know it again, in a row with no hour between them and nobody resuming."""
+    strange_at: datetime | None = moment(default=None, nullable=True)
 
 
 class ScheduleRow(SQLModel, table=True):
@@ -129,10 +136,14 @@ class ProcessVersion(SQLModel, table=True):
 
 
 class Purge(SQLModel, table=True):
-    """Up to when what a process's ended cases held has been deleted."""
+    """Up to which case what a process's ended cases held has been deleted; outlives the process's declaration."""
 
     __tablename__ = "purges"  # pyright: ignore[reportAssignmentType]
 
     process: str = Field(primary_key=True)
+    retention_days: int = Field(sa_type=Integer)
+    """As last declared."""
     ended_until: datetime = moment()
+    last: UUID
+    """Of the cases that ended in that moment, the last one looked at."""
     deleted: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})

@@ -82,10 +82,19 @@ class Webhook(SQLModel, table=True):
     key: bytes = sealed()
     secret: bytes = sealed()
     """What its signatures are made with, sealed."""
+    former_secret: bytes | None = sealed(default=None)
+    """The one before, which signs as well until its time is over."""
+    former_until: datetime | None = moment(default=None, nullable=True)
     filters: dict[str, Any] = plain()
     reads_all: bool = False
-    """Whether its caller could see everybody's cases when it was set up."""
+    """Whether its caller could see everybody's cases when it was set up, or last changed."""
+    processes: list[str] = plain()
+    """Whose cases its caller could read then."""
     state: str
+    code: str | None = None
+    """Why Roger itself paused it, or calls it failing."""
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """Attempts that have failed since the last one that did not."""
     position: str
     """Up to where events have been turned into deliveries."""
     created_at: datetime = made_now()
@@ -98,13 +107,17 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("state in ('waiting', 'delivered', 'given_up')", name="deliveries_state_known"),
         Index("deliveries_waiting", "webhook", "case_id", "id", postgresql_where=text("state = 'waiting'")),
-        Index("deliveries_event", "webhook", "event"),
+        Index("deliveries_next", "webhook", "retry_at", "id", postgresql_where=text("state = 'waiting'")),
+        Index("deliveries_log", "webhook", "id"),
         Index("deliveries_at", "created_at"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     webhook: UUID = Field(foreign_key="webhooks.id", ondelete="CASCADE")
     event: int = Field(sa_type=BigInteger)
+    """0: a trial, about no case."""
+    position: str
+    """Where the event stands in the feed."""
     case_id: UUID
     state: str
     attempts: int = small(0)
@@ -112,6 +125,8 @@ class Delivery(SQLModel, table=True):
     """What the receiver answered last."""
     code: str | None = None
     """Why the last attempt failed, when it was not the answer."""
+    milliseconds: int | None = None
+    """How long the last attempt took."""
     created_at: datetime = made_now()
     retry_at: datetime = made_now()
     leased_until: datetime | None = moment(default=None, nullable=True)

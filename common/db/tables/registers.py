@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger
 from sqlmodel import Field, SQLModel
 
 from common.db.tables.columns import made_now, moment, plain, sealed
@@ -35,11 +35,12 @@ class RegisterVersion(SQLModel, table=True):
 
 
 class RegisterUse(SQLModel, table=True):
-    """Which version of a register a case was decided by."""
+    """Which version of a register a case was decided by, in each of its epochs."""
 
     __tablename__ = "register_uses"  # pyright: ignore[reportAssignmentType]
 
     case_id: UUID = Field(primary_key=True, foreign_key="cases.id", ondelete="CASCADE")
+    epoch: int = Field(primary_key=True, sa_type=SmallInteger)
     name: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
 
@@ -53,9 +54,9 @@ class LedgerEntry(SQLModel, table=True):
     kind: str = Field(primary_key=True)
     """What is remembered of what: `card-of-test`."""
     key: bytes = sealed(primary_key=True)
-    """Blind index of what it is remembered of."""
+    """Blind index of what it is remembered of: one row under each index key of the time."""
     id: UUID
-    """What the value is sealed to."""
+    """What the value is sealed to; the rows of one fact share it."""
     wrapped_key: bytes = sealed()
     value: bytes = sealed()
     case_id: UUID

@@ -31,6 +31,7 @@ def upgrade() -> None:
     _webhooks()
     _deliveries()
     _cases()
+    _accounts()
     _events()
 
 
@@ -127,6 +128,8 @@ def _circuits() -> None:
         sa.Column("openings", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("probe", sa.String(), nullable=True),
         sa.Column("probe_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("probe_case", sa.Uuid(), nullable=True),
+        sa.Column("probe_fence", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("(opened_at is null) = (retry_at is null)", name="circuits_open_has_a_retry"),
         sa.PrimaryKeyConstraint("target"),
     )
@@ -136,8 +139,7 @@ def _paces() -> None:
     op.create_table(
         "paces",
         sa.Column("target", sa.String(), nullable=False),
-        sa.Column("tokens", sa.Float(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("target"),
     )
 
@@ -147,6 +149,8 @@ def _screen_uses() -> None:
         "screen_uses",
         sa.Column("screen", sa.String(), nullable=False),
         sa.Column("process", sa.String(), nullable=False),
+        sa.Column("strangers", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("strange_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("screen", "process"),
     )
 
@@ -193,7 +197,9 @@ def _purges() -> None:
     op.create_table(
         "purges",
         sa.Column("process", sa.String(), nullable=False),
+        sa.Column("retention_days", sa.Integer(), nullable=False),
         sa.Column("ended_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last", sa.Uuid(), nullable=False),
         sa.Column("deleted", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("process"),
     )
@@ -214,16 +220,28 @@ def _registers() -> None:
         sa.PrimaryKeyConstraint("name", "version"),
     )
     op.create_index("registers_content", "registers", ["name", "digest", "valid_from"], unique=False)
+    # What cases were decided by must stand as it was, whoever has a connection to the database.
+    op.execute(
+        """
+        create function registers_are_kept() returns trigger language plpgsql as $$
+        begin raise exception 'A version of a register is never changed: store a new one'; end $$
+        """
+    )
+    op.execute(
+        "create trigger registers_are_kept before update or delete or truncate on registers "
+        "for each statement execute function registers_are_kept()"
+    )
 
 
 def _register_uses() -> None:
     op.create_table(
         "register_uses",
         sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.SmallInteger(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("case_id", "name", "version"),
+        sa.PrimaryKeyConstraint("case_id", "epoch", "name", "version"),
     )
 
 
@@ -323,9 +341,14 @@ def _webhooks() -> None:
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("former_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("former_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("filters", postgresql.JSONB(), nullable=False),
         sa.Column("reads_all", sa.Boolean(), nullable=False),
+        sa.Column("processes", postgresql.JSONB(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("position", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("state in ('active', 'paused', 'failing')", name="webhooks_state_known"),
@@ -340,11 +363,13 @@ def _deliveries() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("webhook", sa.Uuid(), nullable=False),
         sa.Column("event", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.String(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("code", sa.String(), nullable=True),
+        sa.Column("milliseconds", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("retry_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
@@ -354,7 +379,14 @@ def _deliveries() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("deliveries_at", "deliveries", ["created_at"], unique=False)
-    op.create_index("deliveries_event", "deliveries", ["webhook", "event"], unique=False)
+    op.create_index("deliveries_log", "deliveries", ["webhook", "id"], unique=False)
+    op.create_index(
+        "deliveries_next",
+        "deliveries",
+        ["webhook", "retry_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.create_index(
         "deliveries_waiting",
         "deliveries",
@@ -383,9 +415,18 @@ def _cases() -> None:
     )
 
 
+def _accounts() -> None:
+    op.add_column("accounts", sa.Column("refused_mark", sa.LargeBinary(), nullable=True))
+
+
 def _events() -> None:
     written = sa.text("(pg_current_xact_id()::text::bigint)")
     op.add_column("events", sa.Column("tx", sa.BigInteger(), server_default=written, nullable=False))
     op.create_index(
-        "events_tx", "events", ["tx"], unique=False, postgresql_using="brin", postgresql_with={"pages_per_range": "16"}
+        "events_tx",
+        "events",
+        ["tx"],
+        unique=False,
+        postgresql_using="brin",
+        postgresql_with={"pages_per_range": "16", "autosummarize": "on"},
     )
