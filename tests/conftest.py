@@ -26,6 +26,8 @@ for name in [name for name in os.environ if name.startswith("ROGER_")]:
 
 # How long an example takes depends on what else the machine does; a hanging test is ended by pytest-timeout.
 settings.register_profile("roger", deadline=None)
+# For hours with nothing else to do: make test TESTS=… ARGS="--hypothesis-profile=long --timeout=0"
+settings.register_profile("long", deadline=None, max_examples=5_000, stateful_step_count=80)
 settings.load_profile("roger")
 
 
