@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from database_clock import hang_up
@@ -105,7 +105,7 @@ class Letter:
 
 def some(made: Letter | Run | None) -> Any:
     """What a rule adds to its bundle: nothing when nothing was made."""
-    nothing: Any = multiple()
+    nothing = cast("Any", multiple())
     return made or nothing
 
 
