@@ -1,0 +1,181 @@
+"""The moves of all cases as one feed that can be left anywhere and taken up again: nothing missed, nothing twice.
+
+Ids are given before transactions commit, so whoever reads "everything above the last id" misses what commits late. The
+feed is read in the order of transactions instead, and only up to the oldest one still open. An event in it never holds
+what was submitted: nobody's data, and not the caller's reference either, which may be somebody's number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from common.cases.states import State
+from common.db.engine import Pool, named_sql
+from common.refusals import MalformedRequest
+
+_SQL = named_sql("common.cases", "feed.sql")
+_FORM = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}\.[0-9]{1,18}")
+_SPAN = 20_000
+"""Transactions looked at in one read, most of which wrote one event or none."""
+_SKEW = timedelta(minutes=1)
+"""No transaction lasts this long; one that began after a moment has a higher number than any written this long before."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Position:
+    """How far a reader has come: everything up to this transaction, anchor and id has been read."""
+
+    tx: int
+    anchor: int = 0
+    """The event behind which it is given: itself, unless its case was moved out of turn."""
+    id: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.tx}.{self.anchor}.{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Position:
+        """Read what was once given; raises MalformedRequest."""
+        if not _FORM.fullmatch(text):
+            raise MalformedRequest("The position is not one that this service gave; start without one")
+        return cls(*map(int, text.split(".")))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Move:
+    """One move of one case, as whoever may see the case is told of it."""
+
+    id: int
+    position: Position
+    case: UUID
+    process: str
+    caller: str
+    from_state: State | None
+    to_state: State
+    code: str | None
+    """The outcome, or the reason."""
+    at: datetime
+    unit: str | None
+    batch: UUID | None
+    test: bool
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    """Some moves, and where to go on."""
+
+    moves: list[Move]
+    end: Position
+    more: bool
+    """Whether there is more to read at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """Whose cases a reader may see."""
+
+    caller: str | None
+    """Only this caller's; None for everybody's."""
+    processes: Collection[str]
+
+    def sees(self, move: Move) -> bool:
+        return (self.caller is None or move.caller == self.caller) and move.process in self.processes
+
+
+class EventFilter(BaseModel):
+    """What a reader wants to be told of; what is empty is left open."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    process: list[str] = Field(default=[], max_length=50, examples=[["test-journals"]])
+    state: list[State] = Field(default=[], max_length=10, examples=[["done", "manual"]], description="Moved to where")
+    code: list[str] = Field(default=[], max_length=50, examples=[["CREATED"]], description="Outcomes or reasons")
+    unit: list[str] = Field(default=[], max_length=50)
+    batch: UUID | None = None
+    case: UUID | None = None
+
+    def wants(self, move: Move) -> bool:
+        lists: list[tuple[list[Any], Any]] = [
+            (self.process, move.process),
+            (self.state, move.to_state),
+            (self.code, move.code),
+            (self.unit, move.unit),
+        ]
+        return (
+            all(not wanted or value in wanted for wanted, value in lists)
+            and self.batch in {None, move.batch}
+            and self.case in {None, move.case}
+        )
+
+
+class Feed:
+    """Reads the feed; each read is one short statement."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def now(self) -> Position:
+        """Where whoever begins now begins: everything that commits from here on lies behind it."""
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(_SQL["horizon"])).fetchone()
+        assert row is not None  # noqa: S101  a select without a table has one row
+        return Position(row["horizon"])
+
+    async def given(self, text: str) -> Position:
+        """A position that a caller hands back; raises MalformedRequest for one that cannot have been given yet."""
+        position = Position.parse(text)
+        if position > await self.now():
+            raise MalformedRequest("The position is not one that this service gave; start without one")
+        return position
+
+    async def page(self, after: Position, *, limit: int = 500) -> FeedPage:
+        """The moves behind a position, oldest first; a page may be empty and have more behind it."""
+        values = {"tx": after.tx, "anchor": after.anchor, "id": after.id, "span": _SPAN, "limit": limit}
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(_SQL["read_events"], values)).fetchall()
+        top, newest, looked_at = rows[0]["top"], rows[0]["newest_id"], rows[0]["looked_at"]
+        if looked_at >= limit:
+            end, more = Position(rows[0]["newest_tx"], newest + 1), True
+        else:
+            end, more = Position(top), top == after.tx + _SPAN
+        return FeedPage([_move(row) for row in rows if row["id"] is not None], max(end, after), more)
+
+    async def since(self, moment: datetime) -> Position:
+        """A position from which every event of that moment or later is given, and a few before it."""
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(_SQL["event_ids"])).fetchone()
+            low, high = (row["first"], row["last"] + 1) if row else (0, 0)
+            found: int | None = None
+            # Ids rise with time but for a few seconds; the times themselves have no index.
+            while low < high:
+                middle = (low + high) // 2
+                event = await (await connection.execute(_SQL["event_from"], {"id": middle})).fetchone()
+                if event is not None and event["at"] < moment - _SKEW:
+                    low = event["id"] + 1
+                else:
+                    found, high = (event["tx"] if event else found), middle
+        return Position(found) if found is not None else await self.now()
+
+
+def _move(row: dict[str, Any]) -> Move:
+    return Move(
+        id=row["id"],
+        position=Position(row["tx"], row["anchor"], row["id"]),
+        case=row["case_id"],
+        process=row["process"],
+        caller=row["caller"],
+        from_state=State(row["from_state"]) if row["from_state"] else None,
+        to_state=State(row["to_state"]),
+        code=row["code"],
+        at=row["at"],
+        unit=row["unit"],
+        batch=row["batch"],
+        test=row["test"],
+    )
