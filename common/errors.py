@@ -14,6 +14,7 @@ RogerError
 │   ├── RecordLocked                RECORD_LOCKED
 │   ├── NeedsJudgement              NEEDS_JUDGEMENT
 │   ├── TargetRejected              TARGET_REJECTED
+│   ├── RegisterMissing             REGISTER_MISSING
 │   └── TestCaseRefused             TEST_CASE_REFUSED
 ├── ApplicationException            the target or the robot failed; retried with back-off, then goes to a person
 │   ├── TargetDown                  TARGET_DOWN
@@ -167,6 +168,14 @@ class TargetRejected(BusinessException):
     remedy = "Prøv å utføre saken manuelt og se hva fagsystemet svarer."
 
 
+class RegisterMissing(BusinessException):
+    """No version of a register is in force on the day that the case is about."""
+
+    code = "REGISTER_MISSING"
+    situation = "Et register som saken avgjøres etter (for eksempel satser), har ingen versjon som gjelder den dagen."
+    remedy = "Be enheten som eier registeret, legge inn en versjon som gjelder fra den dagen; prøv så saken på nytt."
+
+
 class TestCaseRefused(BusinessException):
     """A test case must not reach a production target."""
 
@@ -182,6 +191,8 @@ class ApplicationException(RogerError):
     """The target or the robot failed."""
 
     retry: ClassVar[bool] = True
+    of_target: ClassVar[bool] = False
+    """Whatever the case, the target itself fails: so many in a row open its circuit."""
     situation: ClassVar[str] = "Fagsystemet eller roboten sviktet, også etter nye forsøk."
     remedy: ClassVar[str] = "Utfør saken manuelt, eller prøv den på nytt når feilen er rettet."
 
@@ -190,6 +201,7 @@ class TargetDown(ApplicationException):
     """The target does not answer, or answers with an error page."""
 
     code = "TARGET_DOWN"
+    of_target = True
     situation = "Fagsystemet svarte ikke, eller svarte med en feilside."
     remedy = "Prøv saken på nytt når fagsystemet virker igjen."
 
@@ -198,6 +210,7 @@ class LoginFailed(ApplicationException):
     """The target refused the robot's sign-in."""
 
     code = "LOGIN_FAILED"
+    of_target = True
     situation = "Roboten fikk ikke logget inn i fagsystemet."
     remedy = "Meld fra til systemansvarlig om robotens bruker, og prøv saken på nytt etterpå."
 
@@ -206,6 +219,7 @@ class AccountOut(LoginFailed):
     """The target refused this account's password; it is not tried again until it has been changed."""
 
     code = "ACCOUNT_OUT"
+    of_target = False
     situation = "Robotens bruker er sperret eller har feil passord, og er tatt ut av bruk."
 
 
@@ -213,6 +227,7 @@ class SignedOut(ApplicationException):
     """The target ended the robot's session in the middle of the case."""
 
     code = "SIGNED_OUT"
+    of_target = True
     situation = "Fagsystemet logget roboten ut midt i saken, også ved nye forsøk."
 
 
@@ -223,11 +238,17 @@ class UiChanged(ApplicationException):
     situation = "Et skjermbilde i fagsystemet er endret, slik at roboten ikke kjenner det igjen."
     remedy = "Meld fra til robotforvaltningen; prøv saken på nytt når roboten er oppdatert."
 
+    def __init__(self, message: str | None = None, *, screens: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.screens = screens
+        """Which it may be, as `<target>.<screen>`; where nobody says, the one opened last."""
+
 
 class TargetTimeout(ApplicationException):
     """The target took too long."""
 
     code = "TIMEOUT"
+    of_target = True
     situation = "Fagsystemet brukte for lang tid."
     remedy = "Prøv saken på nytt når fagsystemet svarer som normalt."
 
@@ -236,6 +257,7 @@ class UnexpectedDialog(ApplicationException):
     """The target showed a dialog that the robot does not know."""
 
     code = "UNEXPECTED_DIALOG"
+    of_target = True
     situation = "Fagsystemet viste en ukjent melding."
     remedy = "Se hvilken melding fagsystemet gir, og utfør saken manuelt."
 

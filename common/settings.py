@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from common.errors import ConfigurationError
 from common.norway.calendar import BankDays, parse_month_days
 from common.opening import Availability, parse_maintenance, parse_opening
-from common.target import Account, Target
+from common.target import Account, Pace, Target, parse_pace
 
 
 class Environment(StrEnum):
@@ -121,6 +121,9 @@ class WorkerSettings(BaseSettings):
     backoff: Annotated[tuple[float, ...], Field(min_length=1)] = (60.0, 300.0, 900.0)
     """How long a case rests after its first, second, … failure."""
 
+    changed_screen: Annotated[int, Field(ge=1)] = 1
+    """So many cases do not know a screen again, and the processes that use it stop until a person resumes them."""
+
     @model_validator(mode="after")
     def lease_outlives_its_heartbeats(self) -> Self:
         if self.lease < 2 * self.heartbeat + self.margin:
@@ -148,21 +151,30 @@ class CalendarSettings(BaseSettings):
         return BankDays(closed=parse_month_days(self.bank_closed))
 
 
-class TargetSettings(BaseSettings):
-    """Where a target is and which accounts Roger has there: `ROGER_TARGET_HSPRO_URL`, `…_ACCOUNTS`."""
+class CircuitSettings(BaseSettings):
+    """When Roger leaves a target alone that fails, and how it finds out that it is back (times in seconds)."""
+
+    model_config = SettingsConfigDict(env_prefix="ROGER_CIRCUIT_", extra="ignore")
+
+    failures: Annotated[int, Field(ge=1, le=1000)] = 5
+    """So many failures of the target in a row, over all workers, and its cases wait."""
+    pause: Annotated[float, Field(gt=0)] = 30.0
+    """How long before one case tries whether it is back; doubled after each try that fails."""
+    longest_pause: Annotated[float, Field(gt=0)] = 600.0
+    """The doubling ends here."""
+
+
+class TargetLimits(BaseSettings):
+    """When a target may be worked in and how fast, as a deployment says: `ROGER_TARGET_HSPRO_OPENING`, `…_PACE`."""
 
     model_config = SettingsConfigDict(extra="ignore")
 
-    url: str
-    """The address its pages begin with."""
-    accounts: Path
-    """A folder with one file per account: its name is the user name, its content the password."""
-    production: bool = True
-    """False for a stand-in or a test installation; `test` cases never reach a production target."""
     opening: str = ""
     """`mo-fr 07:00-22:00; sa 08:00-14:00; holidays closed` or `always`; empty means as declared with the target."""
     maintenance: str = ""
     """`su 02:00-05:00 patching; 2026-12-01 22:00 to 2026-12-02 04:00 upgrade` or `none`; empty means as declared."""
+    pace: str = ""
+    """`30/min`, `2/s`, `500/h` or `none`: how many cases it takes at most; empty means as declared with the target."""
 
     @field_validator("opening")
     @classmethod
@@ -178,8 +190,15 @@ class TargetSettings(BaseSettings):
             _readable(parse_maintenance, text)
         return text
 
+    @field_validator("pace")
     @classmethod
-    def of(cls, target: str) -> TargetSettings:
+    def pace_can_be_read(cls, text: str) -> str:
+        if text.strip():
+            _readable(parse_pace, text)
+        return text
+
+    @classmethod
+    def of(cls, target: str) -> Self:
         """The settings of one target; raises ConfigurationError naming what is missing."""
         prefix = f"ROGER_TARGET_{target.upper().replace('-', '_')}_"
         return load(cls, prefix=prefix)
@@ -190,6 +209,21 @@ class TargetSettings(BaseSettings):
             opening=parse_opening(self.opening) if self.opening.strip() else target.opening,
             maintenance=parse_maintenance(self.maintenance) if self.maintenance.strip() else target.maintenance,
         )
+
+    def paced(self, target: Target) -> Pace | None:
+        """How fast it may be worked in: as set here, and where nothing is set, as the target declares."""
+        return parse_pace(self.pace) if self.pace.strip() else target.pace
+
+
+class TargetSettings(TargetLimits):
+    """Where a target is and which accounts Roger has there: `ROGER_TARGET_HSPRO_URL`, `…_ACCOUNTS`."""
+
+    url: str
+    """The address its pages begin with."""
+    accounts: Path
+    """A folder with one file per account: its name is the user name, its content the password."""
+    production: bool = True
+    """False for a stand-in or a test installation; `test` cases never reach a production target."""
 
     def read_accounts(self, target: str) -> list[Account]:
         """The accounts as the mounted files give them now; raises ConfigurationError when there is none."""
