@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from pydantic_core import PydanticCustomError
 
 from common.batch import BatchRule
 from common.errors import ConfigurationError
+from common.ledger import Fact
 from common.refusals import FieldProblem
+from common.register import InForce, R, Register, RegisterRow
 from common.run import Ensured, Outcome, OutcomeCode, Run, Subject
 from common.target import Target
 from common.task import AT_ONCE, NoticeRule, Task
@@ -23,10 +26,14 @@ from common.task import AT_ONCE, NoticeRule, Task
 __all__ = [
     "CaseInput",
     "Ensured",
+    "Fact",
+    "InForce",
     "NoticeRule",
     "Outcome",
     "OutcomeCode",
     "Process",
+    "Register",
+    "RegisterRow",
     "Retention",
     "Run",
     "Service",
@@ -38,6 +45,7 @@ Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 Unit = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
 
 
+_REGISTER_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _FAR_OFF = datetime(2100, 1, 1, tzinfo=UTC)  # what is due then can still be counted
 
 
@@ -127,6 +135,13 @@ class Process:
     """How its tasks reach people."""
     fallout_minutes: float = 0.0
     """Extra minutes a clerk needs to pick up a case that Roger could not do."""
+    evidence: bool = True
+    """Whether the page is kept when a run fails."""
+
+    @property
+    def keeps_evidence(self) -> bool:
+        """Whether a failed run's page may be kept: never what a health process was looking at."""
+        return self.evidence and self.retention is not Retention.HEALTH
 
     @property
     def summary(self) -> str:
@@ -146,12 +161,32 @@ class Service:
         self.name = name
         self.title = title
         self.processes: dict[str, Process] = {}
+        self.registers: dict[str, Register[Any]] = {}
 
     @property
     def targets(self) -> list[Target]:
         """Every target that some process of this service works in."""
         found = {target.name: target for process in self.processes.values() for target in process.targets}
         return [found[name] for name in sorted(found)]
+
+    def register(
+        self,
+        name: str,
+        *,
+        row: type[R],
+        title: str,
+        check: Callable[[Sequence[R]], Iterable[FieldProblem]] | None = None,
+    ) -> Register[R]:
+        """Declare a table that its owner unit replaces at `/v1/registers/{name}`.
+
+        `check` yields what is wrong with the rows together; a problem's `row` is its place among them, from 0.
+        Raises ConfigurationError for a name that is taken or cannot stand in an address.
+        """
+        if name in self.registers or not _REGISTER_NAME.fullmatch(name):
+            raise ConfigurationError(f"{self.name} cannot have a register called {name!r}: use another-name-like-this")
+        made = Register(name=name, title=title, row=row, check=check)
+        self.registers[name] = made
+        return made
 
     def process(
         self,
@@ -167,6 +202,7 @@ class Service:
         batch: BatchRule[Any] | None = None,
         notices: NoticeRule = AT_ONCE,
         fallout_minutes: float = 0.0,
+        evidence: bool = True,
     ) -> Callable[[Perform[I]], Perform[I]]:
         """Declare the function below as the way to perform cases of this name.
 
@@ -193,6 +229,7 @@ class Service:
                 batch=batch,
                 notices=notices,
                 fallout_minutes=fallout_minutes,
+                evidence=evidence,
             )
             return perform
 

@@ -11,7 +11,7 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast, get_type_hints
@@ -19,8 +19,18 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, ca
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from common.errors import ApplicationException, ConflictInTarget, NotConfirmed, RobotFault, UnknownStateAfterSave
+from common.clock import OSLO
+from common.errors import (
+    ApplicationException,
+    ConflictInTarget,
+    NotConfirmed,
+    RegisterMissing,
+    RobotFault,
+    UnknownStateAfterSave,
+)
+from common.ledger import Fact, require_kind, storable
 from common.privacy.crypto import canonical
+from common.register import InForce, R, Register, RegisterTable
 from common.task import Task
 
 if TYPE_CHECKING:
@@ -143,6 +153,26 @@ class Platform(Protocol):
         """Hold the lease for at least that long from now; raises LeaseLost."""
         ...
 
+    def register_in_force(self, name: str, day: date) -> int | None:
+        """The version of a register that is in force on a day; None before there is one."""
+        ...
+
+    def register_table(self, name: str, version: int) -> RegisterTable:
+        """A stored version of a register; it never changes."""
+        ...
+
+    def use_register(self, checkpoint: Checkpoint, name: str, version: int) -> None:
+        """Store, at once and together, which version the case is decided by; raises LeaseLost."""
+        ...
+
+    def remember(self, kind: str, key: str, value: Any, *, until: date, today: date) -> Fact:
+        """Enter a fact in the ledger, or give the one that stands under the key today; raises LeaseLost."""
+        ...
+
+    def remembered(self, kind: str, key: str, *, today: date) -> Fact | None:
+        """What the ledger says under a key today."""
+        ...
+
 
 @dataclass(frozen=True)
 class _Effect(Generic[T]):
@@ -176,6 +206,7 @@ class Run:
         self._platform = platform
         self._clock = clock
         self._names: set[str] = set()
+        self._registers: dict[str, InForce[Any]] = {}
 
     def open(self, screen: type[T]) -> T:
         """Show a screen of a target; signs in when needed. Raises the target's application exceptions."""
@@ -184,6 +215,10 @@ class Run:
     def now(self) -> datetime:
         """The aware time now, from the clock that the deployment or the test set."""
         return self._clock()
+
+    def today(self) -> date:
+        """The day it is in Norway."""
+        return self._clock().astimezone(OSLO).date()
 
     def is_about(self, subject: Subject) -> None:
         """The case is really about somebody known under another key: no other case of theirs may run meanwhile.
@@ -233,6 +268,43 @@ class Run:
         if before:
             return self._record(effect, before[0], created=False)
         return self._act(effect, before)
+
+    def register(self, register: Register[R], *, on: date) -> InForce[R]:
+        """The version of a register in force on a day: looked up once per case, as a step is, and stored with the case.
+
+        Raises RegisterMissing when none is in force then.
+        """
+        name = f"register:{register.name}:{on}"
+        if name in self._registers:
+            return cast("InForce[R]", self._registers[name])
+        self._take(name)
+        known = self._platform.recall(name)
+        version = self._platform.register_in_force(register.name, on) if known is None else int(known.value)
+        if version is None:
+            raise RegisterMissing(f"No version of the register {register.name} is in force on {on}")
+        found = register.read(self._platform.register_table(register.name, version))
+        if known is None:
+            point = Checkpoint(name=name, mark=Mark.STEP, value=version, fence=self.case.fence)
+            self._platform.use_register(point, register.name, version)
+        self._registers[name] = found
+        return found
+
+    def remember(self, kind: str, key: str, value: Any, *, until: date) -> Fact:
+        """Enter a fact in the ledger for later cases, through that day; only its kind can be read there.
+
+        Gives what stands under the key afterwards. Where `ours` is false another case was first, and nothing was
+        changed: so this also claims a name that two cases reach for. Saying it again, after a crash, changes nothing.
+        """
+        require_kind(kind)
+        today = self.today()
+        if until < today:
+            raise RobotFault("A fact is to be remembered until a day that is over")
+        return self._platform.remember(kind, key, storable(value), until=until, today=today)
+
+    def remembered(self, kind: str, key: str) -> Fact | None:
+        """What some case made known under this key, as long as it is remembered. Looks anew each time."""
+        require_kind(kind)
+        return self._platform.remembered(kind, key, today=self.today())
 
     def _settle(self, intent: Checkpoint, effect: _Effect[T]) -> Ensured[T]:
         """An earlier run was about to act: look, and decide.

@@ -24,7 +24,7 @@ class Checkpoints:
             row["name"]: Checkpoint(
                 name=row["name"],
                 mark=Mark(row["mark"]),
-                value=case.key.open_json(_place(case, row["name"]), row["value"]),
+                value=case.key.open_json(place(case, row["name"]), row["value"]),
                 fence=row["fence"],
             )
             for row in rows
@@ -37,12 +37,13 @@ class Checkpoints:
             "fence": case.fence,
             "name": checkpoint.name,
             "mark": checkpoint.mark,
-            "value": case.key.seal_json(_place(case, checkpoint.name), checkpoint.value),
+            "value": case.key.seal_json(place(case, checkpoint.name), checkpoint.value),
         }
         async with self._pool.connection() as connection:
             if await (await connection.execute(SQL["commit_checkpoint"], values)).fetchone() is None:
                 raise LeaseLost
 
 
-def _place(case: Claimed, name: str) -> str:
+def place(case: Claimed, name: str) -> str:
+    """Where in its case a checkpoint is sealed to."""
     return f"checkpoint:{case.epoch}:{name}"

@@ -11,6 +11,7 @@ Nothing here needs pytest.
 """
 
 from common.testing.clock import FixedClock
+from common.testing.knowledge import MemoryLedger, MemoryRegisters
 from common.testing.memory import MemoryCase, MemoryPlatform, Point
 from common.testing.people import Person, person
 from common.testing.work import Chore, a_chore, a_keyring, a_process
@@ -19,7 +20,9 @@ __all__ = [
     "Chore",
     "FixedClock",
     "MemoryCase",
+    "MemoryLedger",
     "MemoryPlatform",
+    "MemoryRegisters",
     "Person",
     "Point",
     "a_chore",

@@ -6,20 +6,23 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TypeVar, cast
+from datetime import date, timedelta
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 from common.clock import Clock
 from common.errors import ApplicationException, LeaseLost, SubjectBusy
+from common.ledger import Fact
 from common.privacy.crypto import canonical
+from common.register import RegisterTable
 from common.run import CaseFacts, Checkpoint, Mark, Run, Subject
 from common.testing.clock import FixedClock
+from common.testing.knowledge import MemoryLedger, MemoryRegisters
 
 T = TypeVar("T")
 Point = str
 """Where a run may die: `commit:2` before the second commit, `committed:2` right after it, `open:1`, `let_go:1`,
-`hold:1`, `extend:1`, or whatever a test itself calls `MemoryPlatform.reach` with: `save` gives `save:1`, `save:2`, …"""
+`hold:1`, `extend:1`, `use:1`, `used:1`, `remember:1`, `remembered:1`, or whatever a test itself calls `MemoryPlatform.reach` with: `save` gives `save:1`, `save:2`, …"""
 
 
 @dataclass
@@ -33,6 +36,12 @@ class MemoryCase:
     fence: int = 0
     busy: set[Subject] = field(default_factory=set[Subject])
     """Of whom other cases are running."""
+    registers: MemoryRegisters = field(default_factory=MemoryRegisters)
+    """Give the same to several cases."""
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    """Give the same to several cases."""
+    used: dict[str, int] = field(default_factory=dict[str, int])
+    """The version of each register that the case was decided by last."""
     platform: MemoryPlatform | None = None
     """Of the latest run."""
     _epoch: int = 1
@@ -138,6 +147,31 @@ class MemoryPlatform:
         self.reach("extend")
         self._require_lease()
         self.extended.append(span)
+
+    def register_in_force(self, name: str, day: date) -> int | None:
+        self._require_life()
+        return self._case.registers.in_force(name, day)
+
+    def register_table(self, name: str, version: int) -> RegisterTable:
+        self._require_life()
+        return self._case.registers.table(name, version)
+
+    def use_register(self, checkpoint: Checkpoint, name: str, version: int) -> None:
+        self.reach("use")
+        self._case.store(checkpoint)
+        self._case.used[name] = version
+        self.reach("used")
+
+    def remember(self, kind: str, key: str, value: Any, *, until: date, today: date) -> Fact:
+        self.reach("remember")
+        self._require_lease()
+        fact = self._case.ledger.enter(self._case.id, kind, key, value, until=until, today=today)
+        self.reach("remembered")
+        return fact
+
+    def remembered(self, kind: str, key: str, *, today: date) -> Fact | None:
+        self._require_life()
+        return self._case.ledger.look_up(self._case.id, kind, key, today=today)
 
     def _require_life(self) -> None:
         if self._dead:

@@ -15,7 +15,9 @@ from common.browser.session import Browser
 from common.browser.settings import BrowserSettings
 from common.cases.bell import Bell
 from common.cases.checkpoints import Checkpoints
+from common.cases.ledger import Ledger
 from common.cases.queue import Queue
+from common.cases.registers import Registers
 from common.cases.sweep import sweep
 from common.db.engine import AWAY, Pool, pool
 from common.errors import ConfigurationError, Interrupted
@@ -58,6 +60,8 @@ async def work(service: Service) -> None:
         desk = Desk(
             queue=queue,
             checkpoints=Checkpoints(database),
+            registers=Registers(database),
+            ledger=Ledger(database, keyring),
             accounts=accounts,
             production=frozenset(name for name, found in targets.items() if found.production),
             accepts_synthetic=deployment.accepts_synthetic,

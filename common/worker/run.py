@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import wait
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from common import lease, log
@@ -15,7 +15,9 @@ from common.browser.session import Browser
 from common.cases import endings
 from common.cases.checkpoints import Checkpoints
 from common.cases.endings import Ending
+from common.cases.ledger import Ledger
 from common.cases.queue import Claimed, Queue
+from common.cases.registers import Registers
 from common.clock import Clock
 from common.db.engine import AWAY
 from common.errors import (
@@ -28,7 +30,9 @@ from common.errors import (
     TestCaseRefused,
 )
 from common.lease import Lease
+from common.ledger import Fact
 from common.process import Process
+from common.register import RegisterTable
 from common.run import CaseFacts, Checkpoint, Run, Subject
 from common.settings import WorkerSettings
 from common.target import Account
@@ -44,6 +48,8 @@ class Desk:
 
     queue: Queue
     checkpoints: Checkpoints
+    registers: Registers
+    ledger: Ledger
     accounts: dict[tuple[str, str], Account]
     production: frozenset[str]
     """Targets that `test` cases must not reach."""
@@ -96,6 +102,21 @@ class Surroundings:
         if not self._await(lambda: self._desk.queue.extend(self._case, seconds)):
             raise LeaseLost
         self._lease.extended(started=started, seconds=seconds)
+
+    def register_in_force(self, name: str, day: date) -> int | None:
+        return self._await(lambda: self._desk.registers.in_force(name, day))
+
+    def register_table(self, name: str, version: int) -> RegisterTable:
+        return self._await(lambda: self._desk.registers.table_of_case(name, version))
+
+    def use_register(self, checkpoint: Checkpoint, name: str, version: int) -> None:
+        self._await(lambda: self._desk.registers.use(self._case, checkpoint, name, version))
+
+    def remember(self, kind: str, key: str, value: Any, *, until: date, today: date) -> Fact:
+        return self._await(lambda: self._desk.ledger.remember(self._case, kind, key, value, until=until, today=today))
+
+    def remembered(self, kind: str, key: str, *, today: date) -> Fact | None:
+        return self._await(lambda: self._desk.ledger.remembered(self._case.id, kind, key, today=today))
 
     def _await(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Ask the database, from the run's thread, for as long as the lease allows; it may be asked twice."""

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Protocol, TypeVar
 
 import pytest
@@ -14,10 +14,14 @@ from office import TO_A_PERSON, Office
 
 from common.browser.session import Browser
 from common.browser.settings import BrowserSettings
+from common.cases.ledger import Ledger
 from common.cases.queue import Claimed
+from common.cases.registers import Registers
 from common.db.engine import pool
 from common.errors import Interrupted, LeaseLost, StopSignal, SubjectBusy, TargetTimeout
 from common.lease import Lease
+from common.ledger import Fact
+from common.register import RegisterRow
 from common.run import Checkpoint, Mark, Platform, Subject
 from common.settings import DatabaseSettings, WorkerSettings
 from common.testing import MemoryCase, a_chore, a_keyring, a_process
@@ -25,6 +29,12 @@ from common.worker.run import Desk, Surroundings
 
 T = TypeVar("T")
 SOMEBODY = Subject("person", "kari")
+TODAY = date(2026, 3, 2)
+LATER = TODAY + timedelta(days=30)
+
+
+class Limit(RegisterRow):
+    limit: int
 
 
 class Bench(Protocol):
@@ -45,6 +55,14 @@ class Bench(Protocol):
         """Another case of this subject is running."""
         ...
 
+    def begin_another(self) -> Platform:
+        """A run of another case, at the same time."""
+        ...
+
+    def hand_in(self, limit: int, valid_from: date) -> int:
+        """A new version of the register of limits."""
+        ...
+
 
 class MemoryBench:
     def __init__(self) -> None:
@@ -63,6 +81,12 @@ class MemoryBench:
     def busy(self, subject: Subject) -> None:
         self._case.busy.add(subject)
 
+    def begin_another(self) -> Platform:
+        return MemoryCase(registers=self._case.registers, ledger=self._case.ledger).begin()
+
+    def hand_in(self, limit: int, valid_from: date) -> int:
+        return self._case.registers.store("limits", [Limit(limit=limit)], valid_from=valid_from)
+
 
 class WorkerBench:
     """The worker's half of the work without its browser: that one is never started."""
@@ -75,6 +99,8 @@ class WorkerBench:
         self._desk = Desk(
             queue=office.queue,
             checkpoints=office.checkpoints,
+            registers=Registers(office.pool),
+            ledger=Ledger(office.pool, office.keyring),
             accounts={},
             production=frozenset(),
             accepts_synthetic=True,
@@ -95,9 +121,24 @@ class WorkerBench:
         self.do(self.office.queue.sweep())
         run = self._run = self.do(self.office.claim("s"))
         assert run.id == self._id
-        settings = self.office.settings
-        self.held = Lease(fence=run.fence, started=run.started, seconds=settings.lease, margin=settings.margin)
+        self.held = self._lease_of(run)
         return Surroundings(self._desk, run, self.held, Browser(BrowserSettings(), {}), 0.0)
+
+    def begin_another(self) -> Platform:
+        case = self.do(self.office.submit(a_chore("eva", priority=1)))
+        run = self.do(self.office.claim("another"))
+        assert run.id == case
+        return Surroundings(self._desk, run, self._lease_of(run), Browser(BrowserSettings(), {}), 0.0)
+
+    def _lease_of(self, run: Claimed) -> Lease:
+        settings = self.office.settings
+        return Lease(fence=run.fence, started=run.started, seconds=settings.lease, margin=settings.margin)
+
+    def hand_in(self, limit: int, valid_from: date) -> int:
+        registers = Registers(self.office.pool)
+        rows = [{"limit": limit}]
+        stored = registers.store("limits", rows=rows, valid_from=valid_from, signer="Anne Berg", caller="finance")
+        return self.do(stored).version
 
     def retried(self) -> None:
         assert self._run is not None
@@ -213,12 +254,15 @@ class TestALostLease:
             lambda: old.commit(late),
             lambda: old.hold(SOMEBODY),
             lambda: old.extend(timedelta(minutes=5)),
+            lambda: old.use_register(late, "limits", 1),
+            lambda: old.remember("a", "x", 1, until=LATER, today=TODAY),
         ):
             with pytest.raises(LeaseLost):
                 attempt()
         recalled = bench.begin().recall("journal")
         assert recalled is not None
         assert recalled.value == "the next"
+        assert bench.begin().remembered("a", "x", today=TODAY) is None
 
 
 class TestHold:
@@ -231,6 +275,71 @@ class TestHold:
         bench.busy(SOMEBODY)
         with pytest.raises(SubjectBusy):
             bench.begin().hold(SOMEBODY)
+
+
+def chosen(bench: Bench, version: int, *, name: str = "limits") -> Checkpoint:
+    return point(bench, version, name=f"register:{name}")
+
+
+class TestRegisters:
+    def test_before_the_first_there_is_none(self, bench: Bench) -> None:
+        assert bench.begin().register_in_force("limits", TODAY) is None
+        bench.hand_in(7, TODAY + timedelta(days=1))
+        assert bench.begin().register_in_force("limits", TODAY) is None
+
+    def test_the_highest_version_that_is_valid_by_then_is_in_force(self, bench: Bench) -> None:
+        days = [date(2026, 1, 1), date(2026, 7, 1), date(2026, 3, 1)]
+        assert [bench.hand_in(limit, day) for limit, day in enumerate(days)] == [1, 2, 3]
+        platform = bench.begin()
+        asked = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 2, 28), date(2026, 3, 1), date(2026, 12, 1)]
+        assert [platform.register_in_force("limits", day) for day in asked] == [None, 1, 1, 3, 3]
+
+    def test_a_version_is_read_with_its_rows(self, bench: Bench) -> None:
+        bench.hand_in(7, TODAY)
+        table = bench.begin().register_table("limits", 1)
+        assert (table.version, table.valid_from, list(table.rows)) == (1, TODAY, [{"limit": 7}])
+
+    def test_the_version_a_case_uses_is_stored_at_once(self, bench: Bench) -> None:
+        version = bench.hand_in(7, TODAY)
+        platform = bench.begin()
+        platform.use_register(chosen(bench, version), "limits", version)
+        recalled = bench.begin().recall("register:limits")
+        assert recalled is not None
+        assert (recalled.mark, recalled.value) == (Mark.STEP, version)
+
+
+class TestLedger:
+    def test_says_nothing_of_what_nobody_made_known(self, bench: Bench) -> None:
+        assert bench.begin().remembered("card-of-test", "T-1", today=TODAY) is None
+
+    def test_remembers_for_other_cases(self, bench: Bench) -> None:
+        made = bench.begin().remember("card-of-test", "T-1", {"card": "å-1"}, until=LATER, today=TODAY)
+        assert made == Fact(value={"card": "å-1"}, until=LATER, ours=True)
+        found = bench.begin_another().remembered("card-of-test", "T-1", today=TODAY)
+        assert found == Fact(value={"card": "å-1"}, until=LATER, ours=False)
+
+    def test_what_stands_is_never_overwritten(self, bench: Bench) -> None:
+        bench.begin().remember("user-name", "kar", "first", until=LATER, today=TODAY)
+        stands = bench.begin_another().remember("user-name", "kar", "second", until=TODAY, today=TODAY)
+        assert stands == Fact(value="first", until=LATER, ours=False)
+
+    def test_saying_it_again_after_a_crash_changes_nothing(self, bench: Bench) -> None:
+        bench.begin().remember("user-name", "kar", 1, until=LATER, today=TODAY)
+        again = bench.begin().remember("user-name", "kar", 2, until=TODAY, today=TODAY)
+        assert again == Fact(value=1, until=LATER, ours=True)
+
+    def test_kinds_and_keys_are_kept_apart(self, bench: Bench) -> None:
+        platform = bench.begin()
+        for kind, key in (("a", "x"), ("a", "X"), ("b", "x")):
+            assert platform.remember(kind, key, f"{kind}{key}", until=LATER, today=TODAY).value == f"{kind}{key}"
+
+    def test_is_remembered_through_the_last_day(self, bench: Bench) -> None:
+        platform = bench.begin()
+        platform.remember("a", "x", 1, until=LATER, today=TODAY)
+        assert platform.remembered("a", "x", today=LATER) is not None
+        after = LATER + timedelta(days=1)
+        assert platform.remembered("a", "x", today=after) is None
+        assert bench.begin_another().remember("a", "x", 2, until=after, today=after).ours
 
 
 def test_a_failed_act_ends_the_browser_and_not_the_run(bench: Bench) -> None:

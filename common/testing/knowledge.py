@@ -1,0 +1,62 @@
+"""What cases share, in memory: registers and the ledger. Give one of each to several `MemoryCase`s."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_jsonable_python
+
+from common.ledger import Fact
+from common.privacy.crypto import canonical
+from common.register import RegisterRow, RegisterTable
+
+
+@dataclass
+class MemoryRegisters:
+    """Versions of registers, as the owner units hand them in."""
+
+    _versions: dict[str, list[RegisterTable]] = field(default_factory=dict[str, list[RegisterTable]])
+
+    def store(self, name: str, rows: Sequence[RegisterRow], *, valid_from: date) -> int:
+        """Add a version and give its number."""
+        versions = self._versions.setdefault(name, [])
+        plain = to_jsonable_python(list(rows))
+        versions.append(RegisterTable(version=len(versions) + 1, valid_from=valid_from, rows=plain))
+        return len(versions)
+
+    def in_force(self, name: str, day: date) -> int | None:
+        """The highest version that is valid from that day or earlier."""
+        return max((v.version for v in self._versions.get(name, []) if v.valid_from <= day), default=None)
+
+    def table(self, name: str, version: int) -> RegisterTable:
+        return self._versions[name][version - 1]
+
+
+@dataclass
+class MemoryLedger:
+    """Facts remembered across cases."""
+
+    _facts: dict[tuple[str, str], tuple[UUID, bytes, date]] = field(
+        default_factory=dict[tuple[str, str], tuple[UUID, bytes, date]]
+    )
+
+    def enter(self, case: UUID, kind: str, key: str, value: Any, *, until: date, today: date) -> Fact:
+        """Enter a fact, or give the one that stands."""
+        standing = self.look_up(case, kind, key, today=today)
+        if standing is not None:
+            return standing
+        self._facts[kind, key] = case, canonical(value), until
+        return Fact(value=value, until=until, ours=True)
+
+    def look_up(self, case: UUID, kind: str, key: str, *, today: date) -> Fact | None:
+        """What stands under a key on a day, as that case sees it."""
+        found = self._facts.get((kind, key))
+        if found is None or found[2] < today:
+            return None
+        maker, value, until = found
+        return Fact(value=json.loads(value), until=until, ours=maker == case)
