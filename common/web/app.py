@@ -17,7 +17,7 @@ from common.clock import Clock, system
 from common.probes import probes
 from common.process import Service
 from common.refusals import Refusal
-from common.web import cases, docs, openapi, operations, processes, tasks
+from common.web import benefits, cases, docs, openapi, operations, processes, tasks
 from common.web.envelope import Envelope
 from common.web.parts import Parts, Settings
 from common.web.problems import on_http_exception, on_invalid_query, on_refusal
@@ -52,6 +52,7 @@ def create_app(service: Service, settings: Settings, *, clock: Clock = system) -
     app.include_router(cases.router)
     app.include_router(operations.router)
     app.include_router(tasks.router)
+    app.include_router(benefits.router)
     app.openapi = openapi.describe(app, service, cases.BODIES)
 
     async def show(_request: Request) -> Response:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as EngineTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from common import log
+from common.benefits.account import Account
 from common.cases.bell import Bell
 from common.cases.decisions import Decisions
 from common.cases.intake import Intake
@@ -128,6 +129,7 @@ class Parts:
         self.intake = Intake(self.database.pool, keyring)
         self.decisions = Decisions(self.database.pool)
         self.queries = Queries(self.database.engine, keyring)
+        self.benefits = Account(self.database.pool)
         self.worklist = Worklist(self.database.engine, self.database.pool)
         self.ringer = Ringer(self.bell)
         self.endings = Endings(self.bell, self.queries.ended, limit=settings.waits)

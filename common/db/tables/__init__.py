@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from common.db.tables.batches import BatchRemainder, BatchRow
+from common.db.tables.benefits import BenefitPosition, BenefitRow
 from common.db.tables.cases import AccountRow, Case, CheckpointRow, Content, Event
 from common.db.tables.operations import (
     Circuit,
@@ -24,6 +25,8 @@ __all__ = [
     "AccountRow",
     "BatchRemainder",
     "BatchRow",
+    "BenefitPosition",
+    "BenefitRow",
     "Case",
     "CheckpointRow",
     "Circuit",
