@@ -17,13 +17,13 @@ where r.name = %(name)s and r.digest = %(digest)s and r.valid_from = %(valid_fro
 -- Together with the note of who did it.
 with stored as (
     insert into registers (name, version, valid_from, rows, digest, signer, caller)
-    select %(name)s, coalesce(max(version), 0) + 1, %(valid_from)s, %(rows)s, %(digest)s, %(signer)s, %(caller)s
-    from registers where name = %(name)s
+    select %(name)s::text, coalesce(max(version), 0) + 1, %(valid_from)s::date, %(rows)s, %(digest)s, %(signer)s::text, %(caller)s::text
+    from registers where name = %(name)s::text
     returning version
 ), noted as (
     insert into operations (actor, kind, name, action, reason)
-    select %(actor)s, 'register', %(name)s, 'replaced',
-           'version ' || version || ' from ' || %(valid_from)s::date || ', signed by ' || %(signer)s
+    select %(actor)s::text, 'register', %(name)s::text, 'replaced',
+           'version ' || version || ' from ' || %(valid_from)s::date || ', signed by ' || %(signer)s::text
     from stored
 )
 select version from stored;
