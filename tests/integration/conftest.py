@@ -10,6 +10,8 @@ from office import Office
 from common.db.engine import Pool, pool
 from common.settings import DatabaseSettings
 
+pytest.register_assert_rewrite("watched_queue")
+
 
 @pytest.fixture
 async def connections(database: DatabaseSettings) -> AsyncGenerator[Pool]:

@@ -47,7 +47,7 @@ SETTLED = 8.0
 
 def is_urgent(chore: Chore) -> bool:
     """What a second person must look at."""
-    return chore.priority == 1
+    return chore.priority < 3
 
 
 PROCESSES = [
@@ -55,6 +55,7 @@ PROCESSES = [
     replace(a_process("two", due=timedelta(hours=1)), release=is_urgent),
 ]
 
+CALLERS = ["booking", "school"]
 SHIFTS = st.sampled_from(["left-1", "left-2", "right-1", "right-2"])
 PEOPLE = st.sampled_from(["kari", "ola", "kari", None])
 WAITS = st.sampled_from([None, None, -3600, 600, 100_000])
@@ -80,7 +81,7 @@ class Form:
 FORMS = st.builds(
     Form,
     process=st.sampled_from(PROCESSES),
-    caller=st.sampled_from(["booking", "school"]),
+    caller=st.sampled_from(CALLERS),
     about=PEOPLE,
     priority=st.integers(1, 3),
     wait=WAITS,
@@ -152,6 +153,11 @@ class Clerks(WatchedQueue):
         if letter.draft.recognised_by(self.office.keyring):
             changed = letter.draft.input.model_copy(update={"what": "something else"})
             self.post(letter.process, letter.caller, [replace(letter.draft, input=changed)])
+
+    @rule(target=letters, letter=letters, process=st.sampled_from(PROCESSES), caller=st.sampled_from(CALLERS))
+    def submit_elsewhere(self, letter: Letter, process: Process, caller: str) -> Any:
+        """The same reference of another caller, or at another process, is another case."""
+        return some(self.posted(process, caller, letter.draft.input, letter.draft.idempotency_key))
 
     @rule(target=letters, old=letters, abouts=st.lists(PEOPLE, min_size=1, max_size=3))
     def submit_array(self, old: Letter, abouts: list[str | None]) -> Any:
@@ -325,6 +331,14 @@ class Clerks(WatchedQueue):
             assert self.do(decisions.retry(case, "person:y")) == self.model.retry(case, "person:y")
         else:
             assert self.do(decisions.close(case, "person:y", handled)) == self.model.close(case, "person:y", handled)
+
+    @precondition(lambda self: any(self.model.in_state(State.AWAITING_RELEASE)))
+    @rule(which=st.integers(0, 9))
+    def second_person(self, which: int) -> None:
+        waiting = list(self.model.in_state(State.AWAITING_RELEASE))
+        case = waiting[which % len(waiting)].id
+        assert self.do(self.office.decisions.release(case, "person:y"))
+        assert self.model.release(case, "person:y")
 
     @rule(letter=letters, handled=st.sampled_from(Handled))
     def close(self, letter: Letter, handled: Handled) -> None:
