@@ -54,7 +54,7 @@ class TestOpenApi:
     async def test_every_operation_is_whole(self, hall: Town) -> None:
         described = hall.app.openapi()
         operations = [op for path in described["paths"].values() for op in path.values()]
-        assert len({operation["operationId"] for operation in operations}) == len(operations) == 10
+        assert len({operation["operationId"] for operation in operations}) == len(operations) >= 10
         for operation in operations:
             assert operation["summary"], operation["operationId"]
             assert operation["tags"], operation["operationId"]
