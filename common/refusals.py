@@ -8,6 +8,12 @@ Refusal
 ├── Forbidden                   403
 ├── CaseUnknown                 404
 ├── TaskUnknown                 404
+├── RegisterUnknown             404
+├── EvidenceUnknown             404
+├── BatchUnknown                404
+├── OwnSubmission               403
+├── TotalsDiffer                409
+├── UploadDiffers               409
 ├── ReferenceTaken              409
 ├── NotInThatState              409
 ├── RequestTooLarge             413
@@ -23,6 +29,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from common.errors import RogerError
+from common.privacy.masking import mask
 
 
 class Refusal(RogerError):
@@ -60,10 +67,46 @@ class CaseUnknown(Refusal):
     code, status, title = "CASE_UNKNOWN", 404, "No such case"
 
 
+class RegisterUnknown(Refusal):
+    """This service has no such register, or the register no such version."""
+
+    code, status, title = "REGISTER_UNKNOWN", 404, "No such register"
+
+
+class EvidenceUnknown(Refusal):
+    """There is no such evidence of this case, or it has been deleted: it is kept for days only."""
+
+    code, status, title = "EVIDENCE_UNKNOWN", 404, "No such evidence"
+
+
 class TaskUnknown(Refusal):
     """There is no such task."""
 
     code, status, title = "TASK_UNKNOWN", 404, "No such task"
+
+
+class BatchUnknown(Refusal):
+    """There is no such batch among those this caller may see."""
+
+    code, status, title = "BATCH_UNKNOWN", 404, "No such batch"
+
+
+class OwnSubmission(Refusal):
+    """Whoever handed it in cannot release it: that is for a second person."""
+
+    code, status, title = "OWN_SUBMISSION", 403, "A second person must release it"
+
+
+class TotalsDiffer(Refusal):
+    """The batch does not hold as many rows as you say; look at its control totals again before you release it."""
+
+    code, status, title = "TOTALS_DIFFER", 409, "Other control totals"
+
+
+class UploadDiffers(Refusal):
+    """Under this Idempotency-Key other rows came before; send exactly the same again, or use a new key."""
+
+    code, status, title = "UPLOAD_DIFFERS", 409, "Same key, other rows"
 
 
 class ReferenceTaken(Refusal):
@@ -123,3 +166,28 @@ class FieldProblem:
     """In a file: the row as a person sees it in the sheet, the header being row 1."""
     column: str | None = None
     """In a file: the column's letter, as a spreadsheet shows it."""
+
+
+def document(refusal: Refusal) -> dict[str, Any]:
+    """What a caller is told about a refusal."""
+    told: dict[str, Any] = {
+        "type": "urn:roger:problem:" + refusal.code.lower().replace("_", "-"),
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": mask(refusal.message),
+        "code": refusal.code,
+    }
+    if isinstance(refusal, InvalidInput):
+        told["errors"] = [_told(problem) for problem in refusal.problems]
+    for name, fact in refusal.facts.items():
+        if name == "case":  # the one that stands in the way belongs to the same caller
+            told |= {"case": str(fact), "location": f"/v1/cases/{fact}"}
+        else:
+            told[name] = fact
+    return told
+
+
+def _told(problem: FieldProblem) -> dict[str, Any]:
+    told: dict[str, Any] = {"field": problem.field, "code": problem.code, "message": mask(problem.message)}
+    where = {"row": problem.row, "column": problem.column}
+    return told | {name: place for name, place in where.items() if place is not None}

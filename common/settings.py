@@ -81,17 +81,27 @@ class ApiSettings(BaseSettings):
     array_limit: Annotated[int, Field(ge=1)] = 5_000
     """Most cases in one array."""
     body_limit: Annotated[int, Field(ge=1)] = 10_000_000
-    """Bytes."""
+    """Bytes of a JSON body."""
+    upload_limit: Annotated[int, Field(ge=1)] = 20_000_000
+    """Bytes of a CSV or XLSX file; it is held in memory while it is taken in."""
+    upload_rows: Annotated[int, Field(ge=1)] = 100_000
+    """Most rows of a file or of an NDJSON stream."""
+    line_limit: Annotated[int, Field(ge=1)] = 100_000
+    """Bytes of one line of an NDJSON stream; a longer one is a refused row."""
+    uploads: Annotated[int, Field(ge=1)] = 4
+    """Files and streams taken in at the same time by one process; more are answered 429."""
 
 
 class ErrandSettings(BaseSettings):
-    """How the errands process shows its health."""
+    """How the errands process shows its health, and how long it waits for others."""
 
     model_config = SettingsConfigDict(env_prefix="ROGER_ERRANDS_", extra="ignore")
 
     host: str = "127.0.0.1"
     probe_port: int = 8001
     """Where /healthz, /readyz and /metrics are."""
+    abandoned_after: Annotated[float, Field(gt=0)] = 3600.0
+    """Seconds without a row after which an upload that broke off is refused."""
 
 
 class WorkerSettings(BaseSettings):
@@ -213,6 +223,19 @@ class TargetLimits(BaseSettings):
     def paced(self, target: Target) -> Pace | None:
         """How fast it may be worked in: as set here, and where nothing is set, as the target declares."""
         return parse_pace(self.pace) if self.pace.strip() else target.pace
+
+
+class EvidenceSettings(BaseSettings):
+    """Whether the page is kept when a run fails; never where a process keeps health data."""
+
+    model_config = SettingsConfigDict(env_prefix="ROGER_EVIDENCE_", extra="ignore")
+
+    keep: bool = True
+    """False keeps none at all."""
+    days: Annotated[int, Field(ge=1, le=90)] = 7
+    """After so many days it is deleted."""
+    budget: Annotated[float, Field(gt=0, le=10)] = 2.0
+    """Seconds for taking it, and as many for storing it; what is late is left out."""
 
 
 class TargetSettings(TargetLimits):

@@ -19,6 +19,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_WORKER_": settings.WorkerSettings,
     "ROGER_CALENDAR_": settings.CalendarSettings,
     "ROGER_CIRCUIT_": settings.CircuitSettings,
+    "ROGER_EVIDENCE_": settings.EvidenceSettings,
     "ROGER_TARGET_<NAME>_": settings.TargetSettings,
     "ROGER_BROWSER_": BrowserSettings,
     "ROGER_NOTICES_": NoticeSettings,
