@@ -42,3 +42,8 @@ class BatchRule(Generic[T]):
     """Whether a second person must release the batch, by what `before` counted."""
     after: Callable[[Iterable[EndedRow[T]]], Sequence[Task]] | None = None
     """What people must know now that every case has ended."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether cases must wait until the rule has been asked."""
+        return self.before is not None or self.release is not None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuids
@@ -44,10 +45,12 @@ class Receipt:
     submitted_at: datetime | None = None
     due: datetime | None = None
     """Both only for a case of its own."""
+    four_eyes: bool = False
+    """A second person must release it; said of a case of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Row:
+class Prepared:
     """A draft as it will be stored, and the rules it breaks now."""
 
     breaches: tuple[FieldProblem, ...]
@@ -66,7 +69,7 @@ class _Row:
     payload: bytes
 
 
-_COLUMNS = [field.name for field in fields(_Row) if field.name != "breaches"]
+_COLUMNS = [field.name for field in fields(Prepared) if field.name != "breaches"]
 _Known = tuple[UUID, bytes]
 _ON_A_THREAD = 100  # drafts
 
@@ -85,30 +88,50 @@ class Intake:
         A draft is refused, without touching the others, as ReferenceTaken (same reference, other content) or
         InvalidInput (a rule that depends on the time of submission; looked at only for what is really new).
         """
+        rows = await self.prepare(process, drafts, now)
+        async with self._pool.connection() as connection:
+            answers = await self.store(connection, process, caller, rows)
+        count(process, answers)
+        return answers
 
-        def prepare() -> list[_Row]:
+    async def prepare(self, process: Process, drafts: Sequence[Draft], now: datetime) -> list[Prepared]:
+        """The drafts as they will be stored."""
+
+        def prepare() -> list[Prepared]:
             return [self._row(process, draft, now) for draft in drafts]
 
         # Encrypting thousands takes long enough to hold up whatever else the event loop serves.
-        rows = await asyncio.to_thread(prepare) if len(drafts) > _ON_A_THREAD else prepare()
-        async with self._pool.connection() as connection:
-            fresh = [row for row in rows if not row.breaches]
-            stored = await self._store(connection, process, caller, fresh) if fresh else dict[UUID, datetime]()
-            # Known before, twice among these, stored by somebody else this instant, or breaking a rule.
-            others = [row for row in rows if row.id not in stored]
-            known = await self._known(connection, process, caller, others) if others else dict[bytes, _Known]()
-        answers = [_answer(row, stored, known) for row in rows]
-        for result, number in Counter(map(_result, answers)).items():
-            metrics.SUBMITTED.labels(process.name, result).inc(number)
-        return answers
+        return await asyncio.to_thread(prepare) if len(drafts) > _ON_A_THREAD else prepare()
 
-    def _row(self, process: Process, draft: Draft, now: datetime) -> _Row:
+    async def store(
+        self,
+        connection: Connection,
+        process: Process,
+        caller: str,
+        rows: Sequence[Prepared],
+        *,
+        batch: UUID | None = None,
+        hold: bool = False,
+    ) -> list[Receipt | Refusal]:
+        """Store what `prepare` gave, within the caller's transaction, and answer for each in order.
+
+        Cases of a batch that is not open yet are held back.
+        """
+        fresh = [row for row in rows if not row.breaches]
+        into = {"batch": batch, "hold": hold}
+        stored = await self._store(connection, process, caller, fresh, into) if fresh else dict[UUID, datetime]()
+        # Known before, twice among these, stored by somebody else this instant, or breaking a rule.
+        others = [row for row in rows if row.id not in stored]
+        known = await self._known(connection, process, caller, others) if others else dict[bytes, _Known]()
+        return [_answer(row, stored, known) for row in rows]
+
+    def _row(self, process: Process, draft: Draft, now: datetime) -> Prepared:
         case = uuids.uuid7()
         given = draft.input
         submitted = given.model_dump(mode="json", exclude_unset=True)
         key = self._keyring.new_key(case)
         subject = given.subject
-        return _Row(
+        return Prepared(
             breaches=tuple(given.breaches(now)),
             id=case,
             reference=draft.recognised_by(self._keyring),
@@ -126,7 +149,7 @@ class Intake:
         )
 
     async def _known(
-        self, connection: Connection, process: Process, caller: str, rows: Sequence[_Row]
+        self, connection: Connection, process: Process, caller: str, rows: Sequence[Prepared]
     ) -> dict[bytes, _Known]:
         references = [row.reference for row in rows if row.reference is not None]
         if not references:
@@ -136,27 +159,26 @@ class Intake:
         return {row["reference"]: (row["id"], row["content"]) for row in await cursor.fetchall()}
 
     async def _store(
-        self, connection: Connection, process: Process, caller: str, rows: Sequence[_Row]
+        self, connection: Connection, process: Process, caller: str, rows: Sequence[Prepared], into: dict[str, Any]
     ) -> dict[UUID, datetime]:
         """Store in one statement, so all or none; rows whose reference is taken are left out."""
         # In one order for everybody: two arrays with the same references must not wait for each other.
         ordered = sorted(rows, key=lambda row: row.reference or b"")
         columns = {name: [getattr(row, name) for row in ordered] for name in _COLUMNS}
-        values = columns | {
+        values = columns | into
+        values |= {
             "process": process.name,
             "version": process.version,
             "caller": caller,
             "actor": f"caller:{caller}",
-            "batch": None,
-            "hold": False,
         }
         cursor = await connection.execute(SQL["submit"], values)
         return {row["id"]: row["submitted_at"] for row in await cursor.fetchall()}
 
 
-def _answer(row: _Row, stored: dict[UUID, datetime], known: dict[bytes, _Known]) -> Receipt | Refusal:
+def _answer(row: Prepared, stored: dict[UUID, datetime], known: dict[bytes, _Known]) -> Receipt | Refusal:
     if row.id in stored:
-        return Receipt(row.id, existing=False, submitted_at=stored[row.id], due=row.due)
+        return Receipt(row.id, existing=False, submitted_at=stored[row.id], due=row.due, four_eyes=row.four_eyes)
     if row.reference is not None and row.reference in known:
         case, content = known[row.reference]
         return Receipt(case, existing=True) if content == row.content else ReferenceTaken(case=case)
@@ -164,6 +186,12 @@ def _answer(row: _Row, stored: dict[UUID, datetime], known: dict[bytes, _Known])
         message = "a row was neither stored nor known"
         raise AssertionError(message)
     return InvalidInput(row.breaches)
+
+
+def count(process: Process, answers: Iterable[Receipt | Refusal]) -> None:
+    """Count what became of rows, once that stands."""
+    for result, number in Counter(map(_result, answers)).items():
+        metrics.SUBMITTED.labels(process.name, result).inc(number)
 
 
 def _result(answer: Receipt | Refusal) -> str:

@@ -249,12 +249,13 @@ select id from moved;
 
 -- name: cancel_cases
 -- moves: awaiting_release -> cancelled, queued -> cancelled
--- Some cases of a batch that is refused or withdrawn, as far as Roger has not begun.
+-- Some cases of a batch that is refused or withdrawn, as far as Roger has not begun. Their references are free again,
+-- or a corrected upload of the same rows would meet cases that nobody will ever perform.
 with before as (
     select id, state, fence from cases
     where batch = %(batch)s and state in ('awaiting_release', 'queued') order by id limit %(limit)s for update
 ), moved as (
-    update cases c set state = 'cancelled', parked = false, not_before = null, ended_at = now()
+    update cases c set state = 'cancelled', parked = false, not_before = null, ended_at = now(), reference = null
     from before where c.id = before.id returning c.id
 ), logged as (
     insert into events (case_id, actor, from_state, to_state, code, fence)
@@ -277,31 +278,38 @@ set mark = excluded.mark, fence = excluded.fence, value = excluded.value, at = n
 returning name;
 
 -- name: know_accounts
--- The accounts that the mounted files give. A password that has changed lets an account in again.
+-- The accounts that the mounted files give. A password that has changed lets an account in again, but not the one that
+-- was refused: a worker that still has it mounted knows nothing new.
 insert into accounts (target, name, password_mark)
 select * from unnest(%(target)s::text[], %(name)s::text[], %(mark)s::bytea[])
 on conflict (target, name) do update
 set out_since = case when accounts.password_mark is distinct from excluded.password_mark then null else accounts.out_since end,
-    password_mark = excluded.password_mark;
+    password_mark = excluded.password_mark
+where accounts.refused_mark is distinct from excluded.password_mark;
 
 -- name: lease_account
 -- One account of a target for this shift: the one it holds, else one that is free. For its own it waits, as only a
 -- heartbeat can be at it; skipped like the others, it would be kept while the shift took a second one. Where the target
 -- refuses a second sign-in, an account whose holder vanished rests until the target itself has ended the old session.
-with own as (
-    update accounts set lease_until = clock_timestamp() + %(lease)s * interval '1 second'
-    where target = %(target)s and holder = %(shift)s and name = any(%(names)s::text[]) and out_since is null
-    returning name
+-- Of two passwords, the one that was refused is not tried again by whoever still has it.
+with mine as (
+    select m.name, m.mark from unnest(%(names)s::text[], %(marks)s::bytea[]) as m (name, mark)
+), own as (
+    update accounts a set lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+    from mine
+    where a.target = %(target)s and a.holder = %(shift)s and a.name = mine.name and a.out_since is null
+      and coalesce(a.refused_mark <> mine.mark, true)
+    returning a.name
 ), free as (
     update accounts set holder = %(shift)s, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
     where (target, name) = (
-        select a.target, a.name from accounts a
+        select a.target, a.name from accounts a join mine on mine.name = a.name
         where not exists (select from own)
-          and a.target = %(target)s and a.name = any(%(names)s::text[]) and a.out_since is null
+          and a.target = %(target)s and a.out_since is null and coalesce(a.refused_mark <> mine.mark, true)
           and a.holder is distinct from %(shift)s
           and (a.lease_until is null or a.lease_until + %(rest)s * interval '1 second' < clock_timestamp())
         order by a.lease_until nulls first, a.name
-        limit 1 for update skip locked
+        limit 1 for update of a skip locked
     )
     returning name
 )
@@ -311,6 +319,9 @@ select name from own union all select name from free;
 update accounts set holder = null, lease_until = null where holder = %(shift)s;
 
 -- name: account_out
-update accounts set out_since = now(), holder = null, lease_until = null
+-- This password was refused. Who still holds an old one must not put out an account whose password has changed since.
+update accounts
+set out_since = case when password_mark is not distinct from coalesce(%(mark)s::bytea, password_mark) then now() end,
+    refused_mark = coalesce(%(mark)s::bytea, password_mark), holder = null, lease_until = null
 where target = %(target)s and name = %(name)s and out_since is null
-returning name;
+returning out_since;

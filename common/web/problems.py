@@ -10,8 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from common.privacy.masking import mask
-from common.refusals import FieldProblem, FileUnusable, InvalidInput, Refusal
+from common.refusals import FieldProblem, FileUnusable, InvalidInput, Refusal, document
 from common.web.fields import field_problems
 
 MEDIA_TYPE = "application/problem+json"
@@ -82,31 +81,6 @@ class Problem(BaseModel):
     detail: str
     code: str = Field(description="The reason, for programs")
     errors: list[FieldError] | None = Field(default=None, description="Each field that breaks a rule")
-
-
-def document(refusal: Refusal) -> dict[str, Any]:
-    """What a caller is told about a refusal."""
-    told: dict[str, Any] = {
-        "type": "urn:roger:problem:" + refusal.code.lower().replace("_", "-"),
-        "title": refusal.title,
-        "status": refusal.status,
-        "detail": mask(refusal.message),
-        "code": refusal.code,
-    }
-    if isinstance(refusal, InvalidInput):
-        told["errors"] = [_told(problem) for problem in refusal.problems]
-    for name, fact in refusal.facts.items():
-        if name == "case":  # the one that stands in the way belongs to the same caller
-            told |= {"case": str(fact), "location": f"/v1/cases/{fact}"}
-        else:
-            told[name] = fact
-    return told
-
-
-def _told(problem: FieldProblem) -> dict[str, Any]:
-    told: dict[str, Any] = {"field": problem.field, "code": problem.code, "message": mask(problem.message)}
-    where = {"row": problem.row, "column": problem.column}
-    return told | {name: place for name, place in where.items() if place is not None}
 
 
 def answer(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:

@@ -13,7 +13,7 @@ from common.db.tables.columns import made_now, moment, plain, sealed
 
 
 class BatchRow(SQLModel, table=True):
-    """Cases submitted together. Rows in = refused + existing + its own cases, at every moment after the rows are in."""
+    """Cases submitted together. Rows in = refused + existing + its own cases, at every moment."""
 
     __tablename__ = "batches"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
@@ -27,16 +27,14 @@ class BatchRow(SQLModel, table=True):
             postgresql_where=text("content is not null"),
         ),
         # What still needs attention.
-        Index(
-            "batches_unended",
-            "state",
-            postgresql_where=text("state in ('receiving', 'received', 'awaiting_release', 'open')"),
-        ),
+        Index("batches_unended", "state", postgresql_where=text("ended_at is null")),
+        Index("batches_caller", "caller", "id"),
         CheckConstraint(
             "state in ('receiving', 'received', 'awaiting_release', 'open', 'ended', 'refused')",
             name="batches_state_known",
         ),
-        CheckConstraint("(state in ('ended', 'refused')) = (ended_at is not null)", name="batches_ended_has_a_time"),
+        CheckConstraint("state <> 'ended' or ended_at is not null", name="batches_ended_has_a_time"),
+        CheckConstraint("ended_at is null or state in ('ended', 'refused')", name="batches_only_ended_has_a_time"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -46,7 +44,10 @@ class BatchRow(SQLModel, table=True):
     source: str
     """`array`, `ndjson`, `csv`, `xlsx` or `schedule`."""
     content: bytes | None = sealed(default=None)
-    """Blind index of the file's content, or of the caller's key for it."""
+    """Blind index of the file's content, or of the caller's key for it; given free when the upload was left half sent
+    or withdrawn, so that it may be sent anew."""
+    chain: bytes | None = sealed(default=None)
+    """Keyed hash of all rows so far: whether a stream that is sent again is the one that broke off."""
     state: str
     """receiving: rows arrive · received: all are in, the process's rule over them is to be asked · awaiting_release: a
     second person must release it · open: its cases are worked on · ended: every case has · refused: nothing is done."""
@@ -58,9 +59,18 @@ class BatchRow(SQLModel, table=True):
     """Why it was refused."""
     submitted_at: datetime = made_now()
     touched_at: datetime = made_now()
-    """When its last rows came; one that is left half sent is refused in the end."""
+    """When its last rows came, or since when it waits for a person; one that is left half sent is refused in the end."""
+    retry_at: datetime | None = moment(default=None, nullable=True)
+    """The process's rule over it failed; when it is asked again."""
+    released_at: datetime | None = moment(default=None, nullable=True)
+    released_by: str | None = None
+    """The second person."""
+    refused_by: str | None = None
+    """Who withdrew it, or whose rule refused it."""
     opened_at: datetime | None = moment(default=None, nullable=True)
+    """When the last of its cases was let go; an open batch without it is still being opened."""
     ended_at: datetime | None = moment(default=None, nullable=True)
+    """A refused batch without it still has cases to withdraw."""
 
 
 class BatchRemainder(SQLModel, table=True):

@@ -44,15 +44,21 @@ def _batches() -> None:
         sa.Column("caller", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("chain", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("figures", postgresql.JSONB(), nullable=True),
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("touched_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_by", sa.String(), nullable=True),
+        sa.Column("refused_by", sa.String(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(state in ('ended', 'refused')) = (ended_at is not null)", name="batches_ended_has_a_time"),
+        sa.CheckConstraint("state <> 'ended' or ended_at is not null", name="batches_ended_has_a_time"),
+        sa.CheckConstraint("ended_at is null or state in ('ended', 'refused')", name="batches_only_ended_has_a_time"),
         sa.CheckConstraint(
             "state in ('receiving', 'received', 'awaiting_release', 'open', 'ended', 'refused')",
             name="batches_state_known",
@@ -66,13 +72,8 @@ def _batches() -> None:
         unique=True,
         postgresql_where=sa.text("content is not null"),
     )
-    op.create_index(
-        "batches_unended",
-        "batches",
-        ["state"],
-        unique=False,
-        postgresql_where=sa.text("state in ('receiving', 'received', 'awaiting_release', 'open')"),
-    )
+    op.create_index("batches_unended", "batches", ["state"], unique=False, postgresql_where=sa.text("ended_at is null"))
+    op.create_index("batches_caller", "batches", ["caller", "id"], unique=False)
 
 
 def _batch_remainders() -> None:
