@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar, cast, get_type_hints
+from typing import Annotated, Any, TypeVar, Unpack, cast, get_type_hints
 
 from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
@@ -20,14 +20,20 @@ from common.ledger import Fact
 from common.refusals import FieldProblem
 from common.register import InForce, R, Register, RegisterRow
 from common.run import Ensured, Outcome, OutcomeCode, Run, Subject
+from common.schedule import Days, ErrandDesk, Firing, Missed, MonthlyBankDay, Schedule, When
 from common.target import Target
 from common.task import AT_ONCE, NoticeRule, Task
 
 __all__ = [
     "CaseInput",
+    "Days",
     "Ensured",
+    "ErrandDesk",
     "Fact",
+    "Firing",
     "InForce",
+    "Missed",
+    "MonthlyBankDay",
     "NoticeRule",
     "Outcome",
     "OutcomeCode",
@@ -109,6 +115,9 @@ class Retention(StrEnum):
 
 I = TypeVar("I", bound=CaseInput)  # noqa: E741  I for input
 Perform = Callable[[I, Run], Outcome]
+Rows = Callable[[Firing], Iterable[CaseInput]]
+ScheduledErrand = Callable[[Firing, ErrandDesk], Awaitable[object]]
+Scheduled = TypeVar("Scheduled", bound="Rows | ScheduledErrand")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +171,7 @@ class Service:
         self.title = title
         self.processes: dict[str, Process] = {}
         self.registers: dict[str, Register[Any]] = {}
+        self.schedules: dict[str, Schedule] = {}
 
     @property
     def targets(self) -> list[Target]:
@@ -232,6 +242,27 @@ class Service:
                 evidence=evidence,
             )
             return perform
+
+        return declare
+
+    def schedule(
+        self, name: str, *, process: str | None = None, **when: Unpack[When]
+    ) -> Callable[[Scheduled], Scheduled]:
+        """Declare that the clock starts the function below: `cron=` or `monthly=`, and what else `When` names.
+
+        With the name of a process declared above, the function gives the inputs of a batch of its cases; without
+        one it is an errand. Raises ConfigurationError for what cannot be meant.
+        """
+
+        def declare(starts: Scheduled) -> Scheduled:
+            if name in self.schedules:
+                raise ConfigurationError(f"Two schedules of {self.name} are called {name!r}: rename one")
+            if process is not None and process not in self.processes:
+                raise ConfigurationError(
+                    f"Schedule {name!r} names no process of {self.name}: declare {process!r} above it"
+                )
+            self.schedules[name] = Schedule(name=name, starts=starts, process=process, **when)
+            return starts
 
         return declare
 

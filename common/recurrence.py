@@ -103,6 +103,19 @@ class MonthlyBankDay:
         if self.at.tzinfo is not None:
             raise ConfigurationError("The time of a monthly bank day has no zone of its own: the schedule has one")
 
+    def __str__(self) -> str:
+        if self.before is not None:
+            place = f"before day {self.before}"
+        else:
+            place = (
+                f"after day {self.after}"
+                if self.after is not None
+                else "from the end"
+                if self.from_end
+                else "from the start"
+            )
+        return f"bank day {self.nth} {place} of each month, {self.at:%H:%M}"
+
     def day(self, year: int, month: int, bank_days: BankDays) -> date:
         """The day that belongs to this month; counted over its edge, it lies in the month before or after."""
         if self.before is not None:

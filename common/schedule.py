@@ -5,18 +5,27 @@ Nothing here keeps time or remembers: who asks hands in the moments, and the ans
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from common.errors import ConfigurationError
 from common.norway.calendar import BANK_DAYS, BankDays
 from common.recurrence import Days, MonthlyBankDay, cron_between, cron_line
 
-__all__ = ["Days", "Due", "Firing", "Missed", "MonthlyBankDay", "Schedule", "Starts"]
+if TYPE_CHECKING:
+    from common.clock import Clock
+    from common.db.engine import Pool
+    from common.privacy.crypto import Keyring
+    from common.process import Service
+    from common.task import Task
+
+__all__ = ["Days", "Due", "ErrandDesk", "Firing", "Missed", "MonthlyBankDay", "Schedule", "Starts", "When"]
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 _NAME_LENGTH = 64
@@ -40,8 +49,37 @@ class Firing:
     """Aware, in UTC."""
 
 
-Starts = Callable[..., Awaitable[object]]
-"""Is given the Firing first; submits a batch or does an errand."""
+class ErrandDesk(Protocol):
+    """What a scheduled errand may use."""
+
+    @property
+    def service(self) -> Service: ...
+    @property
+    def pool(self) -> Pool: ...
+    @property
+    def keyring(self) -> Keyring: ...
+    @property
+    def clock(self) -> Clock: ...
+
+    async def tell(self, *tasks: Task) -> None:
+        """What people must know; a task of the same name is told once, however often the firing is begun anew."""
+        ...
+
+
+Starts = Callable[..., Any]
+"""With a process: takes the Firing and gives the inputs of its cases. Without one: a coroutine function that takes the
+Firing and an ErrandDesk. Either is called again for the same firing when its robot dies before the end is recorded."""
+
+
+class When(TypedDict, total=False):
+    """The times of a schedule, as `Schedule` takes them."""
+
+    cron: str
+    monthly: MonthlyBankDay
+    zone: str
+    days: Days
+    missed: Missed
+    tolerance: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +115,8 @@ class Schedule:
     missed: Missed = Missed.ONCE
     tolerance: timedelta = timedelta(minutes=15)
     """With Missed.SKIP: how late a due time may still be started."""
+    process: str | None = None
+    """Whose cases it submits; None for an errand."""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name) or len(self.name) > _NAME_LENGTH:
@@ -87,6 +127,11 @@ class Schedule:
             raise ConfigurationError(f"Schedule {self.name} needs either a cron line or a monthly bank day")
         if self.monthly is not None and self.days != Days.EVERY:
             raise ConfigurationError(f"Schedule {self.name}: a monthly bank day is a bank day already; leave days out")
+        if inspect.iscoroutinefunction(self.starts) is (self.process is not None):
+            raise ConfigurationError(
+                f"What schedule {self.name} starts must be an ordinary function that gives the inputs of a named "
+                "process, or, without a process, an async function"
+            )
         if self.tolerance < timedelta(0):
             raise ConfigurationError(f"The tolerance of schedule {self.name} must not be negative")
         try:
@@ -99,6 +144,18 @@ class Schedule:
             cron_line(self.cron)
         if self.next_after(_ANY_MOMENT) is None:
             raise ConfigurationError(f"Schedule {self.name} never comes: its cron line and its days exclude each other")
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring of what it starts."""
+        return (inspect.getdoc(self.starts) or self.name).splitlines()[0]
+
+    @property
+    def rule(self) -> str:
+        """When it comes, in a few words: `30 6 * * mo-fr, working days`."""
+        if self.monthly is not None:
+            return str(self.monthly)
+        return f"{self.cron}" if self.days is Days.EVERY else f"{self.cron}, {self.days} days"
 
     def due_between(self, after: datetime, until: datetime, *, bank_days: BankDays = BANK_DAYS) -> Iterator[datetime]:
         """Its due times (UTC, rising), strictly after `after` and up to and with `until`.

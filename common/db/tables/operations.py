@@ -98,6 +98,9 @@ class ScheduleRow(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     handled_until: datetime = moment()
+    """Only rises, so that a clock set back fires nothing twice."""
+    retired_at: datetime | None = moment(default=None, nullable=True)
+    """Since when no errands process declares it; long gone, it begins anew when it is declared again."""
 
 
 class FiringRow(SQLModel, table=True):
@@ -120,6 +123,8 @@ class FiringRow(SQLModel, table=True):
     """What it submitted."""
     code: str | None = None
     """Why it failed or was skipped."""
+    fired_by: str | None = None
+    """Who started it by hand."""
 
 
 class ProcessVersion(SQLModel, table=True):

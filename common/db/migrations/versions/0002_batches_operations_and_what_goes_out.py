@@ -161,6 +161,7 @@ def _schedules() -> None:
         "schedules",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("handled_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )
 
@@ -177,6 +178,7 @@ def _firings() -> None:
         sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("batch", sa.Uuid(), nullable=True),
         sa.Column("code", sa.String(), nullable=True),
+        sa.Column("fired_by", sa.String(), nullable=True),
         sa.CheckConstraint("state in ('due', 'done', 'skipped', 'failed')", name="firings_state_known"),
         sa.PrimaryKeyConstraint("schedule", "due_at"),
     )
