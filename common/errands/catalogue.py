@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from common.errands.batches import batches
 from common.errands.benefits import benefits
+from common.errands.deliver import Postman
+from common.errands.delivery_log import delivery_log
 from common.errands.errand import Errand
 from common.errands.measure import measure
 from common.errands.notices import notices
+from common.errands.purge import purge
+from common.errands.spread import spread
 
 ERRANDS = [
     Errand(name="batches", every=5, run=batches),
     Errand(name="benefits", every=5, run=benefits),
     Errand(name="measure", every=5, run=measure),
     Errand(name="notices", every=5, run=notices),
+    Errand(name="purge", every=60, run=purge),
+    Errand(name="spread", every=1, run=spread),
+    Errand(name="deliver", every=1, run=Postman().round),
+    Errand(name="delivery-log", every=30, run=delivery_log),
 ]

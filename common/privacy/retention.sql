@@ -1,0 +1,75 @@
+-- What is deleted when its time is over. Every statement is a small bite: none holds a claim up.
+
+-- name: know
+-- What a process last declared. It starts at the beginning of time, so that nothing from before is passed over.
+insert into purges (process, retention_days, ended_until, last)
+select process, days, '1970-01-01 00:00:00+00', '00000000-0000-0000-0000-000000000000'
+from unnest(%(processes)s::text[], %(days)s::integer[]) as t (process, days)
+on conflict (process) do update set retention_days = excluded.retention_days
+where purges.retention_days is distinct from excluded.retention_days;
+
+-- name: strangers
+-- Processes with ended cases whose declaration has never been seen here: one step through the index for each process.
+with recursive found as (
+    (select process from cases where ended_at is not null order by process limit 1)
+    union all
+    select (select process from cases c where ended_at is not null and c.process > found.process order by c.process limit 1)
+    from found where found.process is not null
+)
+select process from found where process is not null and not exists (select from purges p where p.process = found.process);
+
+-- name: all
+select process, retention_days from purges order by process;
+
+-- name: take_turn
+-- One at a time for each process; whoever comes second leaves it to the first.
+select ended_until, last from purges where process = %(process)s for update skip locked;
+
+-- name: purge
+-- The next ended cases in the order of their ends. What waits for a person stays; once closed, it ends anew, later.
+-- Deleting the row of contents deletes the case's key, so that what may be left in a backup does not open either.
+with due as materialized (
+    select id, ended_at, state from cases
+    where process = %(process)s and ended_at >= %(ended_until)s and ended_at <= %(over)s
+      and (ended_at, id) > (%(ended_until)s, %(last)s)
+    order by ended_at, id limit %(limit)s
+), final as (
+    select id from due where state in ('done', 'closed', 'cancelled')
+), contents as (
+    delete from case_contents k using final where k.case_id = final.id returning k.case_id
+), points as (
+    delete from checkpoints p using final where p.case_id = final.id
+), shown as (
+    delete from evidence e using final where e.case_id = final.id
+), told as (
+    update tasks t set title = 'Slettet etter lagringstiden', text = '' from final where t.case_id = final.id and t.text <> ''
+), marked as (
+    update purges
+    set ended_until = newest.ended_at, last = newest.id, deleted = deleted + (select count(*) from contents)
+    from (select ended_at, id from due order by ended_at desc, id desc limit 1) newest
+    where process = %(process)s
+)
+select (select count(*) from due) as walked, (select count(*) from contents) as purged;
+
+-- name: expire_evidence
+with over as (
+    select id from evidence where expires_at <= %(now)s order by expires_at limit %(limit)s for update skip locked
+)
+delete from evidence e using over where e.id = over.id;
+
+-- name: forget_facts
+with over as (
+    select kind, key from ledger where ends < %(today)s order by ends limit %(limit)s for update skip locked
+)
+delete from ledger l using over where l.kind = over.kind and l.key = over.key;
+
+-- name: forget_events
+-- The log lies in the order in which it was written, so its head is its oldest.
+with head as materialized (
+    select id, at from events order by id limit %(limit)s
+)
+delete from events e using head where e.id = head.id and head.at <= %(over)s;
+
+-- name: waiting_for_people
+-- How long the oldest case of each process has waited for a person: what it holds is kept as long.
+select process, min(ended_at) as since from cases where state = 'manual' group by process;
