@@ -194,7 +194,10 @@ class Clerks(WatchedQueue):
             assert isinstance(answer, Receipt)
             lock = given.subject and self.lock_of(given.subject.key)
             case = self.model.submit(answer.case, process, caller, given, lock)
-            assert answer == Receipt(case.id, existing=False, submitted_at=self.model.now, due=case.due)
+            waits = case.state is State.AWAITING_RELEASE
+            assert answer == Receipt(
+                case.id, existing=False, submitted_at=self.model.now, due=case.due, four_eyes=waits
+            )
             self.known[known_by] = (case.id, content)
 
     def lock_of(self, person: str) -> bytes:
