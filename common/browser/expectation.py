@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from common.browser.screen import Arrival, Page, Reading, Screen, TableData, read_on_arrival, ready_when
+from common.browser.screen import Arrival, Page, Reading, Screen, TableData, read_on_arrival, ready_when, screen_name
 from common.browser.target import WebTarget
 from common.errors import RogerError, TargetTimeout, UiChanged, UnexpectedDialog
 
@@ -72,4 +72,7 @@ class Expectation:
             f"{each.__name__} ({ready_when(each)[at]})" if (at := lacking.get(each, -1)) >= 0 else each.__name__
             for each in self._expect
         ]
-        return UiChanged(f"after {type(before).__name__}: no {', no '.join(missing)}")
+        return UiChanged(
+            f"after {type(before).__name__}: no {', no '.join(missing)}",
+            screens=tuple(screen_name(each) for each in self._expect),
+        )

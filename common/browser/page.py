@@ -14,7 +14,7 @@ from common.browser.expectation import Expectation, Reply
 from common.browser.form import Field
 from common.browser.habits import Habits, Level
 from common.browser.locator import Locator
-from common.browser.screen import Arrival, Press, Reading, Screen
+from common.browser.screen import Arrival, Press, Reading, Screen, screen_name
 from common.errors import (
     BrowserFailed,
     FieldNotTaken,
@@ -67,9 +67,18 @@ class BrowserPage:
     """What stands on screen in one browser, worked in under one hold."""
 
     def __init__(
-        self, driver: wire.Driver, hold: Hold, *, budget: float, habits: Habits, signing_in: bool = False
+        self,
+        driver: wire.Driver,
+        hold: Hold,
+        *,
+        budget: float,
+        habits: Habits,
+        met: set[type[Screen]] | None = None,
+        signing_in: bool = False,
     ) -> None:
+        """`met` collects every screen that is awaited."""
         self.driver, self._hold, self._budget, self._habits = driver, hold, budget, habits
+        self._met = set[type[Screen]]() if met is None else met
         self._signing_in = signing_in
         self.round_trips = 0
 
@@ -231,6 +240,7 @@ class BrowserPage:
     # --- arriving -------------------------------------------------------------------------------------------------
 
     def _awaited(self, screen: Screen, expect: tuple[type[Screen], ...]) -> Expectation:
+        self._met.update(expect)
         return Expectation(screen.target, expect, signing_in=self._signing_in)
 
     def _arrive(
@@ -308,7 +318,7 @@ class BrowserPage:
     def _require_shown(self, screen: Screen, what: Sequence[Locator], readings: Sequence[Reading]) -> None:
         for at, reading in zip(what, readings, strict=True):
             if not reading.get("shown"):
-                raise UiChanged(f"{type(screen).__name__}: no {at}")
+                raise UiChanged(f"{type(screen).__name__}: no {at}", screens=(screen_name(type(screen)),))
 
     def _fail(self, screen: Screen, act: _Act | None, reply: Reply, expect: tuple[type[Screen], ...] = ()) -> NoReturn:
         name = type(screen).__name__
@@ -334,18 +344,19 @@ class BrowserPage:
 
     def _problem(self, act: _Act, reply: Reply) -> NoReturn:
         name, what, at = type(act.screen).__name__, reply.get("what", ""), reply.get("field")
+        screens = (screen_name(type(act.screen)),)
         if at is None:
             shown = act.press.what if act.press else "control"
             if what == "missing" and not reply.get("complete"):
                 raise TargetTimeout(f"{name}: no {shown} in time")
             self._explain(act.screen)
-            raise UiChanged(f"{name}: {'no' if what == 'missing' else what} {shown}")
+            raise UiChanged(f"{name}: {'no' if what == 'missing' else what} {shown}", screens=screens)
         item = act.fields[at]
         if what == "missing" and not reply.get("complete"):
             raise TargetTimeout(f"{name}: no {item.at} in time")
         if what in ("missing", "several"):
             self._explain(act.screen)
-            raise UiChanged(f"{name}: {'no' if what == 'missing' else what} {item.at}")
+            raise UiChanged(f"{name}: {'no' if what == 'missing' else what} {item.at}", screens=screens)
         raise FieldNotTaken(f"{_named(act.screen, item)} ({what})")
 
 

@@ -195,6 +195,11 @@ def ready_when(screen: type[Screen]) -> tuple[Locator, ...]:
     return screen.ready if isinstance(screen.ready, tuple) else (screen.ready,)
 
 
+def screen_name(screen: type[Screen]) -> str:
+    """Name a screen for whoever looks after the robot: `hspro.PersonSearch`."""
+    return f"{screen.target.name}.{screen.__name__}"
+
+
 @cache
 def read_on_arrival(screen: type[Screen]) -> tuple[Locator, ...]:
     """List the locators a screen class declares as attributes."""
@@ -220,4 +225,5 @@ __all__ = [
     "TableData",
     "read_on_arrival",
     "ready_when",
+    "screen_name",
 ]

@@ -51,6 +51,8 @@ class Browser:
         self._settings = settings
         self._addresses = dict(addresses)
         self._habits = Habits()
+        self.met: set[type[Screen]] = set()
+        """Every screen that was awaited since somebody last cleared this."""
         self._warm: _Warm | None = None
         self._refused: set[tuple[str, str, bytes]] = set()
         self._salt = secrets.token_bytes(16)
@@ -207,7 +209,14 @@ class Browser:
         return warm
 
     def _page(self, warm: _Warm, hold: Hold, *, signing_in: bool = False) -> BrowserPage:
-        return BrowserPage(warm.driver, hold, budget=self._settings.budget, habits=self._habits, signing_in=signing_in)
+        return BrowserPage(
+            warm.driver,
+            hold,
+            budget=self._settings.budget,
+            habits=self._habits,
+            met=self.met,
+            signing_in=signing_in,
+        )
 
     def _go(self, warm: _Warm, screen: type[S], hold: Hold) -> S:
         return self._page(warm, hold).open(screen, self._address(screen))

@@ -17,6 +17,8 @@ from common.settings import RedisSettings
 _log = log.get(__name__)
 _PATIENCE = 0.2  # seconds: nothing ever waits longer for Redis
 _ID = 16  # bytes of a case's id
+GATES = b"gates"
+"""What `hear_work` gives when what is open may have changed."""
 
 
 class Bell:
@@ -34,6 +36,10 @@ class Bell:
     async def work(self) -> None:
         """Tell idle shifts that there is work."""
         await self._ring(self._work, b"")
+
+    async def gates(self) -> None:
+        """Tell workers that what is open may have changed: they look, and idle shifts with them."""
+        await self._ring(self._work, GATES)
 
     async def ended(self, cases: Iterable[UUID]) -> None:
         """Tell whoever waits that these cases have ended."""

@@ -10,18 +10,22 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from psycopg import Rollback
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
 from common import lease, log
+from common.cases.admission import Admission, NotAdmitted
 from common.cases.endings import Ending
-from common.cases.statements import SQL
-from common.db.engine import AWAY, Connection, Pool
+from common.cases.openness import Probe
+from common.cases.statements import SQL, TROUBLE
+from common.db.engine import AWAY, Pool
 from common.errors import SubjectBusy
 from common.notices.post import SQL as NOTICES
 from common.notices.post import columns
 from common.privacy.crypto import CaseKey, Keyring
 from common.process import Process
 from common.settings import WorkerSettings
+from common.target import Pace
 
 _log = log.get(__name__)
 _COLLISIONS = 5
@@ -48,6 +52,8 @@ class Claimed:
     """When the claim was sent, on the lease clock: the lease counts from there."""
     accounts: dict[str, str] = field(default_factory=dict[str, str])
     """The leased account of each target."""
+    shift: str = ""
+    """Who performs it."""
 
     @cached_property
     def key(self) -> CaseKey:
@@ -72,7 +78,9 @@ class Turn:
     """The run that ended still held its lease; otherwise its end changed nothing."""
     claimed: Claimed | None
     starved: str | None = None
-    """The process whose head could not be taken because one of its targets has no free account."""
+    """The process whose head could not be taken: one of its targets has no free account, or takes cases slowly."""
+    wait: float = 0.0
+    """Seconds after which that may be different."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,22 +96,20 @@ class Swept:
         return bool(self.taken) or self.woken > 0
 
 
-class NoAccount(Exception):
-    """Every account of a target is taken or out; the claim is undone."""
-
-    def __init__(self, process: str) -> None:
-        super().__init__(process)
-        self.process = process
-
-
 class Queue:
     """What workers do with cases. Every method is one short transaction."""
 
     def __init__(
-        self, pool: Pool, keyring: Keyring, settings: WorkerSettings, accounts: dict[str, list[str]] | None = None
+        self,
+        pool: Pool,
+        keyring: Keyring,
+        settings: WorkerSettings,
+        accounts: dict[str, list[str]] | None = None,
+        paces: dict[str, Pace | None] | None = None,
     ) -> None:
+        """Accounts by target; paces where a deployment says otherwise than the target declares."""
         self._pool, self._keyring, self._settings = pool, keyring, settings
-        self._accounts = accounts or {}
+        self._admission = Admission(accounts or {}, paces or {}, lease=settings.lease)
 
     async def turn(self, shift: str, processes: Sequence[Process], ended: tuple[Claimed, Ending] | None = None) -> Turn:
         """Finish a shift's run and claim its next case, in one transaction; either part may be left out.
@@ -120,9 +126,9 @@ class Queue:
                 # Another shift took a case of the same person; the finish was undone with the claim: both again.
                 collisions += 1
                 continue
-            except NoAccount as starved:
+            except NotAdmitted as starved:
                 turn, _ = await self._turn(shift, (), ended)
-                return Turn(finished=finished and turn.finished, claimed=None, starved=starved.process)
+                return replace(turn, finished=finished and turn.finished, starved=starved.process, wait=starved.wait)
             finished, ended = finished and turn.finished, None
             if not parked:
                 return replace(turn, finished=finished)
@@ -152,15 +158,40 @@ class Queue:
             if claim and needs_accounts:
                 row = await claim.fetchone()
                 if row and row["id"]:
-                    accounts = await self._lease_accounts(connection, shift, by_name[row["process"]])
+                    accounts = await self._admission.admit(connection, shift, by_name[row["process"]])
                 await connection.execute("commit")
         if claim and row is None:
             row = await claim.fetchone()
         turn = Turn(
             finished=finish is None or await finish.fetchone() is not None,
-            claimed=self._claimed(row, started, accounts) if row and row["id"] else None,
+            claimed=self._claimed(row, started, accounts, shift) if row and row["id"] else None,
         )
         return turn, row is not None and turn.claimed is None and row["parked"]
+
+    async def probe(self, shift: str, probe: Probe) -> Claimed | None:
+        """Claim the one case that may try whether targets are back; None when another shift tries, or none waits."""
+        by_name = {process.name: process for process in probe.processes}
+        tried = {"shift": shift, "targets": sorted(probe.targets)}
+        started = lease.now()
+        try:
+            async with self._pool.connection() as connection, connection.transaction():
+                taken = await connection.execute(TROUBLE["take_probes"], tried)
+                if len(await taken.fetchall()) < len(probe.targets):
+                    raise Rollback
+                for _ in range(_COLLISIONS):
+                    row = await (await connection.execute(SQL["claim"], self._claim(shift, by_name))).fetchone()
+                    if row is None or row["id"] or not row["parked"]:
+                        break
+                if row is None or not row["id"]:
+                    await connection.execute(TROUBLE["give_probes_back"], tried)
+                    return None
+                accounts = await self._admission.admit(connection, shift, by_name[row["process"]])
+                values = tried | {"case": row["id"], "fence": row["fence"]}
+                await connection.execute(TROUBLE["begin_probes"], values)
+                return self._claimed(row, started, accounts, shift)
+        except (NotAdmitted, UniqueViolation, DeadlockDetected, SerializationFailure):
+            _log.debug("queue.not_probed", targets=sorted(probe.targets))
+        return None
 
     def _claim(self, shift: str, by_name: dict[str, Process]) -> dict[str, Any]:
         return {"open": list(by_name), "shift": shift, "lease": self._settings.lease, "actor": f"worker:{shift}"}
@@ -179,27 +210,7 @@ class Queue:
             "actor": f"worker:{shift}",
         }
 
-    async def _lease_accounts(self, connection: Connection, shift: str, process: Process) -> dict[str, str]:
-        held: dict[str, str] = {}
-        for target in process.targets:
-            rest = target.session_timeout.total_seconds() if target.second_login == "refused" else 0.0
-            cursor = await connection.execute(
-                SQL["lease_account"],
-                {
-                    "shift": shift,
-                    "target": target.name,
-                    "names": self._accounts.get(target.name, []),
-                    "lease": self._settings.lease,
-                    "rest": rest,
-                },
-            )
-            row = await cursor.fetchone()
-            if row is None:
-                raise NoAccount(process.name)
-            held[target.name] = row["name"]
-        return held
-
-    def _claimed(self, row: dict[str, Any], started: float, accounts: dict[str, str]) -> Claimed:
+    def _claimed(self, row: dict[str, Any], started: float, accounts: dict[str, str], shift: str) -> Claimed:
         wanted = ("id", "process", "version", "fence", "epoch", "failures", "test", "ready_at", "claimed_at")
         return Claimed(
             **{name: row[name] for name in wanted},
@@ -208,6 +219,7 @@ class Queue:
             sealed_payload=row["payload"],
             started=started,
             accounts=accounts,
+            shift=shift,
         )
 
     async def finish(self, shift: str, case: Claimed, ending: Ending) -> bool:
@@ -274,25 +286,16 @@ class Queue:
 
     async def know_accounts(self, marks: dict[tuple[str, str], bytes]) -> None:
         """Make the accounts of the mounted files known, each with a keyed hash of its password."""
-        values = {
-            "target": [target for target, _ in marks],
-            "name": [name for _, name in marks],
-            "mark": list(marks.values()),
-        }
-        async with self._pool.connection() as connection:
-            await connection.execute(SQL["know_accounts"], values)
+        await self._admission.know_accounts(self._pool, marks)
 
     async def release_accounts(self, shift: str) -> None:
         """Let go of every account a shift holds."""
         async with self._pool.connection() as connection:
             await connection.execute(SQL["release_accounts"], {"shift": shift})
 
-    async def account_out(self, target: str, name: str) -> None:
-        """Take an account out after a refused password, until its password has changed."""
-        async with self._pool.connection() as connection:
-            row = await (await connection.execute(SQL["account_out"], {"target": target, "name": name})).fetchone()
-        if row is not None:
-            _log.error("account.out", target=target, account=name)
+    async def account_out(self, target: str, name: str, *, process: str = "") -> None:
+        """Take an account out after a refused password, until its password has changed; `process` met it."""
+        await self._admission.account_out(self._pool, target, name, process=process or target)
 
 
 def _tasks(case: Claimed, ending: Ending) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The named statements of `queue.sql`."""
+"""The named statements of `queue.sql` and `trouble.sql`."""
 
 from __future__ import annotations
 
 from common.db.engine import named_sql
 
 SQL = named_sql("common.cases", "queue.sql")
+TROUBLE = named_sql("common.cases", "trouble.sql")

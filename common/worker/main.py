@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import secrets
 import signal
@@ -11,28 +12,36 @@ from collections.abc import Sequence
 from typing import Any
 
 from common import clock, log
+from common.browser.screen import screen_name
 from common.browser.session import Browser
 from common.browser.settings import BrowserSettings
-from common.cases.bell import Bell
+from common.browser.target import WebTarget
+from common.cases.bell import GATES, Bell
 from common.cases.checkpoints import Checkpoints
+from common.cases.evidence import EvidenceStore
 from common.cases.ledger import Ledger
+from common.cases.openness import Openness
 from common.cases.queue import Queue
 from common.cases.registers import Registers
 from common.cases.sweep import sweep
+from common.cases.trouble import Trouble
 from common.db.engine import AWAY, Pool, pool
 from common.errors import ConfigurationError, Interrupted
 from common.privacy.crypto import Keyring
 from common.probes import probes, serve
 from common.process import Service
 from common.settings import (
+    CircuitSettings,
     DatabaseSettings,
     DeploymentSettings,
+    EvidenceSettings,
     RedisSettings,
     TargetSettings,
     WorkerSettings,
     load,
 )
 from common.target import Account
+from common.worker.evidence import Witnessing
 from common.worker.heartbeat import Heartbeat
 from common.worker.run import Desk
 from common.worker.shift import Announcer, Shift
@@ -53,15 +62,21 @@ async def work(service: Service) -> None:
     _check_clockwork(service, settings, load(BrowserSettings).budget)
     database = pool(load(DatabaseSettings), name=f"roger-{service.name}-worker", size=settings.shifts + 3)
     bell = Bell(load(RedisSettings), service.name)
-    queue = Queue(database, keyring, settings, _names(accounts))
+    paces = {target.name: targets[target.name].paced(target) for target in service.targets}
+    queue = Queue(database, keyring, settings, _names(accounts), paces)
+    openness = _openness(service, database, targets, accounts)
     try:
         await database.open()
         await _introduce(queue, accounts, keyring)
+        await openness.look()
         desk = Desk(
             queue=queue,
             checkpoints=Checkpoints(database),
             registers=Registers(database),
             ledger=Ledger(database, keyring),
+            openness=openness,
+            trouble=_trouble(service, settings, openness, bell),
+            witnessing=_witnessing(database, keyring),
             accounts=accounts,
             production=frozenset(name for name, found in targets.items() if found.production),
             accepts_synthetic=deployment.accepts_synthetic,
@@ -100,7 +115,8 @@ async def _run(service: Service, desk: Desk, database: Pool, bell: Bell, address
             "guard": heartbeat.guard(),
             "sweep": sweep(desk.queue, bell, settings.sweep),
             "announcer": announcer.announce(),
-            "bell": _wake(bell, shifts),
+            "bell": _wake(bell, desk.openness, shifts),
+            "openness": desk.openness.watch(lambda: _rouse(shifts)),
             "probes": serve(probes(lambda: _ready(database)), settings.host, settings.probe_port),
         }.items()
     ]
@@ -150,10 +166,17 @@ def _stop_asked_for() -> asyncio.Event:
     return asked
 
 
-async def _wake(bell: Bell, shifts: list[Shift]) -> None:
-    async for _ in bell.hear_work():
-        for shift in shifts:
-            shift.wake.set()
+async def _wake(bell: Bell, openness: Openness, shifts: list[Shift]) -> None:
+    async for message in bell.hear_work():
+        if message == GATES:
+            with contextlib.suppress(*AWAY):
+                await openness.look()
+        _rouse(shifts)
+
+
+def _rouse(shifts: list[Shift]) -> None:
+    for shift in shifts:
+        shift.wake.set()
 
 
 async def _ready(database: Pool) -> dict[str, bool]:
@@ -179,6 +202,45 @@ def _check_clockwork(service: Service, settings: WorkerSettings, budget: float) 
                 f"({settings.heartbeat} s), ROGER_BROWSER_BUDGET ({budget} s) and the settle time of {target.name} "
                 f"({settle} s): otherwise no command ever fits before a run's deadline"
             )
+
+
+def _witnessing(database: Pool, keyring: Keyring) -> Witnessing | None:
+    settings = load(EvidenceSettings)
+    return Witnessing(store=EvidenceStore(database, keyring), settings=settings) if settings.keep else None
+
+
+def _openness(
+    service: Service,
+    database: Pool,
+    targets: dict[str, TargetSettings],
+    accounts: dict[tuple[str, str], Account],
+) -> Openness:
+    return Openness(
+        database,
+        list(service.processes.values()),
+        clock=clock.system,
+        availability={target.name: targets[target.name].availability(target) for target in service.targets},
+        mounted=_names(accounts),
+    )
+
+
+def _trouble(service: Service, settings: WorkerSettings, openness: Openness, bell: Bell) -> Trouble:
+    return Trouble(
+        openness,
+        load(CircuitSettings),
+        changed_screen=settings.changed_screen,
+        bell=bell,
+        everywhere=_met_by_all(service),
+    )
+
+
+def _met_by_all(service: Service) -> dict[str, list[str]]:
+    """Screens that every process of a target meets sooner or later, though a warm session spares it: its sign-in."""
+    return {
+        screen_name(target.sign_in_screen): [p.name for p in service.processes.values() if target in p.targets]
+        for target in service.targets
+        if isinstance(target, WebTarget) and target.sign_in_screen is not None
+    }
 
 
 def _names(accounts: dict[tuple[str, str], Account]) -> dict[str, list[str]]:

@@ -11,23 +11,28 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from common import lease, log
+from common.browser.screen import screen_name
 from common.browser.session import Browser
 from common.cases import endings
 from common.cases.checkpoints import Checkpoints
 from common.cases.endings import Ending
 from common.cases.ledger import Ledger
+from common.cases.openness import Openness
 from common.cases.queue import Claimed, Queue
 from common.cases.registers import Registers
+from common.cases.trouble import Attempt, Trouble
 from common.clock import Clock
 from common.db.engine import AWAY
 from common.errors import (
     AccountOut,
     ApplicationException,
+    BusinessException,
     Interrupted,
     LeaseLost,
     RobotFault,
     RogerError,
     TestCaseRefused,
+    UiChanged,
 )
 from common.lease import Lease
 from common.ledger import Fact
@@ -36,6 +41,7 @@ from common.register import RegisterTable
 from common.run import CaseFacts, Checkpoint, Run, Subject
 from common.settings import WorkerSettings
 from common.target import Account
+from common.worker.evidence import Witness, Witnessing
 
 _log = log.get(__name__)
 T = TypeVar("T")
@@ -50,6 +56,10 @@ class Desk:
     checkpoints: Checkpoints
     registers: Registers
     ledger: Ledger
+    openness: Openness
+    trouble: Trouble
+    witnessing: Witnessing | None = None
+    """None keeps no evidence."""
     accounts: dict[tuple[str, str], Account]
     production: frozenset[str]
     """Targets that `test` cases must not reach."""
@@ -62,8 +72,21 @@ class Desk:
 class Surroundings:
     """A run's surroundings in a worker; see common.run.Platform."""
 
-    def __init__(self, desk: Desk, case: Claimed, held: Lease, browser: Browser, settle: float) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        case: Claimed,
+        held: Lease,
+        browser: Browser,
+        settle: float,
+        *,
+        witness: Witness | None = None,
+    ) -> None:
         self._desk, self._case, self._lease, self._browser, self._settle = desk, case, held, browser, settle
+        self._witness = witness
+        self._opened: list[Any] = []
+        """The screens that were opened by address; the last one's target is to blame for what fails."""
+        browser.met.clear()
         self._recalled: dict[str, Checkpoint] = {}
         if not case.is_first_run:
             self._recalled = self._await(lambda: desk.checkpoints.recall(case))
@@ -74,10 +97,13 @@ class Surroundings:
         if self._case.test and target in self._desk.production:
             raise TestCaseRefused
         account = self._desk.accounts[target, self._case.accounts[target]]
+        if self._witness is not None:
+            self._witness.opened()
+        self._opened.append(shown)
         try:
             return self._browser.open(shown, account, self._lease)
         except AccountOut:
-            self._await(lambda: self._desk.queue.account_out(target, account.name))
+            self._await(lambda: self._desk.queue.account_out(target, account.name, process=self._case.process))
             raise
 
     def recall(self, name: str) -> Checkpoint | None:
@@ -88,6 +114,8 @@ class Surroundings:
 
     def let_go(self, failed: ApplicationException) -> None:
         _log.info("run.act_failed", case=str(self._case.id), code=failed.code, why=failed.message)
+        if self._witness is not None:
+            self._witness.look(failed)
         self._browser.recycle()
         time.sleep(self._settle)
 
@@ -102,6 +130,27 @@ class Surroundings:
         if not self._await(lambda: self._desk.queue.extend(self._case, seconds)):
             raise LeaseLost
         self._lease.extended(started=started, seconds=seconds)
+
+    def tell(self, error: RogerError | None) -> float | None:
+        """Tell all workers what this run found out about its targets.
+
+        Gives the seconds that the case should wait, at no cost, when its target is to blame and known to fail.
+        """
+        trouble, case = self._desk.trouble, self._case
+        run = Attempt(case=case.id, process=case.process, fence=case.fence, shift=case.shift)
+        if new := trouble.unknown(case.process, {screen_name(screen) for screen in self._browser.met}):
+            self._await(lambda: trouble.met(case.process, new))
+        targets = {screen.target.name for screen in self._opened}
+        if error is None or isinstance(error, BusinessException):
+            if trouble.stands_against(targets):
+                self._await(lambda: trouble.answered(run, targets))
+        elif isinstance(error, UiChanged):
+            screens = error.screens or tuple(screen_name(screen) for screen in self._opened[-1:])
+            self._await(lambda: trouble.screen_changed(run, error, screens))
+        elif isinstance(error, ApplicationException) and error.of_target and self._opened:
+            blamed = self._opened[-1].target.name
+            return self._await(lambda: trouble.failed(run, blamed, error.code))
+        return None
 
     def register_in_force(self, name: str, day: date) -> int | None:
         return self._await(lambda: self._desk.registers.in_force(name, day))
@@ -150,7 +199,10 @@ def perform(process: Process, case: Claimed, held: Lease, browser: Browser, desk
 def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, desk: Desk) -> Ending:
     """Whatever goes wrong after the lease has ended *is* the ended lease: the browser was killed under the run."""
     settle = process.settle.total_seconds()
+    witness = Witness(desk.witnessing if process.keeps_evidence else None, case, held, browser, desk.loop)
+    around: Surroundings | None = None
     try:
+        around = Surroundings(desk, case, held, browser, settle, witness=witness)
         run = Run(
             CaseFacts(
                 id=case.id,
@@ -159,7 +211,7 @@ def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, des
                 test=case.test,
                 accepts_synthetic=case.test or desk.accepts_synthetic,
             ),
-            Surroundings(desk, case, held, browser, settle),
+            around,
             desk.clock,
         )
         submitted = process.input.model_validate(case.payload()["input"], context={"accepts_synthetic": True})
@@ -169,7 +221,12 @@ def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, des
         error = _known(problem)
         if isinstance(error, ApplicationException):
             _log.warning("run.failed", case=str(case.id), code=error.code, why=error.message)
+            witness.look(error)
             browser.recycle()
+            witness.testify(error)
+        pause = around.tell(error) if around else None
+        if pause is not None:
+            return endings.released(error.code, max(settle, pause))
         return endings.after(
             error,
             failures=case.failures,
@@ -178,6 +235,7 @@ def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, des
             settle=settle,
         )
     held.require(0)
+    around.tell(None)
     return ending
 
 

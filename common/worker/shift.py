@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from common import lease, log, metrics
@@ -20,7 +21,6 @@ from common.worker.heartbeat import Heartbeat
 from common.worker.run import Desk, perform
 
 _log = log.get(__name__)
-_LEFT_ALONE = 1.0  # seconds a process without a free account is left alone
 _AWAY = 0.5  # seconds between tries while the database is away
 
 Ended = tuple[Claimed, Ending]
@@ -98,7 +98,7 @@ class Shift:
         """Give back a finished run and take the next case, waiting out a database that is away."""
         while True:
             try:
-                turn = await self._desk.queue.turn(self.name, self._open(), ended)
+                turn = await self._turn(ended)
             except AWAY:
                 _log.warning("shift.no_database", shift=self.name)
                 if ended is not None:
@@ -108,8 +108,19 @@ class Shift:
                 await asyncio.sleep(_AWAY)
                 continue
             if turn.starved is not None:
-                self._left_alone[turn.starved] = lease.now() + _LEFT_ALONE
+                self._left_alone[turn.starved] = lease.now() + turn.wait
             return turn
+
+    async def _turn(self, ended: Ended | None) -> Turn:
+        queue, probe = self._desk.queue, None if self._draining else self._desk.openness.next_probe()
+        if probe is None:
+            return await queue.turn(self.name, self._open(), ended)
+        # Before all other work: however much of that there is, somebody must find out whether a target is back.
+        finished = ended is None or await queue.finish(self.name, *ended)
+        claimed = await queue.probe(self.name, probe)
+        if claimed is not None:
+            return Turn(finished=finished, claimed=claimed)
+        return replace(await queue.turn(self.name, self._open()), finished=finished)
 
     async def _finish(self, ended: Ended) -> bool:
         try:
@@ -122,12 +133,14 @@ class Shift:
         if self._draining:
             return []
         moment = lease.now()
-        return [process for name, process in self._processes.items() if self._left_alone.get(name, 0) < moment]
+        return [each for each in self._desk.openness.processes if self._left_alone.get(each.name, 0) < moment]
 
     async def _idle(self) -> None:
         metrics.SHIFTS.labels("idle").inc()
+        moment = lease.now()
+        waits = [until - moment for until in self._left_alone.values() if until > moment]
         try:
-            async with asyncio.timeout(self._desk.settings.poll):
+            async with asyncio.timeout(min([self._desk.settings.poll, *waits])):
                 await self.wake.wait()
         except TimeoutError:
             pass

@@ -15,15 +15,17 @@ from office import TO_A_PERSON, Office
 from common.browser.session import Browser
 from common.browser.settings import BrowserSettings
 from common.cases.ledger import Ledger
+from common.cases.openness import Openness
 from common.cases.queue import Claimed
 from common.cases.registers import Registers
+from common.cases.trouble import Trouble
 from common.db.engine import pool
 from common.errors import Interrupted, LeaseLost, StopSignal, SubjectBusy, TargetTimeout
 from common.lease import Lease
 from common.ledger import Fact
 from common.register import RegisterRow
 from common.run import Checkpoint, Mark, Platform, Subject
-from common.settings import DatabaseSettings, WorkerSettings
+from common.settings import CircuitSettings, DatabaseSettings, WorkerSettings
 from common.testing import MemoryCase, a_chore, a_keyring, a_process
 from common.worker.run import Desk, Surroundings
 
@@ -96,7 +98,10 @@ class WorkerBench:
         self.held: Lease | None = None
         self._run: Claimed | None = None
         self._id = self.do(office.submit(a_chore("ola", priority=2)))
+        openness = Openness(office.pool, office.processes, clock=office.clock)
         self._desk = Desk(
+            openness=openness,
+            trouble=Trouble(openness, CircuitSettings()),
             queue=office.queue,
             checkpoints=office.checkpoints,
             registers=Registers(office.pool),

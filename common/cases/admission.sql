@@ -1,0 +1,10 @@
+-- What a claimed case needs of its targets besides being open.
+
+-- name: take_pace
+-- Evenly spaced: a target gets one case, and the next not before the gap has passed.
+insert into paces as p (target, next_at) values (%(target)s, clock_timestamp() + %(gap)s * interval '1 second')
+on conflict (target) do update set next_at = excluded.next_at where p.next_at <= clock_timestamp()
+returning target;
+
+-- name: until_pace
+select greatest(0, extract(epoch from next_at - clock_timestamp()))::float as wait from paces where target = %(target)s;
