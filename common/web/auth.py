@@ -6,7 +6,8 @@ The key file is JSON; `roger keys caller` prints an entry for it, and the key it
                "expires": "2027-01-01T00:00:00Z"}]}
 
 Scopes: `<service>:<process or *>:submit`, `<service>:<process or *>:read` (one's own cases), `cases:read:all`
-(everybody's), `cases:decide` (retry, close, cancel what one may see) and `operate`. The hash is a plain SHA-256: a key
+(everybody's), `cases:decide` (retry, close, cancel what one may see), `registers:write` or `registers:<name>:write`,
+`evidence:read` and `operate`. The hash is a plain SHA-256: a key
 holds 256 random bits, so there is nothing to guess that a slow hash would protect.
 """
 
@@ -29,7 +30,9 @@ from common.errors import ConfigurationError
 from common.refusals import Forbidden, Unauthenticated
 
 READ_ALL, DECIDE, OPERATE = "cases:read:all", "cases:decide", "operate"
+WRITE_REGISTERS, READ_EVIDENCE = "registers:write", "evidence:read"
 _PREFIX = "roger_"
+_REGISTER_SCOPE = re.compile(r"registers:([a-z][a-z0-9-]*:)?write")
 _PROCESS_SCOPE = re.compile(r"[a-z0-9][a-z0-9_-]*:(\*|[a-z0-9][a-z0-9-]*):(submit|read)")
 
 CallerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -71,6 +74,18 @@ class Caller:
     @property
     def operates(self) -> bool:
         return OPERATE in self.scopes
+
+    @property
+    def reads_evidence(self) -> bool:
+        return READ_EVIDENCE in self.scopes
+
+    @property
+    def reads_registers(self) -> bool:
+        """Whoever runs the service, or answers for one of its registers."""
+        return self.operates or any(_REGISTER_SCOPE.fullmatch(scope) for scope in self.scopes)
+
+    def writes_register(self, name: str) -> bool:
+        return not self.scopes.isdisjoint({WRITE_REGISTERS, f"registers:{name}:write"})
 
     @property
     def only_own(self) -> str | None:
@@ -149,9 +164,11 @@ def new_key(caller: str, scopes: Collection[str], *, expires: datetime | None = 
 
 
 def _require_scope(scope: str) -> None:
-    if scope not in {READ_ALL, DECIDE, OPERATE} and not _PROCESS_SCOPE.fullmatch(scope):
+    known = {READ_ALL, DECIDE, OPERATE, READ_EVIDENCE}
+    if scope not in known and not _PROCESS_SCOPE.fullmatch(scope) and not _REGISTER_SCOPE.fullmatch(scope):
         raise ConfigurationError(
-            f"There is no scope {scope!r}: use <service>:<process or *>:submit or :read, {READ_ALL}, {DECIDE}, {OPERATE}"
+            f"There is no scope {scope!r}: use <service>:<process or *>:submit or :read, {READ_ALL}, {DECIDE}, "
+            f"{OPERATE}, {WRITE_REGISTERS}, registers:<name>:write, {READ_EVIDENCE}"
         )
 
 

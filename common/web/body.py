@@ -20,12 +20,22 @@ _DEEPEST = 32
 
 async def read(request: Request, limit: int) -> bytes:
     """The bytes of a JSON body; raises NotJson, RequestTooLarge or TooSlow."""
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    _, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if kind.strip().lower() != "application/json" or charset not in {"", "utf-8", "utf8"}:
+    if media_type(request) != "application/json" or charset not in {"", "utf-8", "utf8"}:
         raise NotJson
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise NotJson
+    return await gather(request, limit)
+
+
+def media_type(request: Request) -> str:
+    """What the body says it is, without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def gather(request: Request, limit: int) -> bytes:
+    """The bytes of any body; raises RequestTooLarge or TooSlow."""
     announced = request.headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and (len(announced) > len(str(limit)) or int(announced) > limit):
         raise _too_large(limit)
