@@ -66,6 +66,22 @@ class Move:
     batch: UUID | None
     test: bool
 
+    def told(self) -> dict[str, Any]:
+        """As callers are told it, the same in a stream, on a page and in a webhook."""
+        return {
+            "id": self.id,
+            "position": str(self.position),
+            "case": str(self.case),
+            "process": self.process,
+            "from": self.from_state.value if self.from_state else None,
+            "to": self.to_state.value,
+            "code": self.code,
+            "at": self.at.isoformat(),
+            "unit": self.unit,
+            "batch": str(self.batch) if self.batch else None,
+            "test": self.test,
+        }
+
 
 @dataclass(frozen=True)
 class FeedPage:
