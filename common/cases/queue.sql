@@ -35,9 +35,9 @@ where process = %(process)s and caller = %(caller)s and reference = any(%(refere
 -- name: claim
 -- moves: queued -> running
 -- The most urgent case of the open processes. A case whose subject is busy is parked instead of being met again and
--- again at the head of the line; the answer then says so, and the caller asks once more.
+-- again at the head of the line, and those behind it with it; the answer then says so, and the caller asks once more.
 with head as materialized (
-    select h.id, h.priority, h.due,
+    select h.id, p.name as process, h.priority, h.due,
            exists (select from cases r where r.state = 'running' and r.lock = h.lock) as busy
     from unnest(%(open)s::text[]) as p (name),
     lateral (
@@ -46,13 +46,25 @@ with head as materialized (
         order by c.priority, c.due, c.id limit 1
         for update of c skip locked
     ) h
+), line as (
+    -- One person may have handed in hundreds: they are parked together, not one by one.
+    select w.id from head, lateral (
+        select c.id from cases c
+        where head.busy and c.state = 'queued' and not c.parked and c.process = head.process
+        order by c.priority, c.due, c.id limit 100
+    ) w
+), behind as (
+    select c.id from cases c
+    where c.id in (select id from line) and c.state = 'queued' and not c.parked
+      and exists (select from cases r where r.state = 'running' and r.lock = c.lock)
+    order by c.id for update of c skip locked
 ), parked as (
-    update cases c set parked = true from head where c.id = head.id and head.busy returning c.id
+    update cases c set parked = true from behind where c.id = behind.id returning c.id
 ), claimed as (
     update cases c
     set state = 'running', fence = c.fence + 1, worker = %(shift)s,
         lease_until = clock_timestamp() + %(lease)s * interval '1 second'
-    where c.id = (select id from head where not busy order by priority, due, id limit 1)
+    where c.id = (select id from (select id, busy from head order by priority, due, id limit 1) first where not busy)
     returning c.*
 ), logged as (
     insert into events (case_id, actor, from_state, to_state, fence)
@@ -167,9 +179,11 @@ with free as (
     where p.state = 'queued' and p.parked and p.not_before is null
       and not exists (select from cases r where r.state = 'running' and r.lock = p.lock)
     order by p.lock, p.process, p.priority, p.due, p.id
+), mine as (
+    select c.id from cases c where c.id in (select id from free) and c.state = 'queued' and c.parked
+    order by c.id for update skip locked
 )
-update cases c set parked = false from free
-where c.id = free.id and c.state = 'queued' and c.parked returning c.id;
+update cases c set parked = false from mine where c.id = mine.id returning c.id;
 
 -- name: retry
 -- moves: manual -> queued
