@@ -3,15 +3,19 @@
 CASES ?=
 SHIFTS ?=
 TESTS ?=
+SEED ?=
+MINUTES ?=
 ARGS ?=
 
 python := .venv/bin/python
 ready := .venv/.ready
 machine := .venv/.machine
+# Many tests mostly wait: three processes keep two cores busy. What a developer picks runs in one, for -x, -s and --pdb.
+side_by_side := $(if $(TESTS),,-n 3 --dist loadgroup)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test check format lock bench clean
+.PHONY: help demo up test check format lock chaos bench clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -22,8 +26,8 @@ demo: $(ready) $(machine) ## See Roger work: stand-in systems, cases, robots [CA
 up: $(ready) $(machine) ## Start everything on this machine and leave it running until Ctrl-C
 	@.venv/bin/roger up
 
-test: $(ready) $(machine) ## Run the tests [TESTS=tests/unit ARGS="-x -k lease"]
-	@$(python) -m pytest --quiet --durations=10 $(ARGS) $(TESTS)
+test: $(ready) $(machine) ## Run the tests, side by side or those picked [TESTS=tests/unit ARGS="-x -k lease"]
+	@$(python) -m pytest --quiet --durations=10 $(side_by_side) $(ARGS) $(TESTS)
 
 check: $(ready) ## Check style, formatting and types
 	@$(python) -m ruff check
@@ -36,6 +40,9 @@ format: $(ready) ## Format the code
 lock: $(ready) ## Write requirements.lock anew from pyproject.toml [ARGS=--upgrade]
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--all-extras -p 3.11 pyproject.toml -o requirements.lock $(ARGS)
+
+chaos: $(ready) $(machine) ## Kill, freeze and trouble every part at random while cases flow [SEED=7 MINUTES=5]
+	@$(python) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 bench: $(ready) $(machine) ## Measure how fast everything is
 	@$(python) -m bench $(ARGS)

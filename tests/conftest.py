@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -24,11 +25,42 @@ if TYPE_CHECKING:
 for name in [name for name in os.environ if name.startswith("ROGER_")]:
     del os.environ[name]
 
+# Tests that run side by side are listed by each process: sets among their parameters must come in the same order.
+os.environ.setdefault("PYTHONHASHSEED", str(random.randrange(1, 2**32)))
+
 # How long an example takes depends on what else the machine does; a hanging test is ended by pytest-timeout.
 settings.register_profile("roger", deadline=None)
 # For hours with nothing else to do: make test TESTS=… ARGS="--hypothesis-profile=long --timeout=0"
 settings.register_profile("long", deadline=None, max_examples=5_000, stateful_step_count=80)
 settings.load_profile("roger")
+
+
+TOGETHER = {
+    "tests/bench/": "bench",
+    "tests/browser/": "browser",
+    "tests/recovery/test_frozen_worker.py": "first Roger",
+    "tests/recovery/test_killed_browser.py": "first Roger",
+    "tests/recovery/test_target_trouble.py": "first Roger",
+    "tests/recovery/": "second Roger",
+    "tests/chaos/": "second Roger",
+}
+"""Tests that share something costly, or need a processor nearly to themselves, run in one process (`--dist loadgroup`):
+with two groups of recovery tests, no more than two whole Rogers work side by side. The first line that fits counts."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One order of a test's parameters in all processes that list them, whatever set they were written as."""
+    place = {name: number for number, name in enumerate(dict.fromkeys(_function(item) for item in items))}
+    items.sort(key=lambda item: (place[_function(item)], item.nodeid))
+    for item in items:
+        group = next((group for where, group in TOGETHER.items() if item.nodeid.startswith(where)), None)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _function(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
 
 
 @pytest.fixture(scope="session")

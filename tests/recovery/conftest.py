@@ -8,25 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from common.browser.host import in_memory_root
-from common.local.stack import Ports, Stack
-from tests.recovery.plant import BRISK, Plant, wait_for
+from tests.recovery.plant import BRISK, Plant, running
 
 
 @pytest.fixture(scope="session")
 def whole() -> Generator[Plant]:
-    with tempfile.TemporaryDirectory(prefix="roger-recovery-", dir=in_memory_root()) as profiles:
-        yield from _stack(BRISK, Path(profiles))
-
-
-def _stack(settings: dict[str, str], profiles: Path) -> Generator[Plant]:
-    with tempfile.TemporaryDirectory(prefix="roger-recovery-") as folder:
-        further = settings | {"ROGER_BROWSER_PROFILE_ROOT": str(profiles)}
-        with Stack("health", Path(folder), ports=Ports.free(), durable=False, settings=further) as stack:
-            plant = Plant(stack)
-            yield plant
-            plant.close()
-        wait_for(lambda: not plant.leavings(), "the last browser process is gone")
+    # Not pytest's own folder: that is closed to others, and its mode set back by each session that begins meanwhile.
+    with tempfile.TemporaryDirectory(prefix="roger-recovery-") as folder, running(BRISK, Path(folder)) as plant:
+        yield plant
 
 
 @pytest.fixture
@@ -39,5 +28,5 @@ def roger(whole: Plant) -> Generator[Plant]:
 @pytest.fixture
 def unhurried() -> Generator[Plant]:
     """A Roger of its own with the default clockwork."""
-    with tempfile.TemporaryDirectory(prefix="roger-recovery-", dir=in_memory_root()) as profiles:
-        yield from _stack({}, Path(profiles))
+    with tempfile.TemporaryDirectory(prefix="roger-recovery-") as folder, running({}, Path(folder)) as plant:
+        yield plant

@@ -1,0 +1,207 @@
+"""One stretch of chaos: a whole Roger at work, harm by plan, then peace, and the evidence of what came of it all."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from uuid import UUID
+
+import psutil
+
+from common.cases.states import FINAL
+from common.local.child import Child
+from tests.chaos.clear_text import in_files, in_tables
+from tests.chaos.hand import Hand
+from tests.chaos.invariants import Details, Evidence
+from tests.chaos.keeper import Done, Keeper
+from tests.chaos.plan import Harm, Part
+from tests.chaos.traffic import Caller, CaseWorker, Town
+from tests.recovery.plant import Plant, wait_for
+
+CLOCKWORK = {
+    "ROGER_WORKER_LEASE": "10",
+    "ROGER_WORKER_HEARTBEAT": "0.5",
+    "ROGER_WORKER_MARGIN": "2",
+    "ROGER_WORKER_SWEEP": "0.5",
+    "ROGER_WORKER_BACKOFF": "[0.5, 1, 1]",
+    "ROGER_WORKER_GRACE": "3",
+    "ROGER_BROWSER_BUDGET": "4",
+}
+STALLED = 180.0
+"""So many seconds of peace without a single move, and what waits counts as stuck: longer than any circuit stays open."""
+_RESIDENTS_PER_SECOND = 3
+_CALLERS = ("A", "B")
+_PAGE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What was done, and what came of it."""
+
+    done: Sequence[Done]
+    ended_alone: Sequence[str]
+    answers: Counter[str]
+    evidence: Evidence
+    drained_in: float
+    """Seconds of peace until the last case had ended."""
+    exits: Sequence[str] = field(default=())
+    """Workers that did not end in good order."""
+
+
+Tell = Callable[[Harm, str], None]
+
+
+def wage(plant: Plant, plan: Sequence[Harm], *, seed: int, seconds: float, tell: Tell) -> Findings:
+    """Let cases flow and do the plan's harm to it for so many seconds, then wait until all is done and look."""
+    town = Town.settle(plant, seed, 20 + round(seconds * _RESIDENTS_PER_SECOND))
+    children = {Part.FIRST_WORKER: plant.worker, Part.SECOND_WORKER: plant.another_worker()}
+    children |= {Part.API: plant.stack.parts["api"], Part.ERRANDS: plant.stack.parts["errands"]}
+    hand = Hand(plant, children)
+    keepers = {
+        part: Keeper(part, [harm for harm in plan if harm.part is part], hand, children.get(part), tell)
+        for part in Part
+    }
+    with ExitStack() as dismissals:
+        _flow(plant, town, list(keepers.values()), seed=seed, seconds=seconds, dismissals=dismissals)
+        drained_in = _drain(plant, town)
+        evidence = _stand(plant, town)
+    exits = _send_home(plant, [children[part] for part in (Part.FIRST_WORKER, Part.SECOND_WORKER)])
+    return Findings(
+        done=sorted((done for keeper in keepers.values() for done in keeper.done), key=lambda done: done.began),
+        ended_alone=[words for keeper in keepers.values() for words in keeper.ended_alone],
+        answers=town.answers,
+        evidence=_left_behind(plant, town, evidence),
+        drained_in=drained_in,
+        exits=exits,
+    )
+
+
+def _flow(
+    plant: Plant, town: Town, keepers: Sequence[Keeper], *, seed: int, seconds: float, dismissals: ExitStack
+) -> None:
+    over = threading.Event()
+    people = [
+        *(threading.Thread(target=Caller(plant.stack, town, name, seed).call, args=[over]) for name in _CALLERS),
+        threading.Thread(target=CaseWorker(plant.stack, town).work, args=[over]),
+    ]
+    beginning = time.monotonic()
+    for keeper in keepers:
+        keeper.start(beginning)
+        dismissals.callback(keeper.dismiss)
+    for one in people:
+        one.start()
+    over.wait(seconds)
+    over.set()
+    for one in people:
+        one.join()
+    for keeper in keepers:
+        keeper.await_through()
+
+
+def _drain(plant: Plant, town: Town) -> float:
+    """Peace: hand in what was never answered, decide what needs a person, until every case has ended."""
+    began = moved = time.monotonic()
+    plant.console.delete("/faults").raise_for_status()
+    caller, case_worker = Caller(plant.stack, town, "peace", 0), CaseWorker(plant.stack, town)
+    last, tick = -1, threading.Event()
+    while True:
+        for test in [test for test in town.tests if not test.ids]:
+            caller.hand_in([test], "handed in at last")
+        case_worker.look()
+        case_worker.let_go_on()
+        events = plant.rows("select count(*) as n from events")[0]["n"]
+        open_cases = plant.rows("select count(*) as n from cases where not state = any(%s)", sorted(FINAL))[0]["n"]
+        if not open_cases and all(test.ids for test in town.tests):
+            return time.monotonic() - began
+        if events != last:
+            last, moved = events, time.monotonic()
+        if time.monotonic() - moved > STALLED:
+            return time.monotonic() - began
+        tick.wait(0.2)
+
+
+def _stand(plant: Plant, town: Town) -> Evidence:
+    """Everything as it stands when the last case has ended; the workers are still there."""
+    numbers = {one.number: one for one in town.residents}
+    return Evidence(
+        residents=town.residents,
+        tests=town.tests,
+        cases=plant.rows("select * from cases order by id"),
+        events=plant.rows("select * from events order by id"),
+        details=_details(plant),
+        log=[row for row in plant.log("looks", "writes") if row["national_id"] in numbers],
+        journals={number: _journals(plant, number) for number in {test.resident.number for test in town.tests}}
+        | {one.number: ["before"] for one in town.residents if one.had_journal and not _tested(town, one.number)},
+    )
+
+
+def _tested(town: Town, number: str) -> bool:
+    return any(test.resident.number == number for test in town.tests)
+
+
+def _journals(plant: Plant, number: str) -> list[str]:
+    found = plant.ask("journals", national_id=number)
+    return [journal["number"] for journal in found if journal["type"] == "SMITTEVERN"]
+
+
+def _details(plant: Plant) -> dict[UUID, Details]:
+    found: dict[UUID, Details] = {}
+    wanted: dict[str, str | int] = {"limit": _PAGE}
+    while True:
+        page = plant.api.get("/v1/cases", params=wanted).raise_for_status().json()
+        found |= {UUID(case["id"]): case["detail"] for case in page["items"]}
+        if page["next"] is None:
+            return found
+        wanted["cursor"] = page["next"]
+
+
+def _send_home(plant: Plant, workers: Sequence[Child]) -> list[str]:
+    """Ask the workers to end; gives those that did not do so in good order."""
+    for worker in workers:
+        worker.ask_to_stop()
+    for worker in workers:
+        worker.wait()
+    codes = {worker.name: worker.process.returncode for worker in workers if worker.process is not None}
+    return [f"{name} ended with {code}" for name, code in codes.items() if code]
+
+
+def _left_behind(plant: Plant, town: Town, evidence: Evidence) -> Evidence:
+    """What is still held, still runs or stands readable after the workers have gone."""
+    held = "select *, holder is not null and lease_until > now() as held from accounts order by target, name"
+
+    def nothing_held() -> bool:
+        return not any(account["held"] for account in plant.rows(held))
+
+    left: list[psutil.Process] = []
+
+    def nothing_runs() -> bool:
+        left[:] = plant.leavings()
+        return not left
+
+    for is_so, what in (
+        (nothing_held, "the accounts of killed workers are free"),
+        (nothing_runs, "browsers have gone"),
+    ):
+        try:
+            wait_for(is_so, what, within=30)
+        except AssertionError:
+            continue
+    numbers = {one.number for one in town.residents}
+    return replace(
+        evidence,
+        accounts=plant.rows(held),
+        left=[" ".join(process.cmdline())[:80] for process in left if process.is_running()],
+        in_the_clear=[*in_tables(plant, numbers), *in_files(_written(plant.stack.folder), numbers)],
+        odd=town.odd,
+    )
+
+
+def _written(folder: Path) -> list[Path]:
+    """All that Roger and its servers have written, but for the data of PostgreSQL (read as tables) and of HsPro."""
+    apart = {folder / "postgres" / "data", folder / "hspro"}
+    return [path for path in folder.rglob("*") if path.is_file() and not apart & set(path.parents)]
