@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class RegisterRow(BaseModel):
     """One row of a register; its fields are the columns. Never about a person: registers are not encrypted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True, hide_input_in_errors=True
+    )
 
 
 R = TypeVar("R", bound=RegisterRow)

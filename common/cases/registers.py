@@ -94,6 +94,13 @@ class Registers:
             cursor = await connection.execute(_SQL["versions_of"], {"name": name, "limit": _SHOWN})
             return [Version(**row) for row in await cursor.fetchall()]
 
+    async def version(self, name: str, version: int) -> Version | None:
+        """One version without its rows."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_SQL["one_version"], {"name": name, "version": version})
+            row = await cursor.fetchone()
+        return Version(**row) if row else None
+
     async def table(self, name: str, version: int) -> RegisterTable | None:
         """One version with its rows."""
         kept = self._tables.get((name, version))

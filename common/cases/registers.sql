@@ -40,6 +40,10 @@ select version, valid_from, rows from registers where name = %(name)s and versio
 select version, valid_from, signer, caller, stored_at, jsonb_array_length(rows) as row_count
 from registers where name = %(name)s order by version desc limit %(limit)s;
 
+-- name: one_version
+select version, valid_from, signer, caller, stored_at, jsonb_array_length(rows) as row_count
+from registers where name = %(name)s and version = %(version)s;
+
 -- name: newest_of
 -- Of each register, the version in force on a day.
 select name, max(version) as version from registers where valid_from <= %(day)s group by name;

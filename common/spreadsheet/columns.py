@@ -75,7 +75,7 @@ def header(text: str) -> str:
     return "_".join(composed.replace("-", " ").replace("_", " ").split())
 
 
-def columns_of(model: type[CaseInput]) -> tuple[Column, ...]:
+def columns_of(model: type[BaseModel]) -> tuple[Column, ...]:
     """The columns of a table of such inputs, the process's own first, then those that every case may carry.
 
     A nested model has dotted columns, a list of simple values one column. Raises ConfigurationError, naming the field,

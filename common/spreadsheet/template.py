@@ -12,8 +12,8 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
+from pydantic import BaseModel
 
-from common.process import CaseInput
 from common.spreadsheet.columns import Column, Kind, columns_of
 from common.spreadsheet.workbook import CHOICES, EXPLANATION
 
@@ -43,7 +43,7 @@ _ADVICE = (
 )
 
 
-def template(model: type[CaseInput], kind: Literal["xlsx", "csv"] = "xlsx") -> bytes:
+def template(model: type[BaseModel], kind: Literal["xlsx", "csv"] = "xlsx") -> bytes:
     """The file to fill in; raises ConfigurationError for a model that no table can hold."""
     columns = columns_of(model)
     if kind == "csv":

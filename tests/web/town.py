@@ -105,6 +105,10 @@ KEYS: dict[str, tuple[list[str], datetime | None]] = {
     "decider": (["cases:decide"], None),
     "auditor": (["cases:read:all"], None),
     "operator": (["operate"], None),
+    "finance": (["registers:write"], None),
+    "clerk": (["registers:tariffs:write"], None),
+    "inspector": (["cases:read:all", "evidence:read"], None),
+    "witness": (["evidence:read", "town:deeds:read"], None),
     "nobody": ([], None),
     "former": (["town:*:submit", "town:*:read", "cases:read:all"], NOW - timedelta(seconds=1)),
 }
