@@ -10,7 +10,7 @@ from common.db.engine import Connection, Pool, named_sql
 
 SQL = named_sql("common.cases", "operations.sql")
 
-Kind = Literal["process", "target"]
+Kind = Literal["process", "target", "schedule"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from common.errands.errand import Errand
 from common.errands.measure import measure
 from common.errands.notices import notices
 from common.errands.purge import purge
+from common.errands.schedules import schedules
 from common.errands.spread import spread
 
 ERRANDS = [
@@ -21,4 +22,5 @@ ERRANDS = [
     Errand(name="spread", every=1, run=spread),
     Errand(name="deliver", every=1, run=Postman().round),
     Errand(name="delivery-log", every=30, run=delivery_log),
+    Errand(name="schedules", every=1, run=schedules),
 ]

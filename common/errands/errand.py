@@ -15,6 +15,7 @@ from common.cases.bell import Bell
 from common.cases.queries import Queries
 from common.clock import Clock
 from common.db.engine import Pool
+from common.norway.calendar import BANK_DAYS, BankDays
 from common.notices.ports import Port
 from common.privacy.crypto import Keyring
 from common.process import Service
@@ -38,6 +39,7 @@ class Desk:
     clock: Clock
     settings: ErrandSettings
     clockwork: WorkerSettings
+    bank_days: BankDays = BANK_DAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,22 +93,23 @@ class Rounds:
         else:
             metrics.ERRANDS.labels(errand.name, "done").inc()
 
+    def prompt(self, name: str) -> None:
+        """Let an errand be run now, without waiting for it."""
+        self._last[name] = max(self._last[name], time.monotonic())
+        task = asyncio.create_task(self.go(name))
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
+
     async def listen(self) -> None:
         """Run what the bell asks for, for ever."""
         async for name in self._desk.bell.hear_errands():
             if name in self.errands:
-                self._start(name)
+                self.prompt(name)
 
     async def watch(self) -> None:
         """Run what nobody has prompted for twice its time, for ever: an absent Redis delays errands, no more."""
         while True:
             for name, errand in self.errands.items():
                 if time.monotonic() - self._last[name] > 2 * errand.every + 1:
-                    self._start(name)
+                    self.prompt(name)
             await asyncio.sleep(_LOOK)
-
-    def _start(self, name: str) -> None:
-        self._last[name] = max(self._last[name], time.monotonic())
-        task = asyncio.create_task(self.go(name))
-        self._going.add(task)
-        task.add_done_callback(self._going.discard)

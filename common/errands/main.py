@@ -34,6 +34,7 @@ from common.privacy.crypto import Keyring
 from common.probes import probes, serve
 from common.process import Service
 from common.settings import (
+    CalendarSettings,
     DatabaseSettings,
     DeploymentSettings,
     ErrandSettings,
@@ -64,6 +65,7 @@ async def run_errands(service: Service) -> None:
         clock=clock.system,
         settings=load(ErrandSettings),
         clockwork=clockwork,
+        bank_days=load(CalendarSettings).bank_days,
     )
     rounds = Rounds(desk, ERRANDS)
     await desk.pool.open()
@@ -135,7 +137,8 @@ def _arq(service: Service, redis: RedisSettings, rounds: Rounds) -> Worker:
 
 def _prompt(prefix: str, errand: Errand, rounds: Rounds) -> CronJob:
     async def prompted(ctx: dict[Any, Any]) -> None:  # noqa: ARG001  arq hands it in by this name
-        await rounds.go(errand.name)
+        # Not waited for: arq cancels its jobs after a while.
+        rounds.prompt(errand.name)
 
     seconds = set(range(0, 60, errand.every))
     return cron(prompted, name=f"{prefix}{errand.name}", second=seconds, run_at_startup=True, keep_result=0)
