@@ -14,6 +14,8 @@ Refusal
 ├── OwnSubmission               403
 ├── TotalsDiffer                409
 ├── UploadDiffers               409
+├── ProcessUnknown              404
+├── TargetUnknown               404
 ├── ReferenceTaken              409
 ├── NotInThatState              409
 ├── RequestTooLarge             413
@@ -107,6 +109,18 @@ class UploadDiffers(Refusal):
     """Under this Idempotency-Key other rows came before; send exactly the same again, or use a new key."""
 
     code, status, title = "UPLOAD_DIFFERS", 409, "Same key, other rows"
+
+
+class ProcessUnknown(Refusal):
+    """There is no such process; `/v1/processes` lists them."""
+
+    code, status, title = "PROCESS_UNKNOWN", 404, "No such process"
+
+
+class TargetUnknown(Refusal):
+    """There is no such target; `/v1/targets` lists them."""
+
+    code, status, title = "TARGET_UNKNOWN", 404, "No such target"
 
 
 class ReferenceTaken(Refusal):

@@ -1,28 +1,80 @@
-"""`/v1/processes`: what this service can do, and how it does."""
+"""`/v1/processes`: what this service can do, how it does, and why nothing happens; `/v1/operations`: who did what."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated, Any
 
-from common.refusals import Unauthenticated, Unavailable
-from common.web.auth import Authenticated
-from common.web.parts import WithParts
-from common.web.problems import responses
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from common.cases.openness import Picture
+from common.process import Process
+from common.refusals import (
+    Forbidden,
+    InvalidInput,
+    MalformedRequest,
+    ProcessUnknown,
+    RequestTooLarge,
+    Unauthenticated,
+    Unavailable,
+)
+from common.web import body, openapi
+from common.web.auth import OPERATE, Authenticated, require
+from common.web.fields import field_problems
+from common.web.obstacles import ObstacleView, PauseReason, PauseView
+from common.web.parts import Parts, WithParts
+from common.web.problems import NotJson, responses
 from common.web.views import ProcessList, ProcessView
 
-router = APIRouter(prefix="/v1/processes", tags=["Operations"])
+ANSWERS: dict[int | str, dict[str, Any]] = responses(Unauthenticated, Forbidden, Unavailable)
+WITH_BODY: dict[int | str, dict[str, Any]] = responses(MalformedRequest, NotJson, RequestTooLarge, InvalidInput)
+BODIES: list[type[BaseModel]] = [PauseReason]
+
+router = APIRouter(prefix="/v1", tags=["Operations"])
+_ACTED = ANSWERS | responses(ProcessUnknown)
+
+
+class OperationView(BaseModel):
+    """What was done to a process, a target or an account, by whom and why."""
+
+    id: int
+    at: AwareDatetime
+    actor: str = Field(examples=["caller:desk", "worker:w1-1"])
+    kind: str = Field(examples=["process", "target", "account"])
+    name: str = Field(examples=["hspro"])
+    action: str = Field(examples=["paused", "resumed", "circuit_opened", "circuit_closed", "account_out"])
+    reason: str | None
+
+
+class OperationPage(BaseModel):
+    """Some lines of the log, newest first."""
+
+    items: list[OperationView]
+    next: int | None = Field(description="The `cursor` of the next page; null on the last one")
+
+
+class OperationFilter(BaseModel):
+    """What the log is narrowed to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str | None = Field(default=None, max_length=32)
+    name: str | None = Field(default=None, max_length=128)
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[int, Field(ge=0, lt=2**63)] | None = None
 
 
 @router.get(
-    "",
+    "/processes",
     operation_id="list_processes",
-    summary="The processes, and how many of their cases are where",
+    summary="The processes: how many of their cases are where, and why nothing happens",
     responses=responses(Unauthenticated, Unavailable),
 )
 async def list_processes(caller: Authenticated, parts: WithParts) -> ProcessList:
     """Those for which the caller has a scope; all of them with `operate` or `cases:read:all`."""
     async with parts.database.reach():
         standings = await parts.standings.get()
+        picture = await parts.openness.read()
     shown = [
         process
         for process in parts.service.processes.values()
@@ -32,5 +84,87 @@ async def list_processes(caller: Authenticated, parts: WithParts) -> ProcessList
     return ProcessList(
         service=parts.service.name,
         title=parts.service.title,
-        items=[ProcessView.of(process, standings.get(process.name), now) for process in shown],
+        items=[_view(process, picture, ProcessView.of(process, standings.get(process.name), now)) for process in shown],
     )
+
+
+@router.post(
+    "/processes/{process}/pause",
+    operation_id="pause_process",
+    summary="Let no case of this process begin",
+    responses=_ACTED | WITH_BODY,
+    openapi_extra=openapi.json_body(PauseReason),
+)
+async def pause_process(request: Request, process: str, caller: Authenticated, parts: WithParts) -> ProcessView:
+    """What runs now may end; new cases are taken in and wait. Paused again, it stays as it was paused first."""
+    require(holds=caller.operates, scope=OPERATE)
+    known = _known(parts, process)
+    asked = await read_reason(request, parts)
+    async with parts.database.reach():
+        await parts.operations.pause("process", known.name, actor=caller.actor, reason=asked.reason)
+    parts.ringer.gates()
+    return await _shown(parts, known)
+
+
+@router.post(
+    "/processes/{process}/resume",
+    operation_id="resume_process",
+    summary="Let a paused process go on",
+    responses=_ACTED,
+)
+async def resume_process(process: str, caller: Authenticated, parts: WithParts) -> ProcessView:
+    """Also one that Roger itself stopped because a screen had changed. What was not paused stays as it is."""
+    require(holds=caller.operates, scope=OPERATE)
+    known = _known(parts, process)
+    async with parts.database.reach():
+        await parts.operations.resume("process", known.name, actor=caller.actor)
+    parts.ringer.gates()
+    return await _shown(parts, known)
+
+
+@router.get(
+    "/operations",
+    operation_id="list_operations",
+    summary="What was done to processes, targets and accounts, newest first",
+    responses=ANSWERS | responses(InvalidInput),
+)
+async def list_operations(
+    caller: Authenticated, parts: WithParts, asked: Annotated[OperationFilter, Query()]
+) -> OperationPage:
+    """By whom and why: also what Roger did by itself, as opening a circuit."""
+    require(holds=caller.operates, scope=OPERATE)
+    async with parts.database.reach():
+        found = await parts.operations.page(
+            limit=asked.limit + 1, before=asked.cursor, kind=asked.kind, name=asked.name
+        )
+    shown = [OperationView.model_validate(line, from_attributes=True) for line in found[: asked.limit]]
+    return OperationPage(items=shown, next=shown[-1].id if len(found) > asked.limit else None)
+
+
+async def read_reason(request: Request, parts: Parts) -> PauseReason:
+    """The body of a request to pause; raises what cannot be read."""
+    given = body.parse(await body.read(request, parts.settings.api.body_limit))
+    try:
+        return PauseReason.model_validate(given)
+    except ValidationError as invalid:
+        raise InvalidInput(field_problems(invalid.errors(include_url=False, include_input=False))) from None
+
+
+def _known(parts: Parts, name: str) -> Process:
+    process = parts.service.processes.get(name)
+    if process is None:
+        raise ProcessUnknown
+    return process
+
+
+async def _shown(parts: Parts, process: Process) -> ProcessView:
+    async with parts.database.reach():
+        standings = await parts.standings.get()
+        picture = await parts.openness.read()
+    return _view(process, picture, ProcessView.of(process, standings.get(process.name), parts.clock()))
+
+
+def _view(process: Process, picture: Picture, view: ProcessView) -> ProcessView:
+    view.paused = PauseView.of(picture.pauses.get(("process", process.name)))
+    view.obstacles = ObstacleView.of_all(picture.obstacles(process))
+    return view

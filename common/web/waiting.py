@@ -88,8 +88,19 @@ class Ringer:
     def __init__(self, bell: Bell) -> None:
         self._bell = bell
         self._wanted = asyncio.Event()
-        self._work = False
+        self._work = self._gates = False
         self._ended: set[UUID] = set()
+        self._errands: set[str] = set()
+
+    def errand(self, name: str) -> None:
+        """An errand has something to do."""
+        self._errands.add(name)
+        self._wanted.set()
+
+    def gates(self) -> None:
+        """What is open may have changed."""
+        self._gates = True
+        self._wanted.set()
 
     def work(self) -> None:
         """There is work."""
@@ -107,7 +118,13 @@ class Ringer:
             await self._wanted.wait()
             self._wanted.clear()
             work, self._work = self._work, False
+            gates, self._gates = self._gates, False
             ended, self._ended = self._ended, set()
+            errands, self._errands = self._errands, set()
+            for name in errands:
+                await self._bell.errand(name)
+            if gates:
+                await self._bell.gates()
             if work:
                 await self._bell.work()
             if ended:
