@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
@@ -85,10 +85,10 @@ def _flow(
     plant: Plant, town: Town, keepers: Sequence[Keeper], *, seed: int, seconds: float, dismissals: ExitStack
 ) -> None:
     over = threading.Event()
-    people = [
-        *(threading.Thread(target=Caller(plant.stack, town, name, seed).call, args=[over]) for name in _CALLERS),
-        threading.Thread(target=CaseWorker(plant.stack, town).work, args=[over]),
-    ]
+    callers, case_worker = [Caller(plant.stack, town, name, seed) for name in _CALLERS], CaseWorker(plant.stack, town)
+    for visitor in (*callers, case_worker):
+        dismissals.callback(visitor.close)
+    people = [threading.Thread(target=busy, args=[over]) for busy in (*(one.call for one in callers), case_worker.work)]
     beginning = time.monotonic()
     for keeper in keepers:
         keeper.start(beginning)
@@ -107,22 +107,29 @@ def _drain(plant: Plant, town: Town) -> float:
     """Peace: hand in what was never answered, decide what needs a person, until every case has ended."""
     began = moved = time.monotonic()
     plant.console.delete("/faults").raise_for_status()
-    caller, case_worker = Caller(plant.stack, town, "peace", 0), CaseWorker(plant.stack, town)
     last, tick = -1, threading.Event()
-    while True:
-        for test in [test for test in town.tests if not test.ids]:
-            caller.hand_in([test], "handed in at last")
-        case_worker.look()
-        case_worker.let_go_on()
-        events = plant.rows("select count(*) as n from events")[0]["n"]
-        open_cases = plant.rows("select count(*) as n from cases where not state = any(%s)", sorted(FINAL))[0]["n"]
-        if not open_cases and all(test.ids for test in town.tests):
-            return time.monotonic() - began
-        if events != last:
-            last, moved = events, time.monotonic()
-        if time.monotonic() - moved > STALLED:
-            return time.monotonic() - began
-        tick.wait(0.2)
+    with (
+        closing(Caller(plant.stack, town, "peace", 0)) as caller,
+        closing(CaseWorker(plant.stack, town)) as case_worker,
+    ):
+        while _settle(plant, town, caller, case_worker):
+            events = plant.rows("select count(*) as n from events")[0]["n"]
+            if events != last:
+                last, moved = events, time.monotonic()
+            if time.monotonic() - moved > STALLED:
+                break
+            tick.wait(0.2)
+    return time.monotonic() - began
+
+
+def _settle(plant: Plant, town: Town, caller: Caller, case_worker: CaseWorker) -> bool:
+    """Do what is left for callers and the case worker; gives whether anything is still open."""
+    for test in [test for test in town.tests if not test.ids]:
+        caller.hand_in([test], "handed in at last")
+    case_worker.look()
+    case_worker.let_go_on()
+    found = plant.rows("select count(*) as n from cases where not state = any(%s)", sorted(FINAL))
+    return found[0]["n"] > 0 or not all(test.ids for test in town.tests)
 
 
 def _stand(plant: Plant, town: Town) -> Evidence:

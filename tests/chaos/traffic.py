@@ -113,6 +113,10 @@ class Visitor:
             base_url=stack.api, headers={"Authorization": f"Bearer {stack.api_key}"}, timeout=_PATIENCE
         )
 
+    def close(self) -> None:
+        """Leave."""
+        self.http.close()
+
     def ask(self, what: str, method: str, path: str, **content: Any) -> httpx.Response | None:
         """The answer, or None while Roger is not there; what should never be answered is noted."""
         try:
