@@ -1,4 +1,4 @@
-"""`python -m bench [robot|pickup|intake|queue|recovery …] [--json FILE]`: one table of how fast everything is."""
+"""`python -m bench [robot|pickup|intake|queue|recovery …] [--full] [--json FILE]`: one table of how fast everything is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def stack_of(service: str, folder: Path, tell: Tell) -> Stack:
     return Stack(service, folder, ports=Ports.free(), shifts=2, progress=tell)
 
 
-def run(parts: Sequence[str], tell: Tell) -> list[Row]:
+def run(parts: Sequence[str], line: queue.Plan, tell: Tell) -> list[Row]:
     """Measure these parts, one after the other."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="roger-bench-") as folder:
@@ -43,21 +44,33 @@ def run(parts: Sequence[str], tell: Tell) -> list[Row]:
         with ExitStack() as open_:
             if set(parts) - {"robot"}:
                 stack = open_.enter_context(stack_of(_NOOP, Path(folder) / "noop", tell))
-                rows += _without_targets(parts, stack, tell)
+                rows += _without_targets(parts, line, stack, tell)
     return rows
 
 
-def _without_targets(parts: Sequence[str], stack: Stack, tell: Tell) -> list[Row]:
+def _without_targets(parts: Sequence[str], line: queue.Plan, stack: Stack, tell: Tell) -> list[Row]:
     rows: list[Row] = []
     if "pickup" in parts:
         rows += pickup.measure(stack, pickup.Plan(), lambda line: tell(f"pick-up: {line}"))
     if "intake" in parts:
         rows += intake.measure(stack, intake.Plan(), lambda line: tell(f"intake: {line}"))
     if "queue" in parts:
-        rows += queue.measure(stack, queue.Plan(), lambda line: tell(f"queue: {line}"))
+        rows += queue.measure(stack, line, lambda said: tell(f"queue: {said}"))
     if "recovery" in parts:
         rows += recovery.measure(stack, recovery.Plan(), lambda line: tell(f"recovery: {line}"))
     return rows
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(sorted(int(size) for size in text.split(",")))
+
+
+def _line(given: argparse.Namespace) -> queue.Plan:
+    """How full the database is made for the queue."""
+    plan = queue.FULL if given.full else queue.Plan()
+    if given.waiting is not None:
+        plan = replace(plan, waiting=given.waiting)
+    return plan if given.finished is None else replace(plan, finished=given.finished)
 
 
 def _progress(console: Console) -> Tell:
@@ -77,6 +90,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="only these; default: all but recovery")
     parser.add_argument("--recovery", action="store_true", help="kill a worker as well (some 25 s more)")
+    parser.add_argument(
+        "--full", action="store_true", help="the queue also with 2 million waiting and 5 million finished cases"
+    )
+    parser.add_argument("--waiting", type=_sizes, metavar="N,N", help="the queue in front of lines of these lengths")
+    parser.add_argument("--finished", type=int, metavar="N", help="and with so many finished cases")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     given = parser.parse_args()
     parts = given.parts or [part for part in PARTS if part != "recovery"]
@@ -92,7 +110,7 @@ def main() -> None:
         "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
     }
-    rows = run(parts, _progress(Console(stderr=True)))
+    rows = run(parts, _line(given), _progress(Console(stderr=True)))
     seconds = time.monotonic() - began
     title = f"{about['cores']} cores, load {about['load']} before the start, {seconds:.0f} s"
     console.print(as_table(rows, title))

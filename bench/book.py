@@ -20,6 +20,7 @@ from common.settings import DatabaseSettings
 _ARRAY = 1_000
 _LOOK = 0.05
 _STALLED = 120.0
+_USUAL = 5  # priority
 
 
 class Book:
@@ -67,9 +68,12 @@ class Book:
         """Cases that have not ended."""
         return self._one("select count(*) from cases where state in ('queued', 'running')", ())
 
-    def anything_waits(self) -> bool:
-        """Whether any case has not ended; asked in no time, however long the line is."""
-        return bool(self._one("select exists (select from cases where state in ('queued', 'running'))::int", ()))
+    def in_front(self, process: str) -> int:
+        """Cases of the usual priority that wait; asked in little time, however long the line behind them is."""
+        return self._one(
+            "select count(*) from cases where state = 'queued' and not parked and process = %s and priority <= %s",
+            (process, _USUAL),
+        )
 
     def await_idle(self) -> None:
         """Wait until every case has ended; raises ConfigurationError when none ends for long."""
@@ -84,7 +88,7 @@ class Book:
 
     def clear(self) -> None:
         """Forget every case; no worker may run."""
-        self._connection.execute("truncate cases, case_contents, checkpoints, events")
+        self._connection.execute("truncate cases, events cascade")
 
     def put_in(self, process: str, count: int) -> None:
         """Store no-op cases the way the API does, without HTTP."""
@@ -105,3 +109,9 @@ class Book:
     def _one(self, question: str, values: tuple[Any, ...]) -> int:
         row = self._connection.execute(question.encode(), values).fetchone()
         return row[0] if row else 0
+
+
+def moments_rate(moments: list[float], warm_up: int) -> float:
+    """Ends a second between the first and the last of these moments, the first few left out."""
+    counted = moments[warm_up:]
+    return (len(counted) - 1) / (counted[-1] - counted[0]) if len(counted) > 1 else 0.0

@@ -1,25 +1,31 @@
-"""The queue: no-op cases a second through a real worker, beside the same SQL bare on as many connections.
+"""The queue: no-op cases a second through a real worker, beside the same SQL bare and beside procrastinate.
 
-Worker and bare SQL take turns, slice by slice, in the same database; both are measured by the event log they write,
-in cases a second. A slice of the worker includes nothing of its start.
+Worker, bare SQL and procrastinate take turns, slice by slice, on one PostgreSQL, with as many shifts, connections and
+tasks at once; each is measured by the event log it writes. A ratio is that of slices that lay side by side, so that it
+holds when the machine's speed drifts. A slice of the worker includes nothing of its start. Before each slice real cases
+are put in; the long line stands behind them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
+from bench import plans
 from bench.bare import Bare
-from bench.book import Book
+from bench.book import Book, moments_rate
 from bench.crew import Crew, dismiss
+from bench.fill import add_finished, add_waiting
 from bench.footprint import cpu_seconds
+from bench.peer import Peer
 from bench.rows import Row, Tell, middle
+from common.errors import ConfigurationError
 from common.local.stack import Stack
 
 PROCESS = "nothing"
-_PROMISED = 600.0  # cases a second
 _HALF = 2.0  # times the effort of the bare SQL
+_FLAT = 1.25  # times the milliseconds of a case when nothing else waits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,109 +33,177 @@ class Plan:
     """How much is measured."""
 
     shifts: int = 2
-    slices: int = 2
-    """Of the worker and of the bare SQL, each."""
+    slices: int = 3
+    """Of the worker, of the bare SQL and of procrastinate, each."""
     seconds: float = 5.0
     """The longest that a slice lasts."""
-    alone: int = 3_000
-    """Cases of one slice when nothing else waits."""
-    waiting: int = 100_000
+    front: int = 6_000
+    """Real cases put in before a slice."""
+    waiting: tuple[int, ...] = (0, 100_000)
+    """How long the line behind them is, level by level; rising."""
+    finished: int = 0
+    """Cases that have ended, at one more level with the longest line."""
+    beside: int = 100_000
+    """Up to this line procrastinate is measured, too."""
     warm_up: int = 300
     """Cases at the start of a slice that are not counted."""
 
 
-@dataclass(frozen=True, kw_only=True)
+FULL = Plan(waiting=(0, 100_000, 2_000_000), finished=5_000_000)
+
+
+@dataclass
 class _Rates:
-    worker: float
-    bare: float
-    cpu_ms: float
+    """Cases a second, slice by slice."""
+
+    worker: list[float] = field(default_factory=list[float])
+    bare: list[float] = field(default_factory=list[float])
+    peer: list[float] = field(default_factory=list[float])
+    cpu_ms: list[float] = field(default_factory=list[float])
     """CPU of the worker process for one case, in milliseconds."""
+
+    @property
+    def beside_bare(self) -> float:
+        """How many times the effort of the bare SQL a case takes."""
+        return middle([bare / worker for bare, worker in zip(self.bare, self.worker, strict=True)])
+
+
+@dataclass(frozen=True)
+class _Bench:
+    stack: Stack
+    plan: Plan
+    tell: Tell
+    book: Book
+    bare: Bare
+    peer: Peer
 
 
 def measure(stack: Stack, plan: Plan, tell: Tell) -> list[Row]:
-    """Cases a second when nothing else waits, and in front of a long line."""
+    """Level by level, from the empty database to the fullest."""
     dismiss(stack)
-    with Book(stack) as book, Bare(book.url, connections=plan.shifts) as bare:
-        tell("nothing else waiting")
-        alone = _slices(stack, plan, book, bare, lambda: _afresh(book, plan.alone))
+    rows: list[Row] = []
+    with ExitStack() as open_:
+        book = open_.enter_context(Book(stack))
+        bare = open_.enter_context(Bare(book.url, connections=plan.shifts))
+        peer = open_.enter_context(Peer(book.url, concurrency=plan.shifts))
+        bench = _Bench(stack, plan, tell, book, bare, peer)
         book.clear()
-        tell(f"putting in {plan.waiting:,} cases")
-        book.put_in(PROCESS, plan.waiting)
-        tell(f"{plan.waiting:,} waiting")
-        top_up = lambda: book.put_in(PROCESS, max(0, plan.waiting - book.waiting()))  # noqa: E731
-        line = _slices(stack, plan, book, bare, top_up)
+        empty: _Rates | None = None
+        reached = 0
+        for waiting in plan.waiting:
+            if waiting > reached:
+                rows.append(_fill_row(f"{waiting:,} waiting", add_waiting(stack, PROCESS, reached + 1, waiting, tell)))
+            reached = waiting
+            found = _level(bench, waiting)
+            rows += _rows(plan, found, _named(waiting, 0), empty)
+            rows += plans.look(stack, PROCESS, _named(waiting, 0), everything=False)
+            empty = empty or found
+        if plan.finished:
+            took = add_finished(stack, PROCESS, plan.finished, tell)
+            rows.append(_fill_row(f"{plan.finished:,} finished", took))
+            name = _named(reached, plan.finished)
+            rows += _rows(plan, _level(bench, reached, beside=False), name, empty)
+            rows += plans.look(stack, PROCESS, name, everything=True)
         book.clear()
-    return _rows(plan, alone, line)
+    return rows
 
 
-def _afresh(book: Book, cases: int) -> None:
-    book.clear()
-    book.put_in(PROCESS, cases)
+def _named(waiting: int, finished: int) -> str:
+    line = f"{waiting:,} waiting" if waiting else "nothing else waiting"
+    return f"{line}, {finished:,} finished" if finished else line
 
 
-def _slices(stack: Stack, plan: Plan, book: Book, bare: Bare, prepare: Callable[[], None]) -> _Rates:
-    bares: list[float] = []
-    workers: list[float] = []
-    costs: list[float] = []
-    for _ in range(plan.slices):
-        prepare()
+def _level(bench: _Bench, waiting: int, *, beside: bool = True) -> _Rates:
+    plan, book, found = bench.plan, bench.book, _Rates()
+    beside = beside and waiting <= plan.beside
+    for number in range(1, plan.slices + 1):
+        bench.tell(f"{waiting:,} waiting: slice {number} of {plan.slices}")
+        _prepare(bench, waiting)
         mark = book.mark()
-        bare.run(PROCESS, plan.seconds)
-        bares.append(_rate(book, mark, plan.warm_up))
-        prepare()
-        mark = book.mark()
-        with Crew(stack, shifts=plan.shifts) as crew:
-            used = cpu_seconds([crew.pid])
-            began = time.monotonic()
-            first = len(book.moments(mark, "done"))
-            while time.monotonic() - began < plan.seconds and book.anything_waits():
-                time.sleep(0.2)
-            spent = cpu_seconds([crew.pid]) - used
-            ended = len(book.moments(mark, "done")) - first
-        workers.append(_rate(book, mark, plan.warm_up))
-        costs.append(1000 * spent / max(1, ended))
-    return _Rates(worker=middle(workers), bare=middle(bares), cpu_ms=middle(costs))
+        bench.bare.run(PROCESS, plan.seconds)
+        found.bare.append(moments_rate(book.moments(mark, "done"), plan.warm_up))
+        _prepare(bench, waiting)
+        _work(bench, found)
+        if beside:
+            if not waiting:
+                bench.peer.clear()
+            bench.peer.let_wait(waiting + plan.front)
+            found.peer.append(bench.peer.run(plan.seconds, plan.warm_up))
+    return found
 
 
-def _rate(book: Book, mark: int, warm_up: int) -> float:
-    """Cases a second between the first and the last that ended after the mark, the first few left out."""
-    ended = book.moments(mark, "done")[warm_up:]
-    return (len(ended) - 1) / (ended[-1] - ended[0]) if len(ended) > 1 else 0.0
+def _prepare(bench: _Bench, waiting: int) -> None:
+    if not waiting and not bench.plan.finished:
+        bench.book.clear()  # alone in an empty table
+    bench.book.put_in(PROCESS, bench.plan.front - bench.book.in_front(PROCESS))
 
 
-def _rows(plan: Plan, alone: _Rates, line: _Rates) -> list[Row]:
-    beside = f"the same SQL bare, {plan.shifts} connections"
-    return [
+def _work(bench: _Bench, found: _Rates) -> None:
+    """One slice of the worker."""
+    plan, book = bench.plan, bench.book
+    mark = book.mark()
+    with Crew(bench.stack, shifts=plan.shifts) as crew:
+        used, began = cpu_seconds([crew.pid]), time.monotonic()
+        first = len(book.moments(mark, "done"))
+        while time.monotonic() - began < plan.seconds and book.in_front(PROCESS) > plan.front // 10:
+            time.sleep(0.1)
+        spent = cpu_seconds([crew.pid]) - used
+        ended = len(book.moments(mark, "done")) - first
+    found.worker.append(moments_rate(book.moments(mark, "done"), plan.warm_up))
+    found.cpu_ms.append(1000 * spent / max(1, ended))
+    if outcomes := book.outcomes(mark) - {"done NOOP"}:
+        raise ConfigurationError(f"Not every case was done: {', '.join(sorted(outcomes))}; put more of them in front")
+
+
+def _fill_row(what: str, seconds: float) -> Row:
+    return Row(part="queue", what=f"putting in {what}", measured=seconds, unit="s")
+
+
+def _rows(plan: Plan, found: _Rates, name: str, empty: _Rates | None) -> list[Row]:
+    worker, bare = middle(found.worker), middle(found.bare)
+    rows = [
         Row(
             part="queue",
-            what=f"no-op cases, {plan.shifts} shifts, nothing else waiting",
-            measured=alone.worker,
+            what=f"no-op cases, {plan.shifts} shifts, {name}",
+            measured=worker,
             unit="/s",
-            beside=beside,
-            least=alone.bare,
-            ratio=alone.bare / alone.worker,
+            beside=f"the same SQL bare, {plan.shifts} connections",
+            least=bare,
+            ratio=found.beside_bare,
             mark="≤ 2 × bare",
-            met=alone.bare / alone.worker <= _HALF,
-        ),
-        Row(
-            part="queue",
-            what=f"no-op cases, {plan.shifts} shifts, {plan.waiting:,} waiting",
-            measured=line.worker,
-            unit="/s",
-            beside=beside,
-            least=line.bare,
-            ratio=line.bare / line.worker,
-            mark="≥ 600 /s",
-            met=line.worker >= _PROMISED,
-        ),
-        Row(
-            part="queue",
-            what="how flat: a case in the long line",
-            measured=1000 / line.worker,
-            unit="ms",
-            beside="with nothing else waiting",
-            least=1000 / alone.worker,
-            ratio=alone.worker / line.worker,
-        ),
-        Row(part="queue", what="CPU of the worker for a no-op case", measured=line.cpu_ms, unit="ms"),
+            met=found.beside_bare <= _HALF,
+        )
     ]
+    if found.peer:
+        rows.append(
+            Row(
+                part="queue",
+                what="the same beside procrastinate",
+                measured=worker,
+                unit="/s",
+                beside=f"procrastinate, {plan.shifts} at once",
+                least=middle(found.peer),
+                ratio=middle([peer / ours for peer, ours in zip(found.peer, found.worker, strict=True)]),
+            )
+        )
+    if empty is not None:
+        rows += [
+            _flatness("how flat: a case here", worker, middle(empty.worker), mark=True),
+            _flatness("how flat: the bare SQL here", bare, middle(empty.bare), mark=False),
+        ]
+    cpu = Row(part="queue", what="CPU of the worker for a no-op case", measured=middle(found.cpu_ms), unit="ms")
+    return [*rows, cpu]
+
+
+def _flatness(what: str, here: float, empty: float, *, mark: bool) -> Row:
+    return Row(
+        part="queue",
+        what=what,
+        measured=1000 / here,
+        unit="ms",
+        beside="with nothing else waiting",
+        least=1000 / empty,
+        ratio=empty / here,
+        mark="≤ 1.25 × empty" if mark else "",
+        met=empty / here <= _FLAT if mark else None,
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rich.table import Table
@@ -30,6 +31,8 @@ class Row:
     mark: str = ""
     met: bool | None = None
     """None: there is no mark."""
+    load: float = field(default_factory=lambda: round(os.getloadavg()[0], 1))
+    """Of the machine when the row was made, as an average over the minute before."""
 
 
 def middle(values: Iterable[float]) -> float:
@@ -51,8 +54,8 @@ def as_json(rows: Sequence[Row], about: dict[str, Any]) -> dict[str, Any]:
 def as_table(rows: Sequence[Row], title: str) -> Table:
     """The one table: green is met, red is missed."""
     table = Table(title=title, title_justify="left")
-    for heading in ("part", "what", "measured", "beside", "ratio", "mark", ""):
-        table.add_column(heading, justify="right" if heading in {"measured", "ratio"} else "left")
+    for heading in ("part", "what", "measured", "beside", "ratio", "mark", "", "load"):
+        table.add_column(heading, justify="right" if heading in {"measured", "ratio", "load"} else "left")
     before = ""
     for row in rows:
         if before and row.part != before:
@@ -66,6 +69,7 @@ def as_table(rows: Sequence[Row], title: str) -> Table:
             "" if row.ratio is None else f"{row.ratio:.2f}",
             row.mark,
             "" if row.met is None else "[green]✓[/]" if row.met else "[red]✗[/]",
+            f"{row.load:.1f}",
         )
         before = row.part
     return table

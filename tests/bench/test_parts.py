@@ -53,8 +53,11 @@ def test_intake(noop: Stack) -> None:
 
 
 def test_queue(noop: Stack) -> None:
-    plan = queue.Plan(slices=1, seconds=10, alone=40, waiting=60, warm_up=2)
-    sane(queue.measure(noop, plan, told), "queue")
+    plan = queue.Plan(slices=1, seconds=10, front=40, waiting=(60,), finished=30, beside=60, warm_up=2)
+    rows = queue.measure(noop, plan, told)
+    sane([row for row in rows if row.part == "queue"], "queue")
+    sane([row for row in rows if row.part == "plans"], "plans")
+    assert len([row for row in rows if "procrastinate" in row.what]) == 1
 
 
 @pytest.mark.recovery
