@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import func, text
+from sqlalchemy import func, literal_column, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,8 +23,13 @@ from common.privacy.crypto import Keyring, Unreadable
 from common.process import Subject
 from common.refusals import CaseUnknown, MalformedRequest
 
-_Rows = Select[Case, Content | None]
+_Rows = Select[Case, Content | None, dict[str, int] | None]
 _Query = TypeVar("_Query", _Rows, SelectOfScalar[UUID])
+_REGISTERS = literal_column(
+    "(select jsonb_object_agg(u.name, u.version) from (select name, max(version) as version from register_uses "
+    "where case_id = cases.id and epoch = cases.epoch group by name) u)",
+    JSONB,
+)
 _CONTENT = cast("type[Content | None]", Content)  # the join is an outer one: a purged case has no content
 
 
@@ -47,8 +53,14 @@ class CaseView:
     not_before: datetime | None
     due: datetime
     ended_at: datetime | None
+    batch: UUID | None = None
+    row: int | None = None
+    four_eyes: bool = False
+    """A second person must release it, or has."""
     detail: dict[str, Any]
     """What Roger found or made; empty until the case is done, and after its retention."""
+    registers: dict[str, int] = field(default_factory=dict[str, int])
+    """The version of each register it was decided by; the newest, where it asked for several days."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +75,7 @@ class Filter:
     reference: str | None = None
     unit: str | None = None
     subject: Subject | None = None
+    batch: UUID | None = None
     caller: str | None = None
     """Only this caller's cases: set for everybody who may not read all."""
 
@@ -122,7 +135,7 @@ class Queries:
     def _narrow(self, query: _Rows, narrowed: Filter) -> _Rows:
         if narrowed.processes is not None:
             query = query.where(col(Case.process).in_(narrowed.processes))
-        for column, value in ((Case.state, narrowed.state), (Case.unit, narrowed.unit)):
+        for column, value in ((Case.state, narrowed.state), (Case.unit, narrowed.unit), (Case.batch, narrowed.batch)):
             if value is not None:
                 query = query.where(col(column) == value)
         if narrowed.code is not None:
@@ -183,7 +196,7 @@ class Queries:
             await connection.execute(text("select 1 from cases limit 1"))
         return True
 
-    def _view(self, case: Case, content: Content | None) -> CaseView:
+    def _view(self, case: Case, content: Content | None, registers: dict[str, int] | None) -> CaseView:
         reference, detail = self._unsealed(case.id, content)
         return CaseView(
             id=case.id,
@@ -202,7 +215,11 @@ class Queries:
             not_before=case.not_before,
             due=case.due,
             ended_at=case.ended_at,
+            batch=case.batch,
+            row=case.row,
+            four_eyes=case.four_eyes,
             detail=detail,
+            registers=registers or {},
         )
 
     def _unsealed(self, case: UUID, content: Content | None) -> tuple[str | None, dict[str, Any]]:
@@ -219,7 +236,7 @@ class Queries:
 
 
 def _with_content() -> _Rows:
-    return select(Case, _CONTENT).join(Content, col(Content.case_id) == col(Case.id), isouter=True)
+    return select(Case, _CONTENT, _REGISTERS).join(Content, col(Content.case_id) == col(Case.id), isouter=True)
 
 
 def _of(query: _Query, caller: str | None) -> _Query:
