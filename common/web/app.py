@@ -17,7 +17,23 @@ from common.clock import Clock, system
 from common.probes import probes
 from common.process import Service
 from common.refusals import Refusal
-from common.web import benefits, cases, docs, openapi, operations, processes, tasks
+from common.web import (
+    batches,
+    benefits,
+    cases,
+    docs,
+    events,
+    evidence,
+    openapi,
+    operations,
+    processes,
+    registers,
+    schedules,
+    targets,
+    tasks,
+    templates,
+    webhooks,
+)
 from common.web.envelope import Envelope
 from common.web.parts import Parts, Settings
 from common.web.problems import on_http_exception, on_invalid_query, on_refusal
@@ -50,10 +66,18 @@ def create_app(service: Service, settings: Settings, *, clock: Clock = system) -
     app.state.parts = parts
     app.include_router(processes.router(service))
     app.include_router(cases.router)
+    app.include_router(batches.router)
+    app.include_router(templates.router)
+    app.include_router(evidence.router)
+    app.include_router(registers.router)
     app.include_router(operations.router)
+    app.include_router(targets.router)
+    app.include_router(schedules.router)
     app.include_router(tasks.router)
     app.include_router(benefits.router)
-    app.openapi = openapi.describe(app, service, cases.BODIES)
+    app.include_router(events.router)
+    app.include_router(webhooks.router)
+    app.openapi = openapi.describe(app, service, [*cases.BODIES, *batches.BODIES, *operations.BODIES, *webhooks.BODIES])
 
     async def show(_request: Request) -> Response:
         return HTMLResponse(docs.page(app.openapi()))

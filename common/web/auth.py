@@ -6,7 +6,8 @@ The key file is JSON; `roger keys caller` prints an entry for it, and the key it
                "expires": "2027-01-01T00:00:00Z"}]}
 
 Scopes: `<service>:<process or *>:submit`, `<service>:<process or *>:read` (one's own cases), `cases:read:all`
-(everybody's), `cases:decide` (retry, close, cancel what one may see), `registers:write` or `registers:<name>:write`,
+(everybody's), `cases:decide` (retry, close, cancel what one may see),
+`cases:release` (let go, as a second person, what one may see and has not handed in), `registers:write` or `registers:<name>:write`,
 `evidence:read` and `operate`. The hash is a plain SHA-256: a key
 holds 256 random bits, so there is nothing to guess that a slow hash would protect.
 """
@@ -29,8 +30,9 @@ from common.clock import Clock
 from common.errors import ConfigurationError
 from common.refusals import Forbidden, Unauthenticated
 
-READ_ALL, DECIDE, OPERATE = "cases:read:all", "cases:decide", "operate"
+READ_ALL, DECIDE, RELEASE, OPERATE = "cases:read:all", "cases:decide", "cases:release", "operate"
 WRITE_REGISTERS, READ_EVIDENCE = "registers:write", "evidence:read"
+WEBHOOKS = "webhooks"
 _PREFIX = "roger_"
 _REGISTER_SCOPE = re.compile(r"registers:([a-z][a-z0-9-]*:)?write")
 _PROCESS_SCOPE = re.compile(r"[a-z0-9][a-z0-9_-]*:(\*|[a-z0-9][a-z0-9-]*):(submit|read)")
@@ -70,6 +72,14 @@ class Caller:
     @property
     def decides(self) -> bool:
         return DECIDE in self.scopes
+
+    @property
+    def keeps_webhooks(self) -> bool:
+        return WEBHOOKS in self.scopes
+
+    @property
+    def releases(self) -> bool:
+        return RELEASE in self.scopes
 
     @property
     def operates(self) -> bool:
@@ -164,11 +174,11 @@ def new_key(caller: str, scopes: Collection[str], *, expires: datetime | None = 
 
 
 def _require_scope(scope: str) -> None:
-    known = {READ_ALL, DECIDE, OPERATE, READ_EVIDENCE}
+    known = {READ_ALL, DECIDE, RELEASE, OPERATE, READ_EVIDENCE, WEBHOOKS}
     if scope not in known and not _PROCESS_SCOPE.fullmatch(scope) and not _REGISTER_SCOPE.fullmatch(scope):
         raise ConfigurationError(
             f"There is no scope {scope!r}: use <service>:<process or *>:submit or :read, {READ_ALL}, {DECIDE}, "
-            f"{OPERATE}, {WRITE_REGISTERS}, registers:<name>:write, {READ_EVIDENCE}"
+            f"{RELEASE}, {OPERATE}, {WRITE_REGISTERS}, registers:<name>:write, {READ_EVIDENCE}, {WEBHOOKS}"
         )
 
 

@@ -1,19 +1,22 @@
-"""Figures that are dear to count, counted seldom: how many cases wait, and where they stand."""
+"""How much is taken in at once, and figures that are dear to count, counted seldom: how many cases wait where."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 
 from common import log
 from common.cases.queries import Standing
 from common.refusals import BacklogFull
+from common.web.problems import TooManyUploads
 
 _log = log.get(__name__)
 _COUNT_EVERY = 3.0  # seconds
 _FIRST_COUNT = 1.0  # seconds a submit waits for it, at most
 _TRY_AGAIN = 30  # seconds, for callers
+_UPLOAD_AGAIN = 5
 
 
 class Backlog:
@@ -53,6 +56,25 @@ class Backlog:
         if self._counting is not None:
             self._counting.cancel()
             await asyncio.gather(self._counting, return_exceptions=True)
+
+
+class Uploads:
+    """How many files and streams are taken in at the same time."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._count = 0
+
+    @contextlib.contextmanager
+    def one(self) -> Generator[None]:
+        """Around one of them; raises TooManyUploads."""
+        if self._count >= self._limit:
+            raise TooManyUploads(retry_after=_UPLOAD_AGAIN)
+        self._count += 1
+        try:
+            yield
+        finally:
+            self._count -= 1
 
 
 class Standings:

@@ -6,16 +6,18 @@ import asyncio
 import json
 import math
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from fastapi import Request
+from pydantic import BaseModel, ValidationError
 
-from common.refusals import MalformedRequest, RequestTooLarge
-from common.web.fields import shown
+from common.refusals import InvalidInput, MalformedRequest, RequestTooLarge
+from common.web.fields import field_problems, shown
 from common.web.problems import NotJson, TooSlow
 
 _ARRIVES_WITHIN = 60.0  # seconds
 _DEEPEST = 32
+Form = TypeVar("Form", bound=BaseModel)
 
 
 async def read(request: Request, limit: int) -> bytes:
@@ -49,6 +51,15 @@ async def gather(request: Request, limit: int) -> bytes:
     except TimeoutError:
         raise TooSlow from None
     return bytes(body)
+
+
+async def model(request: Request, limit: int, form: type[Form]) -> Form:
+    """A JSON body of that form; raises InvalidInput, and what `read` and `parse` raise."""
+    given = parse(await read(request, limit))
+    try:
+        return form.model_validate(given)
+    except ValidationError as invalid:
+        raise InvalidInput(field_problems(invalid.errors(include_url=False, include_input=False))) from None
 
 
 def _too_large(limit: int) -> RequestTooLarge:

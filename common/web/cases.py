@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from common.cases.queries import CaseView, Filter
 from common.cases.states import ENDED, State
@@ -21,18 +21,17 @@ from common.refusals import (
     InvalidInput,
     MalformedRequest,
     NotInThatState,
+    OwnSubmission,
     RequestTooLarge,
     Unauthenticated,
     Unavailable,
 )
 from common.web import body, openapi
-from common.web.auth import DECIDE, Authenticated, Caller, require
-from common.web.fields import field_problems
+from common.web.auth import DECIDE, RELEASE, Authenticated, Caller, require
 from common.web.parts import Parts, WithParts
 from common.web.problems import NotJson, TooManyWaiting, responses
 from common.web.views import Case, CaseEvent, CaseEvents, CaseFilter, CasePage, CaseSearch, Close
 
-Body = TypeVar("Body", bound=BaseModel)
 BODIES: list[type[BaseModel]] = [CaseSearch, Close]
 
 router = APIRouter(prefix="/v1/cases", tags=["Cases"])
@@ -68,7 +67,7 @@ async def list_cases(caller: Authenticated, parts: WithParts, asked: Annotated[C
 )
 async def search_cases(request: Request, caller: Authenticated, parts: WithParts) -> CasePage:
     """Like the list, of one person (`kind` is `person`) or another subject. The id stands in the body only."""
-    asked = await _read(request, parts, CaseSearch)
+    asked = await body.model(request, parts.settings.api.body_limit, CaseSearch)
     return await _page(caller, parts, asked, Subject(asked.kind, _normalised(asked)))
 
 
@@ -130,7 +129,7 @@ async def retry_case(case: CaseId, caller: Authenticated, parts: WithParts) -> C
 async def close_case(request: Request, case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
     """The case is over: it was done by hand, or rejected."""
     require(holds=caller.decides, scope=DECIDE)
-    asked = await _read(request, parts, Close)
+    asked = await body.model(request, parts.settings.api.body_limit, Close)
     await _owned(parts, caller, case)
     async with parts.database.reach():
         moved = await parts.decisions.close(case, caller.actor, asked.handled)
@@ -152,6 +151,28 @@ async def cancel_case(case: CaseId, caller: Authenticated, parts: WithParts) -> 
     return await _decided(parts, case, "cancelled", State.QUEUED, State.AWAITING_RELEASE, moved=moved)
 
 
+@router.post(
+    "/{case}/release",
+    operation_id="release_case",
+    summary="Let a case go, as a second person",
+    responses=_DECIDED | responses(Forbidden, OwnSubmission),
+)
+async def release_case(case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
+    """Whoever handed it in cannot; nobody can before its batch is open."""
+    require(holds=caller.releases, scope=RELEASE)
+    found = await _owned(parts, caller, case)
+    if found.caller == caller.name:
+        raise OwnSubmission
+    async with parts.database.reach():
+        moved = await parts.decisions.release(case, caller.actor)
+        if not moved:
+            found = await parts.queries.one(case, caller=None)
+    if not moved and found.state is State.AWAITING_RELEASE:
+        raise NotInThatState("The batch of this case is not open yet; it is released first", state=found.state.value)
+    parts.ringer.work()
+    return await _decided(parts, case, "released", State.AWAITING_RELEASE, moved=moved)
+
+
 async def _page(caller: Caller, parts: Parts, asked: CaseFilter, subject: Subject | None) -> CasePage:
     readable = caller.readable(parts.service.processes)
     wanted = readable if asked.process is None else readable & {asked.process}
@@ -162,6 +183,7 @@ async def _page(caller: Caller, parts: Parts, asked: CaseFilter, subject: Subjec
         code=asked.code,
         reference=asked.reference,
         unit=asked.unit,
+        batch=asked.batch,
         subject=subject,
         caller=caller.only_own,
     )
@@ -212,14 +234,6 @@ async def _until(request: Request, ended: asyncio.Event, seconds: float) -> None
 async def _gone(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-async def _read(request: Request, parts: Parts, model: type[Body]) -> Body:
-    given = body.parse(await body.read(request, parts.settings.api.body_limit))
-    try:
-        return model.model_validate(given)
-    except ValidationError as invalid:
-        raise InvalidInput(field_problems(invalid.errors(include_url=False, include_input=False))) from None
 
 
 def _normalised(asked: CaseSearch) -> str:

@@ -16,6 +16,7 @@ from common.process import Process, Service
 from common.web.problems import Problem
 
 _SCHEMAS = "#/components/schemas/"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _LIFE = """Hand a case over, and a robot performs it in the system that has no API.
 
@@ -28,6 +29,12 @@ lets Roger try again (`retry`) or deals with it and says so (`close`). What Roge
 **Once only.** Send your own key with each case as `reference`, or an `Idempotency-Key` header. The same key with the
 same content gives the same case, however often it is sent; with other content it is refused. So after a time-out or a
 503, send it again.
+
+**Many at once.** The same address takes an array, a stream (`application/x-ndjson`, one case a line) and a CSV or XLSX
+file, whose template is at `GET /v1/processes/{name}/template`. What comes together is a batch: `GET /v1/batches/{id}`
+says what became of its rows, and the figures add up at every moment. The same file is the same batch. A stream that broke
+off goes on when it is sent again under the same `Idempotency-Key`. A process may ask for a second person, who sees the
+control totals and is never the sender (`release`).
 
 **Refusals** are problem details (RFC 9457): `code` is for programs, `detail` says what to do, `errors` names each field.
 """
@@ -92,7 +99,10 @@ def _describe(app: FastAPI, service: Service, models: Sequence[type[BaseModel]])
         tags=[
             {"name": "Submit", "description": "Hand cases over"},
             {"name": "Cases", "description": "Follow them, and decide about those that need a person"},
-            {"name": "Operations", "description": "How the processes do"},
+            {"name": "Registers", "description": "The dated tables that cases are decided by"},
+            {"name": "Batches", "description": "What came in together: control totals, release"},
+            {"name": "Events", "description": "Be told of cases: as a stream, page by page, or by webhooks"},
+            {"name": "Operations", "description": "How processes and targets do, and what was done to them"},
         ],
     )
     _drop_framework_refusals(described)
@@ -149,4 +159,8 @@ def _submission(process: Process, one: dict[str, Any]) -> dict[str, Any]:
             "several": {"summary": "An array of cases", "value": [example]},
         },
     }
-    return {"required": True, "content": {"application/json": content}}
+    text = {"schema": {"type": "string", "format": "binary"}}
+    form = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
+    one_line = {"schema": one, "example": example}
+    several = {"application/x-ndjson": one_line, "text/csv": text, _XLSX: text, "multipart/form-data": {"schema": form}}
+    return {"required": True, "content": {"application/json": content} | several}

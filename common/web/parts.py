@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -18,20 +18,40 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from common import log
 from common.benefits.account import Account
+from common.cases.batch_queries import BatchQueries
+from common.cases.batches import Batches
 from common.cases.bell import Bell
 from common.cases.decisions import Decisions
+from common.cases.evidence import EvidenceStore
+from common.cases.feed import Feed
 from common.cases.intake import Intake
+from common.cases.openness import Openness
+from common.cases.operations import Operations
 from common.cases.queries import Queries
+from common.cases.registers import Registers
 from common.clock import Clock
 from common.db.engine import Pool, engine, pool
 from common.notices.worklist import Worklist
 from common.privacy.crypto import Keyring
 from common.process import Service
 from common.refusals import Unavailable
-from common.settings import ApiSettings, DatabaseSettings, DeploymentSettings, RedisSettings, load
+from common.schedules.diary import Diary
+from common.settings import (
+    ApiSettings,
+    CalendarSettings,
+    DatabaseSettings,
+    DeploymentSettings,
+    RedisSettings,
+    TargetLimits,
+    load,
+)
 from common.web.auth import Callers
-from common.web.backlog import Backlog, Standings
+from common.web.backlog import Backlog, Standings, Uploads
+from common.web.streams import Streams
 from common.web.waiting import Endings, Ringer
+from common.webhooks.courier import Courier
+from common.webhooks.settings import WebhookSettings
+from common.webhooks.subscriptions import Subscriptions
 
 _log = log.get(__name__)
 _PATIENCE = 5.0  # seconds for one request's business with the database
@@ -57,6 +77,8 @@ class Settings:
     database: DatabaseSettings
     redis: RedisSettings
     deployment: DeploymentSettings
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+    calendar: CalendarSettings = field(default_factory=CalendarSettings)
     waits: int = 1_000
     """Most requests that wait for a case at the same time."""
 
@@ -68,6 +90,7 @@ class Settings:
             database=load(DatabaseSettings),
             redis=load(RedisSettings),
             deployment=load(DeploymentSettings),
+            webhooks=load(WebhookSettings),
         )
 
 
@@ -127,12 +150,29 @@ class Parts:
         self.database = Database(settings.database, name=f"roger-{service.name}-api")
         self.bell = Bell(settings.redis, service.name)
         self.intake = Intake(self.database.pool, keyring)
+        self.registers = Registers(self.database.pool)
+        self.evidence = EvidenceStore(self.database.pool, keyring)
+        self.batches = Batches(self.database.pool, self.intake)
+        self.batch_queries = BatchQueries(self.database.pool)
+        self.uploads = Uploads(settings.api.uploads)
         self.decisions = Decisions(self.database.pool)
         self.queries = Queries(self.database.engine, keyring)
         self.benefits = Account(self.database.pool)
         self.worklist = Worklist(self.database.engine, self.database.pool)
+        self.limits = {target.name: TargetLimits.of(target.name) for target in service.targets}
+        self.openness = Openness(
+            self.database.pool,
+            list(service.processes.values()),
+            clock=clock,
+            availability={target.name: self.limits[target.name].availability(target) for target in service.targets},
+        )
+        self.operations = Operations(self.database.pool)
+        self.diary = Diary(self.database.pool, settings.calendar.bank_days)
         self.ringer = Ringer(self.bell)
         self.endings = Endings(self.bell, self.queries.ended, limit=settings.waits)
+        self.feed = Feed(self.database.pool)
+        self.streams = Streams(self.feed, self.bell, self.database.reach, limit=settings.api.streams)
+        self.subscriptions = Subscriptions(self.database.pool, keyring, Courier(settings.webhooks))
         self.backlog = Backlog(self.queries.backlog, limit=settings.api.backlog_limit)
         self.standings = Standings(self.queries.standings)
 
@@ -146,12 +186,16 @@ class Parts:
                 "listen": self.endings.listen(),
                 "look": self.endings.look(),
                 "ring": self.ringer.ring(),
+                "streams": self.streams.read(),
+                "streams_ended": self.streams.listen(),
+                "streams_work": self.streams.listen_for_work(),
             }.items()
         ]
         try:
             yield
         finally:
             self.endings.close()
+            self.streams.close()
             for task in behind:
                 task.cancel()
             await asyncio.gather(*behind, return_exceptions=True)

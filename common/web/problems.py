@@ -40,8 +40,32 @@ class NotJson(Refusal):
     code, status, title = "NOT_JSON", 415, "The body must be JSON"
 
 
+class NoTable(Refusal):
+    """The input of this process does not fit into a table; send it as JSON."""
+
+    code, status, title = "NO_TABLE", 415, "No table can hold this"
+
+
+class TemplateUnknown(Refusal):
+    """There is no such process with an input that fits into a table."""
+
+    code, status, title = "TEMPLATE_UNKNOWN", 404, "No such template"
+
+
+class BatchClosed(Refusal):
+    """The batch was withdrawn or refused while its rows came in; its state says why."""
+
+    code, status, title = "BATCH_CLOSED", 409, "The batch takes no more rows"
+
+
+class TooManyUploads(Refusal):
+    """Too many files and streams are being taken in; send this one again later."""
+
+    code, status, title = "TOO_MANY_UPLOADS", 429, "Too many uploads at once"
+
+
 class NoRowTaken(Refusal):
-    """No row of the array was taken; `rows` says why for each."""
+    """No row was taken; `rows` says why for each."""
 
     code, status, title = "NO_ROW_TAKEN", 422, "No row was taken"
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 from fastapi import APIRouter, Request
-from pydantic import ValidationError
 from starlette.responses import Response
 
+from common.cases.batches import Row, Source
 from common.cases.intake import Draft, Receipt
 from common.cases.queries import CaseView
 from common.cases.states import State
-from common.errors import BusinessException, ConfigurationError
+from common.errors import ConfigurationError
 from common.process import Process, Service
 from common.refusals import (
     BacklogFull,
     FieldProblem,
+    FileUnusable,
     Forbidden,
     InvalidInput,
     MalformedRequest,
@@ -28,23 +30,37 @@ from common.refusals import (
     RequestTooLarge,
     Unauthenticated,
     Unavailable,
+    UploadDiffers,
 )
-from common.web import body, openapi
+from common.web import body, openapi, uploads
 from common.web.auth import Authenticated, Caller, require
-from common.web.fields import field_problems
+from common.web.drafts import drafted
 from common.web.parts import Parts, WithParts
-from common.web.problems import MEDIA_TYPE, NoRowTaken, NotJson, Problem, TooSlow, document, responses
-from common.web.views import Case, RowResult, Rows, Taken
+from common.web.problems import BatchClosed, NoRowTaken, NoTable, NotJson, TooManyUploads, TooSlow, responses
+from common.web.rows import array_answer, contents_of
+from common.web.views import Case, Rows
 
-_RESERVED = {"cases", "processes"}
+_RESERVED = {
+    "batches",
+    "benefits",
+    "cases",
+    "events",
+    "operations",
+    "processes",
+    "registers",
+    "schedules",
+    "targets",
+    "tasks",
+    "webhooks",
+}
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
 _ON_A_THREAD = 100  # rows: checking more than this holds up everybody else's requests
 
-_LOCATION = {"Location": {"description": "The address of the one case", "schema": {"type": "string"}}}
+_LOCATION = {"Location": {"description": "The address of the case, or of the batch", "schema": {"type": "string"}}}
 _BEFORE: dict[str, Any] = {
-    "model": Case,
-    "description": "It was submitted before: the case as it is now",
+    "model": Case | Rows,
+    "description": "It was submitted before: the case, or what became of each row, as it is now",
     "headers": _LOCATION,
 }
 _REFUSALS = responses(
@@ -53,11 +69,16 @@ _REFUSALS = responses(
     Forbidden,
     TooSlow,
     ReferenceTaken,
+    UploadDiffers,
+    BatchClosed,
     RequestTooLarge,
     NotJson,
+    NoTable,
     InvalidInput,
+    FileUnusable,
     NoRowTaken,
     BacklogFull,
+    TooManyUploads,
     Unavailable,
 )
 
@@ -91,16 +112,26 @@ def _endpoint(process: Process) -> Callable[..., Awaitable[Response]]:
         if key is not None and not _KEY.fullmatch(key):
             raise MalformedRequest("The Idempotency-Key must be 1 to 64 printable ASCII characters")
         await parts.backlog.require_room()
-        given = body.parse(await body.read(request, parts.settings.api.body_limit))
+        kind = body.media_type(request)
+        if kind == uploads.NDJSON:
+            return await uploads.take_stream(request, parts, process, caller, key)
+        if kind in uploads.FILES:
+            return await uploads.take_file(request, parts, process, caller)
+        sent = await body.read(request, parts.settings.api.body_limit)
+        given = body.parse(sent)
         if isinstance(given, list):
-            return await _submit_rows(parts, process, caller, cast("list[Any]", given), key)
+            rows = cast("list[Any]", given)
+            # The same array under the same key is the same batch.
+            mark = None if key is None else f"{key}:{hashlib.sha256(sent).hexdigest()}"
+            contents = [] if mark is None else contents_of(parts.keyring, "array", mark)
+            return await _submit_rows(parts, process, caller, rows, key, contents=contents)
         return await _submit_one(parts, process, caller, given, key)
 
     return submit
 
 
 async def _submit_one(parts: Parts, process: Process, caller: Caller, given: Any, key: str | None) -> Response:
-    draft = _draft(process, given, key, accepts_synthetic=parts.settings.deployment.accepts_synthetic)
+    draft = drafted(process, given, key=key, accepts_synthetic=parts.settings.deployment.accepts_synthetic)
     if isinstance(draft, Refusal):
         raise draft
     async with parts.database.reach():
@@ -121,7 +152,7 @@ async def _submit_one(parts: Parts, process: Process, caller: Caller, given: Any
 
 
 async def _submit_rows(
-    parts: Parts, process: Process, caller: Caller, rows: Sequence[Any], key: str | None
+    parts: Parts, process: Process, caller: Caller, rows: Sequence[Any], key: str | None, *, contents: Sequence[bytes]
 ) -> Response:
     limit = parts.settings.api.array_limit
     if len(rows) > limit:
@@ -130,63 +161,23 @@ async def _submit_rows(
         raise InvalidInput((FieldProblem("", "MISSING_FIELD", "The array holds no case"),))
     accepts_synthetic = parts.settings.deployment.accepts_synthetic
 
-    def check() -> list[Draft | Refusal]:
+    def check() -> list[Row]:
         keys = [None if key is None else f"{key}#{index}" for index in range(len(rows))]
         return [
-            _draft(process, row, its_key, accepts_synthetic=accepts_synthetic)
-            for row, its_key in zip(rows, keys, strict=True)
+            (index, drafted(process, row, key=its_key, row=index, accepts_synthetic=accepts_synthetic))
+            for index, (row, its_key) in enumerate(zip(rows, keys, strict=True))
         ]
 
     drafts = await asyncio.to_thread(check) if len(rows) > _ON_A_THREAD else check()
-    good = [draft for draft in drafts if isinstance(draft, Draft)]
     async with parts.database.reach():
-        receipts = iter(await parts.intake.submit(process, caller.name, good, parts.clock()) if good else [])
-    results = [draft if isinstance(draft, Refusal) else next(receipts) for draft in drafts]
-    return _answer_rows(parts, results)
-
-
-def _answer_rows(parts: Parts, results: Sequence[Receipt | Refusal]) -> Response:
-    existing = sum(isinstance(result, Receipt) and result.existing for result in results)
-    refused = sum(isinstance(result, Refusal) for result in results)
-    accepted = len(results) - existing - refused
-    _tell(parts, accepted)
-    answer = Rows(
-        accepted=accepted,
-        existing=existing,
-        refused=refused,
-        rows=[_row(index, result) for index, result in enumerate(results)],
-    )
-    if refused < len(results):
-        return Response(answer.model_dump_json(exclude_none=True), 202, media_type="application/json")
-    problem = Problem.model_validate(document(NoRowTaken()) | answer.model_dump(mode="json", exclude_none=True))
-    return Response(problem.model_dump_json(exclude_none=True), problem.status, media_type=MEDIA_TYPE)
-
-
-def _row(index: int, result: Receipt | Refusal) -> RowResult:
-    if isinstance(result, Refusal):
-        return RowResult(index=index, problem=Problem.model_validate(document(result)))
-    taken = Taken(id=result.case, location=f"/v1/cases/{result.case}", existing=result.existing)
-    return RowResult(index=index, case=taken)
+        whole = await parts.batches.take(process, caller.name, Source.ARRAY, drafts, parts.clock(), contents=contents)
+    return await array_answer(parts, process, drafts, whole)
 
 
 def _tell(parts: Parts, accepted: int) -> None:
     if accepted:
         parts.backlog.took(accepted)
         parts.ringer.work()
-
-
-def _draft(process: Process, given: Any, key: str | None, *, accepts_synthetic: bool) -> Draft | Refusal:
-    """One input, checked by the process's own rules that do not depend on now."""
-    if not isinstance(given, dict):
-        return InvalidInput((FieldProblem("", "INVALID_VALUE", "A case must be a JSON object"),))
-    # A test case may be about an invented person anywhere; it never reaches a production target.
-    context = {"accepts_synthetic": accepts_synthetic or cast("dict[str, Any]", given).get("test") is True}
-    try:
-        return Draft(input=process.input.model_validate(given, context=context), idempotency_key=key)
-    except ValidationError as invalid:
-        return InvalidInput(field_problems(invalid.errors(include_url=False, include_input=False)))
-    except BusinessException as broken:
-        return InvalidInput((FieldProblem("", broken.code, broken.message),))
 
 
 def _new_case(process: Process, caller: Caller, draft: Draft, receipt: Receipt) -> CaseView:
@@ -200,7 +191,8 @@ def _new_case(process: Process, caller: Caller, draft: Draft, receipt: Receipt) 
         id=receipt.case,
         process=process.name,
         version=process.version,
-        state=State.QUEUED,
+        state=State.AWAITING_RELEASE if receipt.four_eyes else State.QUEUED,
+        four_eyes=receipt.four_eyes,
         outcome=None,
         code=None,
         reference=given.reference,

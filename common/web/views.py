@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
+from common.cases.batches import BatchState
 from common.cases.decisions import Handled
 from common.cases.queries import CaseView, Standing
 from common.cases.states import State
@@ -16,6 +17,7 @@ from common.db.tables import Event
 from common.errors import ApplicationException, BusinessException, RobotFault
 from common.process import Process, Retention, composed
 from common.run import OutcomeCode
+from common.web.obstacles import ObstacleView, PauseView
 from common.web.problems import Problem
 
 
@@ -43,12 +45,21 @@ class Case(BaseModel):
     not_before: AwareDatetime | None
     due: AwareDatetime
     ended_at: AwareDatetime | None
+    batch: UUID | None = Field(default=None, description="The batch it came in with")
+    row: int | None = Field(default=None, description="Which row of it")
+    awaits: Literal["release", "batch"] | None = Field(
+        default=None,
+        description="What holds it: `release`, a second person must release it; `batch`, its batch is not open yet",
+    )
     detail: dict[str, Any] = Field(description="What Roger found or made; empty until then, and after its retention")
+    registers: dict[str, int] = Field(
+        default={}, description="The version of each register it was decided by", examples=[{"tariffs": 3}]
+    )
 
     @classmethod
     def of(cls, case: CaseView) -> Case:
         """The view of a stored case."""
-        reason = _reasons().get(case.code, RobotFault) if case.code and case.state is State.MANUAL else None
+        reason = reason_of(case.code) if case.code and case.state is State.MANUAL else None
         return cls(
             id=case.id,
             process=case.process,
@@ -68,8 +79,25 @@ class Case(BaseModel):
             not_before=case.not_before,
             due=case.due,
             ended_at=case.ended_at,
+            batch=case.batch,
+            row=case.row,
+            awaits=_awaited(case),
             detail=case.detail,
+            registers=case.registers,
         )
+
+
+def _awaited(case: CaseView) -> Literal["release", "batch"] | None:
+    if case.state is not State.AWAITING_RELEASE:
+        return None
+    return "release" if case.four_eyes else "batch"
+
+
+def reason_of(
+    code: str, otherwise: type[BusinessException | ApplicationException] = RobotFault
+) -> type[BusinessException | ApplicationException]:
+    """What a code means for case workers."""
+    return _reasons().get(code, otherwise)
 
 
 @cache
@@ -132,18 +160,31 @@ class Taken(BaseModel):
 class RowResult(BaseModel):
     """What became of one row: its case, or why there is none."""
 
-    index: int = Field(description="From 0")
+    index: int = Field(description="As its sender counts: from 0 in an array, the line of NDJSON, the row of a sheet")
     case: Taken | None = None
     problem: Problem | None = None
 
 
+class BatchTaken(BaseModel):
+    """The batch around rows that came together."""
+
+    id: UUID
+    location: str = Field(examples=["/v1/batches/0198c4e6-3c1f-7d7a-a4b4-1f0c2d3e4f50"])
+    state: BatchState
+    existing: bool = Field(description="The same was handed in before")
+
+
 class Rows(BaseModel):
-    """What became of an array, row by row."""
+    """What became of rows that came together."""
 
     accepted: int
     existing: int
     refused: int
-    rows: list[RowResult]
+    batch: BatchTaken | None = Field(default=None, description="Null when no row of an array was taken")
+    rows: list[RowResult] = Field(
+        description="Of an array, every row. Of a file or a stream, the first 100 that were refused: the others are at "
+        "the batch's `/rows`"
+    )
 
 
 class Close(BaseModel):
@@ -164,6 +205,7 @@ class CaseFilter(BaseModel):
     code: str | None = Field(default=None, max_length=64, description="An outcome or a reason")
     reference: str | None = Field(default=None, max_length=64)
     unit: str | None = Field(default=None, max_length=32)
+    batch: UUID | None = None
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(default=None, max_length=64, description="`next` of the page before")
 
@@ -195,6 +237,8 @@ class ProcessView(BaseModel):
     states: dict[State, int] = Field(description="Cases that have not ended, and those that wait for a person")
     overdue: int
     oldest_waiting_seconds: float | None
+    paused: PauseView | None = None
+    obstacles: list[ObstacleView] = Field(default=[], description="Why none of its cases begins; empty when they do")
 
     @classmethod
     def of(cls, process: Process, standing: Standing | None, now: datetime) -> ProcessView:

@@ -178,8 +178,11 @@ class TestAllAtOnce:
         old = await hall.office.submit(a_chore(reference="old", what="old"), to=hall.plain)
         batch = await hall.take(
             hall.plain,
-            [*rows(a_chore(reference="new"), a_chore(reference="old", what="old")), bad(2)]
-            + rows(a_chore(reference="old", what="other"), start=3),
+            [
+                *rows(a_chore(reference="new"), a_chore(reference="old", what="old")),
+                bad(2),
+                *rows(a_chore(reference="old", what="other"), start=3),
+            ],
         )
         found = await hall.queries.rows(batch, limit=10)
         assert [(row.row, row.existing, row.problem and row.problem["code"]) for row in found] == [
