@@ -20,15 +20,17 @@ from common.cases.endings import Ending
 from common.cases.evidence import EvidenceKind, EvidenceStore
 from common.cases.intake import Draft, Intake, Receipt
 from common.cases.ledger import Ledger
+from common.cases.openness import Openness
 from common.cases.queue import Claimed, Queue
 from common.cases.registers import Registers
 from common.cases.states import State
+from common.cases.trouble import Trouble
 from common.db.engine import pool
 from common.errors import NameMismatch, TargetDown, TargetTimeout
 from common.lease import Lease
 from common.process import Outcome, OutcomeCode, Process, Retention, Run, Service
 from common.refusals import EvidenceUnknown
-from common.settings import DatabaseSettings, EvidenceSettings, WorkerSettings
+from common.settings import CircuitSettings, DatabaseSettings, EvidenceSettings, WorkerSettings
 from common.target import Account
 from common.testing import Chore, FixedClock, a_keyring
 from common.worker.evidence import Witnessing
@@ -90,12 +92,15 @@ class Room:
         self.settings = WorkerSettings()
         self.queue = Queue(self.pool, keyring, self.settings, {"hard": ["robot1"]})
         self.store = EvidenceStore(self.pool, keyring)
+        openness = Openness(self.pool, [LOOKS, HEALTH, MODEST], clock=FixedClock())
         self.desk = Desk(
+            openness=openness,
+            trouble=Trouble(openness, CircuitSettings()),
             queue=self.queue,
             checkpoints=Checkpoints(self.pool),
             registers=Registers(self.pool),
             ledger=Ledger(self.pool, keyring),
-            witnessing=Witnessing(store=self.store, settings=EvidenceSettings()),
+            witnessing=Witnessing(store=self.store, settings=EvidenceSettings(budget=10)),
             accounts={("hard", "robot1"): ROBOT},
             production=frozenset(),
             accepts_synthetic=True,
