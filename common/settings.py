@@ -82,6 +82,8 @@ class ApiSettings(BaseSettings):
     """Most cases in one array."""
     body_limit: Annotated[int, Field(ge=1)] = 10_000_000
     """Bytes of a JSON body."""
+    streams: Annotated[int, Field(ge=0)] = 200
+    """Most streams of events open in one process; more are answered 429."""
     upload_limit: Annotated[int, Field(ge=1)] = 20_000_000
     """Bytes of a CSV or XLSX file; it is held in memory while it is taken in."""
     upload_rows: Annotated[int, Field(ge=1)] = 100_000

@@ -27,6 +27,7 @@ class ApiServer(Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._parts.endings.close()
+        self._parts.streams.close()
         await super().shutdown(sockets)
 
 

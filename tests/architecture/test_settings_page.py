@@ -9,6 +9,7 @@ from sources import ROOT
 from common import settings
 from common.browser.settings import BrowserSettings
 from common.notices.settings import NoticeSettings
+from common.webhooks.settings import WebhookSettings
 
 CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_": settings.DeploymentSettings,
@@ -22,6 +23,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_EVIDENCE_": settings.EvidenceSettings,
     "ROGER_TARGET_<NAME>_": settings.TargetSettings,
     "ROGER_BROWSER_": BrowserSettings,
+    "ROGER_WEBHOOKS_": WebhookSettings,
     "ROGER_NOTICES_": NoticeSettings,
 }
 
