@@ -127,7 +127,7 @@ class TestStream:
                 assert not [told async for told in stream if told[1]]
 
     async def test_a_client_that_goes_leaves_its_place(self, own: Settings, hook_keys: dict[str, str]) -> None:
-        async with served(own, hook_keys) as hall:
+        async with asyncio.timeout(60), served(own, hook_keys) as hall:
             async with contextlib.AsyncExitStack() as stack:
                 for _ in range(3):
                     await anext(await stack.enter_async_context(following(hall)))
