@@ -16,6 +16,7 @@ Refusal
 ├── UploadDiffers               409
 ├── ProcessUnknown              404
 ├── TargetUnknown               404
+├── ScheduleUnknown             404
 ├── ReferenceTaken              409
 ├── NotInThatState              409
 ├── RequestTooLarge             413
@@ -115,6 +116,12 @@ class ProcessUnknown(Refusal):
     """There is no such process; `/v1/processes` lists them."""
 
     code, status, title = "PROCESS_UNKNOWN", 404, "No such process"
+
+
+class ScheduleUnknown(Refusal):
+    """This service declares no such schedule."""
+
+    code, status, title = "SCHEDULE_UNKNOWN", 404, "No such schedule"
 
 
 class TargetUnknown(Refusal):

@@ -176,6 +176,13 @@ class Schedule:
                 return due
         return None
 
+    def coming(self, moment: datetime, *, bank_days: BankDays = BANK_DAYS) -> Iterator[datetime]:
+        """Its due times (UTC, rising) strictly after a moment, one after the other."""
+        found = self.next_after(moment, bank_days=bank_days)
+        while found is not None:
+            yield found
+            found = self.next_after(found, bank_days=bank_days)
+
     def due(self, *, handled: datetime, now: datetime, bank_days: BankDays = BANK_DAYS) -> Due:
         """What to start now, and what to record as skipped, of all that fell due after `handled`, the last one settled.
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from common import log, metrics
+from common.cases.openness import Paused
 from common.db.engine import Connection, Pool, named_sql
 from common.norway.calendar import BANK_DAYS, BankDays
 from common.notices.post import add_tasks
@@ -54,9 +55,7 @@ class Standing:
 
     handled_until: datetime | None
     """None before any errands process has seen it."""
-    paused_by: str | None
-    reason: str | None
-    since: datetime | None
+    paused: Paused | None
     last: Sequence[FiringView]
     """Newest first, a few."""
 
@@ -156,9 +155,7 @@ class Diary:
         return {
             row["name"]: Standing(
                 handled_until=row["handled_until"],
-                paused_by=row["paused_by"],
-                reason=row["reason"],
-                since=row["since"],
+                paused=_paused(row) if row["actor"] else None,
                 last=[_seen(one) for one in row["last"]],
             )
             for row in rows
@@ -177,6 +174,11 @@ class Diary:
 
 def _fenced(taken: Taken) -> dict[str, Any]:
     return {"schedule": taken.firing.schedule, "due_at": taken.firing.due_at, "attempt": taken.attempt}
+
+
+def _paused(row: dict[str, Any]) -> Paused:
+    same = {name: row[name] for name in ("name", "actor", "reason", "code", "since")}
+    return Paused(kind="schedule", **same)
 
 
 def _seen(stored: dict[str, Any]) -> FiringView:

@@ -99,7 +99,7 @@ returning schedule;
 
 -- name: overview
 -- How far each schedule is dealt with, who paused it, and its last firings.
-select n.name, s.handled_until, p.actor as paused_by, p.reason, p.since,
+select n.name, s.handled_until, p.actor, p.reason, p.code, p.since,
        (select coalesce(jsonb_agg(to_jsonb(l) order by l.due_at desc), '[]')
         from (select f.due_at, f.state, f.attempts, f.fired_at, f.done_at, f.retry_at, f.batch, f.code, f.fired_by
               from firings f where f.schedule = n.name order by f.due_at desc limit 3) l) as last

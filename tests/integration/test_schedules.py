@@ -527,7 +527,9 @@ async def test_how_schedules_stand(town: Town) -> None:
     standings = await town.diary.standings(["check", "morning", "never"])
 
     assert standings["never"].handled_until is None
-    assert standings["check"].paused_by == "caller:operator"
+    assert standings["check"].paused is not None
+    assert standings["check"].paused.actor == "caller:operator"
+    assert standings["morning"].paused is None
     assert standings["check"].handled_until == MONDAY + 4 * DAY + 30 * MINUTE
     assert [f.due_at for f in standings["morning"].last] == [MONDAY + d * DAY + 30 * MINUTE for d in (4, 3, 2)]
     assert all(f.state == "done" and f.batch is not None for f in standings["morning"].last)
