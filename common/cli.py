@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Coroutine
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,15 +16,18 @@ from rich.console import Console
 
 from common import log
 from common.catalogue import load as load_service
+from common.clock import system
 from common.db.upgrade import upgrade
 from common.errors import ConfigurationError
 from common.privacy.crypto import Keyring
 from common.process import Service
-from common.settings import DatabaseSettings, load
+from common.settings import CalendarSettings, DatabaseSettings, load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Make the keys of a deployment.")
 db = typer.Typer(no_args_is_help=True, help="Look after the database.")
+schedule = typer.Typer(no_args_is_help=True, help="Look at what the clock starts.")
+app.add_typer(schedule, name="schedule")
 app.add_typer(keys, name="keys")
 app.add_typer(db, name="db")
 
@@ -32,6 +36,13 @@ ServiceName = Annotated[str, typer.Argument(help="The service: health, payroll, 
 Folder = Annotated[Path, typer.Option(help="Where data, keys and logs lie.")]
 Address = Annotated[str, typer.Option(envvar="ROGER_URL", help="Where the service's API is.")]
 Key = Annotated[str, typer.Option(envvar="ROGER_API_KEY", help="Your API key.", show_default=False)]
+
+
+class Kind(StrEnum):
+    """What can stand still."""
+
+    PROCESS = "process"
+    TARGET = "target"
 
 
 def _run(service: str, part: str, run: Callable[[Service], Coroutine[Any, Any, None]]) -> None:
@@ -128,6 +139,49 @@ def cases(
     from common.local.client import Client  # noqa: PLC0415
 
     Client(url, key).show_cases(process=process, state=state, code=code, limit=limit)
+
+
+@app.command()
+def targets(url: Address = "http://127.0.0.1:8000", key: Key = "") -> None:
+    """List the targets: open or not, and why."""
+    from common.local.client import Client  # noqa: PLC0415
+
+    Client(url, key).show_targets()
+
+
+@app.command()
+def pause(
+    kind: Kind,
+    name: str,
+    reason: Annotated[str, typer.Option(help="Why; everybody who asks is told.")],
+    url: Address = "http://127.0.0.1:8000",
+    key: Key = "",
+) -> None:
+    """Let no case begin with a process, or at a target."""
+    from common.local.client import Client  # noqa: PLC0415
+
+    Client(url, key).pause(kind.value, name, reason)
+
+
+@app.command()
+def resume(kind: Kind, name: str, url: Address = "http://127.0.0.1:8000", key: Key = "") -> None:
+    """Let a paused process or target go on."""
+    from common.local.client import Client  # noqa: PLC0415
+
+    Client(url, key).resume(kind.value, name)
+
+
+@schedule.command("next")
+def schedule_next(
+    service: ServiceName,
+    name: Annotated[str | None, typer.Argument(help="Only this schedule.")] = None,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="How many times to show.")] = 5,
+) -> None:
+    """Show when the schedules of a service come next; needs no server."""
+    from common.local.timetable import show_next  # noqa: PLC0415
+
+    bank_days = load(CalendarSettings).bank_days
+    show_next(load_service(service), name, count, now=system(), bank_days=bank_days, console=Console())
 
 
 @db.command("upgrade")

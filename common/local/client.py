@@ -12,6 +12,7 @@ from rich.table import Column, Table
 from common.errors import ConfigurationError
 
 _WAIT = 30  # seconds the service may hold one question
+_PLURAL = {"process": "processes", "target": "targets"}
 _ENDED = {"done", "manual", "closed", "cancelled"}
 
 
@@ -63,6 +64,31 @@ class Client:
                 self._console.print(found[name])
         for name, value in found["detail"].items():
             self._console.print(f"  {name}: {value}")
+
+    def show_targets(self) -> None:
+        """A table of targets: open or not, and what stands before their cases."""
+        table = Table(Column("target", no_wrap=True), "open", "why not", "accounts", "hours")
+        for target in self.ask("GET", "/v1/targets")["items"]:
+            accounts = target["accounts"]
+            out = sum(account["out_since"] is not None for account in accounts)
+            whys = "\n".join(obstacle["sentence"] for obstacle in target["obstacles"])
+            counted = f"{len(accounts)}, {out} out" if out else str(len(accounts))
+            table.add_row(target["name"], "yes" if target["open"] else "no", whys, counted, target["opening_hours"])
+        self._console.print(table)
+
+    def pause(self, kind: str, name: str, reason: str) -> None:
+        """Let nothing begin with a process or at a target."""
+        self._show_obstacles(self.ask("POST", f"/v1/{_PLURAL[kind]}/{name}/pause", json={"reason": reason}))
+
+    def resume(self, kind: str, name: str) -> None:
+        """Let a process or a target go on."""
+        self._show_obstacles(self.ask("POST", f"/v1/{_PLURAL[kind]}/{name}/resume"))
+
+    def _show_obstacles(self, found: dict[str, Any]) -> None:
+        for obstacle in found["obstacles"]:
+            self._console.print(obstacle["sentence"])
+        if not found["obstacles"]:
+            self._console.print(f"{found['name']} is open")
 
     def show_cases(self, *, limit: int, **filters: str | None) -> None:
         """A table of cases, the newest first."""
