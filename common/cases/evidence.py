@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuids
@@ -89,7 +90,7 @@ class EvidenceStore:
         """What is kept of a case, oldest first."""
         async with self._pool.connection() as connection:
             cursor = await connection.execute(_SQL["of_case"], {"case": case, "now": now})
-            return [Piece(**row | {"kind": EvidenceKind(row["kind"])}) for row in await cursor.fetchall()]
+            return [_piece(row) for row in await cursor.fetchall()]
 
     async def show(self, case: UUID, piece: UUID, *, actor: str, now: datetime) -> Exhibit:
         """One piece, after it has been noted who reads it; raises EvidenceUnknown, or Unreadable."""
@@ -102,10 +103,14 @@ class EvidenceStore:
             await connection.execute(_SQL["note_reading"], noted)
         _log.info("evidence.read", actor=actor, case=str(case), evidence=str(piece))
         key, content = row.pop("key"), row.pop("content")
-        kind = EvidenceKind(row["kind"])
-        opened = self._keyring.open_key(piece, key).open(f"evidence:{kind}", content)
-        plain = gzip.decompress(opened) if kind is EvidenceKind.DOM else opened
-        return Exhibit(Piece(**row | {"kind": kind}), plain)
+        found = _piece(row)
+        opened = self._keyring.open_key(piece, key).open(f"evidence:{found.kind}", content)
+        return Exhibit(found, gzip.decompress(opened) if found.kind is EvidenceKind.DOM else opened)
+
+
+def _piece(row: dict[str, Any]) -> Piece:
+    values: dict[str, Any] = row | {"kind": EvidenceKind(row["kind"])}
+    return Piece(**values)
 
 
 def too_large(kind: EvidenceKind, content: bytes) -> bool:

@@ -236,7 +236,7 @@ class Queries:
 
 
 def _with_content() -> _Rows:
-    return select(Case, _CONTENT, _REGISTERS).join(Content, col(Content.case_id) == col(Case.id), isouter=True)
+    return select(Case, _CONTENT, cast("Any", _REGISTERS)).join(Content, col(Content.case_id) == col(Case.id), isouter=True)
 
 
 def _of(query: _Query, caller: str | None) -> _Query:

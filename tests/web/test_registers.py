@@ -197,8 +197,9 @@ class TestAFile:
         async with hall.caller("finance") as client:
             empty = await client.get("/v1/registers/tariffs/template")
         book = openpyxl.load_workbook(BytesIO(empty.content))
+        sheet: Any = book.worksheets[0]
         for column, value in enumerate(["T1", Decimal("70.5"), date(2026, 1, 1)], 1):
-            book.worksheets[0].cell(2, column).value = value
+            sheet.cell(2, column).value = value
         file = BytesIO()
         book.save(file)
         answer = await send(hall, file.getvalue(), empty.headers["content-type"])
