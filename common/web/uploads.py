@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -72,6 +73,7 @@ class Reception:
                 )
                 if added is not None:
                     self._parts.backlog.took(added)
+                    self._progress = replace(progress, rows=after, chain=chain)
                     break
                 # Somebody sends the same at the same time, or it was withdrawn.
                 self._progress = progress = await self._parts.batches.progress(progress.id)

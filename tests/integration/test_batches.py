@@ -59,7 +59,7 @@ class Rule:
         return {"rows": len(self.seen[-1]), "first": self.seen[-1][0]}
 
     def release(self, figures: Figures) -> bool:
-        return self.releases
+        return self.releases and "rows" in figures
 
     def after(self, rows: Iterable[EndedRow[Chore]]) -> Sequence[Task]:
         self.ended.append(list(rows))
@@ -79,7 +79,7 @@ class Hall:
         self.ruled = declared(
             "ruled", BatchRule(before=self.rule.before, release=self.rule.release, after=self.rule.after)
         )
-        self.watched = declared("watched", None, release=lambda chore: chore.what.startswith("dear"))
+        self.watched = declared("watched", None, release=is_dear)
         self.office.processes = [self.plain, self.ruled, self.watched]
         self.batches = Batches(self.office.pool, self.office.intake)
         self.queries = BatchQueries(self.office.pool)
@@ -129,6 +129,10 @@ class Hall:
 
     async def tasks(self) -> list[dict[str, Any]]:
         return await self.office.rows("select * from tasks order by key")
+
+
+def is_dear(chore: Chore) -> bool:
+    return chore.what.startswith("dear")
 
 
 def declared(name: str, batch: BatchRule[Chore] | None, **options: Any) -> Process:

@@ -103,6 +103,8 @@ KEYS: dict[str, tuple[list[str], datetime | None]] = {
     "archive": (["archive:*:submit", "archive:*:read"], None),
     "desk": (["cases:read:all", "cases:decide"], None),
     "decider": (["cases:decide"], None),
+    "releaser": (["cases:read:all", "cases:release"], None),
+    "boss": (["town:*:submit", "town:*:read", "cases:release"], None),
     "auditor": (["cases:read:all"], None),
     "operator": (["operate"], None),
     "finance": (["registers:write"], None),
