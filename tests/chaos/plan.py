@@ -103,7 +103,7 @@ HABITS: dict[Part, dict[Deed, Habit]] = {
         Deed.RESTART: Habit(often=1),
     },
 }
-_GAP = (0.3, 3.5)
+_GAP = (0.5, 4.0)
 _LEFT_OVER = 20
 """With fewer deeds than this in the bag, all of them might be for parts that suffer already."""
 _TAKES = {Deed.KILL: 2.0, Deed.DRAIN: 6.0, Deed.KILL_BROWSER: 2.0, Deed.KILL_DRIVER: 2.0, Deed.RESTART: 0.2}

@@ -21,6 +21,7 @@ WAITING = 12
 """So many cases may wait before a caller holds back: then all of them can end within a minute of peace."""
 PATH = "/v1/test-journals"
 _PATIENCE = 4.0
+_TRIES = 6
 _NOT_ROGERS = ("NAME_MISMATCH",)
 _CONFLICT, _OUTAGE = 409, {502, 503, 504}
 
@@ -227,7 +228,16 @@ class Caller(Visitor):
 
 
 class CaseWorker(Visitor):
-    """Looks at what Roger could not do: tries again what failed, closes what is for people."""
+    """Looks at what Roger could not do: tries again what failed, closes what is for people, and gives up some day."""
+
+    def __init__(self, stack: Stack, town: Town) -> None:
+        super().__init__(stack, town)
+        self._tried = Counter[str]()
+
+    @property
+    def given_up(self) -> list[UUID]:
+        """Cases that came back from every try: they stay as they are, and are found."""
+        return [UUID(case) for case, tries in self._tried.items() if tries >= _TRIES]
 
     def work(self, over: threading.Event) -> None:
         """Look every second until it is over."""
@@ -241,8 +251,11 @@ class CaseWorker(Visitor):
             path = f"/v1/cases/{case['id']}"
             if case["code"] in _NOT_ROGERS:
                 decided = self.ask("closed", "POST", f"{path}/close", json={"handled": "REJECTED"})
-            else:
+            elif self._tried[case["id"]] < _TRIES:
                 decided = self.ask("retried", "POST", f"{path}/retry")
+                self._tried[case["id"]] += decided is not None and decided.is_success
+            else:
+                continue
             if decided is not None and decided.is_success:
                 self.town.answers[f"a person decided: {case['code']}"] += 1
 
