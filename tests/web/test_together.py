@@ -116,7 +116,7 @@ class TestStream:
         assert (found["rows"], found["states"]) == (50_000, {"awaiting_release": 50_000})
         assert peak - before < 100_000_000, f"{peak - before} bytes more"
 
-    async def test_says_which_lines_were_refused(self, desk: Counter, settings: Settings) -> None:
+    async def test_says_which_lines_were_refused(self, desk: Counter) -> None:
         body = b"\n".join(
             [
                 json.dumps(payment()).encode(),
