@@ -38,6 +38,8 @@ BRISK = {
     "ROGER_WORKER_SWEEP": "0.5",
     "ROGER_WORKER_BACKOFF": "[0.5, 1, 1]",
     "ROGER_BROWSER_BUDGET": "4.5",
+    "ROGER_CIRCUIT_PAUSE": "2",
+    "ROGER_CIRCUIT_LONGEST_PAUSE": "4",
 }
 """The shortest clockwork that leaves slack while two such Rogers share two processors: a command (4.5 s) and its settling
 (2 s) fit after any beat, also when the next beat is a second late."""
@@ -193,6 +195,10 @@ class Plant:
             return self.rows(sql, list(cases), list(states))[0]["n"]
         return -1
 
+    def resume(self, process: str = "test-journals") -> None:
+        """Let a process go on that Roger itself has stopped."""
+        self.api.post(f"/v1/processes/{process}/resume").raise_for_status()
+
     def act(self, case: UUID, decision: str) -> None:
         self.api.post(f"/v1/cases/{case}/{decision}").raise_for_status()
 
@@ -244,8 +250,9 @@ class Plant:
         self.console.delete("/faults").raise_for_status()
         if self.rows("select 1 from cases where state in ('queued', 'running') limit 1"):
             self.worker.kill()
-            self.rows("truncate cases, case_contents, checkpoints, events")
-        self.rows("update accounts set out_since = null")
+            self.rows("truncate cases, case_contents, checkpoints, events cascade")
+        self.rows("update accounts set out_since = null, refused_mark = null")
+        self.rows("truncate circuits, pauses, screen_uses, tasks")
         for child in self.stack.parts.values():
             if child.process is not None and child.process.poll() is not None:
                 child.start()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.recovery.plant import CONFIRMATION, FORM, Plant, wait_for
-from tests.recovery.proof import assert_no_late_hand, prove
+from tests.recovery.proof import prove
 
 pytestmark = [pytest.mark.recovery, pytest.mark.browser]
 
@@ -62,20 +62,57 @@ def test_it_restarts_in_the_middle_of_a_case(roger: Plant) -> None:
 
 
 def test_a_label_has_another_name(roger: Plant) -> None:
-    tested = roger.people(1)
+    tested = roger.people(4)
     renamed = roger.fault("renamed_label", **{"from": "Teststed", "to": "Sted for test"}, times=None)
     cases = roger.submit(*tested)
-    roger.await_ended(cases)
-    assert {(roger.case(case)["state"], roger.case(case)["code"]) for case in cases} == {("manual", "UI_CHANGED")}
-    assert [roger.codes(case) for case in cases] == [["UI_CHANGED"] * 3]
-    assert renamed.fired >= 3
-    assert not roger.journals(tested[0])
-    assert_no_late_hand(roger, cases)
+    wait_for(lambda: _paused(roger) is not None, "the process stops by itself")
+    roger.await_state(cases, "queued")
+    assert renamed.fired >= 1
+    # A machine with much else to do may be too slow for the short budget now and then.
+    assert [code for case in cases for code in roger.codes(case) if code != "TIMEOUT"] == ["UI_CHANGED"]
+    paused = _paused(roger) or {}
+    assert (paused["code"], paused["actor"].partition(":")[0]) == ("UI_CHANGED", "worker")
+    assert "Teststed" in paused["reason"]
+    (told,) = roger.rows("select role, title, text from tasks")
+    assert told["role"] == "robot-operations"
+    assert not any(roger.journals(one) for one in tested)
+
+    # Resumed before the screen is as it was: another case finds out.
+    roger.resume()
+    wait_for(lambda: _paused(roger) is not None, "the process stops again")
     roger.console.delete("/faults").raise_for_status()
-    for case in cases:
-        roger.act(case, "retry")
+    roger.resume()
     roger.await_state(cases, "done")
+    assert all(roger.codes(case).count("UI_CHANGED") <= 1 for case in cases)
     prove(roger, cases)
+
+
+def _paused(roger: Plant) -> dict[str, Any] | None:
+    (found,) = roger.api.get("/v1/processes").raise_for_status().json()["items"]
+    return found["paused"]
+
+
+def test_it_is_down_for_a_while(roger: Plant) -> None:
+    tested = roger.people(12)
+    down = roger.fault("error_page", path_prefix="/", times=None)
+    cases = roger.submit(*tested)
+    wait_for(lambda: not _target(roger)["open"], "the circuit opens")
+    assert [obstacle["why"] for obstacle in _target(roger)["obstacles"]] == ["circuit_open"]
+    opened_after = down.fired
+    wait_for(lambda: down.fired >= opened_after + 2, "a case or two tries whether it is back")
+    roger.await_state(cases, "queued")
+    assert roger.rows("select 1 from tasks where key like 'circuit:hspro:%%'")
+    roger.console.delete("/faults").raise_for_status()
+    roger.await_state(cases, "done")
+    assert sum(roger.case(case)["failures"] for case in cases) <= 4
+    assert _target(roger)["open"]
+    assert _target(roger)["circuit"]["failures"] == 0
+    prove(roger, cases)
+
+
+def _target(roger: Plant) -> dict[str, Any]:
+    (found,) = roger.api.get("/v1/targets").raise_for_status().json()["items"]
+    return found
 
 
 def test_a_locked_account_is_left_alone_and_the_others_do_its_work(roger: Plant, tmp_path: Path) -> None:
@@ -102,7 +139,7 @@ def test_a_locked_account_is_left_alone_and_the_others_do_its_work(roger: Plant,
     refused = [row["account"] for row in roger.log("sign-ins") if row["kind"] == "sign_in_refused"]
     assert sorted(refused) == ["robot7", "robot8"]
     roger.console.delete("/faults").raise_for_status()
-    roger.rows("update accounts set out_since = null")
+    roger.rows("update accounts set out_since = null, refused_mark = null")
     roger.await_ended(cases)
     prove(roger, cases)
 
