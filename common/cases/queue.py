@@ -178,6 +178,7 @@ class Queue:
                 taken = await connection.execute(TROUBLE["take_probes"], tried)
                 if len(await taken.fetchall()) < len(probe.targets):
                     raise Rollback
+                row: dict[str, Any] | None = None
                 for _ in range(_COLLISIONS):
                     row = await (await connection.execute(SQL["claim"], self._claim(shift, by_name))).fetchone()
                     if row is None or row["id"] or not row["parked"]:
