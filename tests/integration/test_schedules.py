@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import database_clock
 import pytest
@@ -17,6 +17,7 @@ from common.cases.operations import Operations
 from common.db.engine import pool
 from common.errors import NeedsJudgement, TargetDown
 from common.process import CaseInput, Days, ErrandDesk, Firing, Missed, Service
+from common.schedule import When
 from common.schedules import starter
 from common.schedules.diary import LEASE, Diary
 from common.schedules.starter import PAUSES, Starter
@@ -32,6 +33,19 @@ DAY = timedelta(days=1)
 MONDAY = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # 06:00 in Oslo
 
 
+def _daily(when: dict[str, Any]) -> When:
+    """At 06:30, unless it says otherwise."""
+    return cast("When", {"cron": "30 6 * * *"} | when)
+
+
+def _giving(given: list[Any]) -> Callable[[Firing], list[Any]]:
+    def rows(firing: Firing) -> list[Any]:
+        del firing
+        return given
+
+    return rows
+
+
 class Town:
     """A service with schedules, its database, and any number of errands processes that share the database's clock."""
 
@@ -44,7 +58,7 @@ class Town:
     def errand(self, name: str = "check", **when: Any) -> None:
         """Declare an errand that only notes that it was begun."""
 
-        @self.service.schedule(name, **({"cron": "30 6 * * *"} | when))
+        @self.service.schedule(name, **_daily(when))
         async def check(firing: Firing, desk: ErrandDesk) -> None:  # pyright: ignore[reportUnusedFunction]
             """See whether all is well."""
             del desk
@@ -53,7 +67,7 @@ class Town:
     def batch(self, name: str = "morning", rows: int = 3, **when: Any) -> None:
         """Declare a schedule that hands chores in."""
 
-        @self.service.schedule(name, process="chores", **({"cron": "30 6 * * *"} | when))
+        @self.service.schedule(name, process="chores", **_daily(when))
         def chores(firing: Firing) -> Iterable[CaseInput]:  # pyright: ignore[reportUnusedFunction]
             self.begun.append(firing)
             for number in range(rows):
@@ -490,7 +504,7 @@ class TestBatch:
         ],
     )
     async def test_that_can_never_be_taken(self, town: Town, given: list[Any], code: str) -> None:
-        town.service.schedule("morning", process="chores", cron="30 6 * * *")(lambda _: given)
+        town.service.schedule("morning", process="chores", cron="30 6 * * *")(_giving(given))
         await town.look(MONDAY)
         await town.look(MONDAY + HOUR)
         assert await town.firings() == [("23 06:30", "failed", code)]
