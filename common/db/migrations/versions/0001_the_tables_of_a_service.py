@@ -89,6 +89,7 @@ def _cases_indexes() -> None:
         ["process", "priority", "due", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'queued' and not parked"),
+        postgresql_include=["ready_at"],
     )
     op.create_index(
         "cases_parked_lock",
