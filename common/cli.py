@@ -104,18 +104,34 @@ def demo(
 @app.command()
 def submit(
     process: Annotated[str, typer.Argument(help="The process, for example test-journals.")],
-    file: Annotated[typer.FileText, typer.Argument(help="JSON: one case or an array of them; - for standard input.")],
+    file: Annotated[
+        typer.FileBinaryRead,
+        typer.Argument(
+            help="JSON: one case or an array; or a .csv, .xlsx or .ndjson file; - for JSON from standard input."
+        ),
+    ],
     url: Address = "http://127.0.0.1:8000",
     key: Key = "",
 ) -> None:
     """Hand cases in."""
-    from common.local.client import Client  # noqa: PLC0415
+    from common.local.client import UPLOADS, Client  # noqa: PLC0415
 
+    if file.name.lower().endswith(UPLOADS):
+        Client(url, key).show_uploaded(process, file.name, file.read())
+        return
     try:
         body = json.load(file)
     except ValueError as malformed:
         raise ConfigurationError(f"{file.name} is not JSON: {malformed}") from None
     Client(url, key).show_submitted(process, body)
+
+
+@app.command()
+def batch(batch: str, url: Address = "http://127.0.0.1:8000", key: Key = "") -> None:
+    """Show what became of the rows of a batch."""
+    from common.local.client import Client  # noqa: PLC0415
+
+    Client(url, key).show_batch(batch)
 
 
 @app.command()

@@ -15,6 +15,15 @@ _WAIT = 30  # seconds the service may hold one question
 _PLURAL = {"process": "processes", "target": "targets"}
 _ENDED = {"done", "manual", "closed", "cancelled"}
 
+_KINDS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ndjson": "application/x-ndjson",
+    "jsonl": "application/x-ndjson",
+}
+UPLOADS = tuple(f".{ending}" for ending in _KINDS)
+"""How the names of files end that are handed in as they are."""
+
 
 class Client:
     """A caller of the API; every refusal becomes a ConfigurationError with the service's own words."""
@@ -45,12 +54,31 @@ class Client:
         if "rows" not in answer:
             self._console.print(f"{answer['id']} {answer['state']}")
             return
+        self._show_rows(answer)
+
+    def _show_rows(self, answer: dict[str, Any]) -> None:
         self._console.print(
             f"{answer['accepted']} accepted, {answer['existing']} existing, {answer['refused']} refused"
         )
         for row in answer["rows"]:
             if row.get("problem"):
                 self._console.print(f"  row {row['index']}: {_sentence(row['problem'])}")
+
+    def show_uploaded(self, process: str, name: str, file: bytes) -> None:
+        """Hand in a CSV, XLSX or NDJSON file, and show what became of its rows."""
+        kind = _KINDS[name.rpartition(".")[2].lower()]
+        answer = self.ask("POST", f"/v1/{process}", content=file, headers={"Content-Type": kind})
+        self._show_rows(answer)
+        if answer.get("batch"):
+            self._console.print(f"batch {answer['batch']['id']}")
+
+    def show_batch(self, batch: str) -> None:
+        """A batch's control totals."""
+        found = self.ask("GET", f"/v1/batches/{batch}")
+        self._console.print(f"{found['process']}: {found['state']} {found['code'] or ''}".strip())
+        counts = {"rows": found["rows"], "refused": found["refused"], "existing": found["existing"]}
+        for name, number in (counts | found["states"] | found["figures"]).items():
+            self._console.print(f"  {name}: {number}")
 
     def watch(self, case: str) -> None:
         """Wait for a case to end and show how it ended."""
