@@ -32,7 +32,7 @@ class NewWebhook(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(min_length=8, max_length=2000, examples=["https://booking.example.org/roger"])
+    url: str = Field(min_length=8, max_length=2000, examples=["booking.example.org/roger"])
     filters: EventFilter = Field(default=EventFilter(), examples=[{"state": ["done", "manual"]}])
 
 
