@@ -22,6 +22,7 @@ from common.worker.run import Desk, perform
 
 _log = log.get(__name__)
 _AWAY = 0.5  # seconds between tries while the database is away
+_GATHERING = 0.05  # seconds in which further ends become one message; the first is told at once
 
 Ended = tuple[Claimed, Ending]
 
@@ -45,7 +46,7 @@ class Announcer:
             self._something.clear()
             told, self._ended = self._ended, []
             await self._bell.ended([case.id for case in told])
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(_GATHERING)
 
 
 class Shift:
@@ -160,6 +161,8 @@ class Shift:
                     self._thread, perform, process, case, held, self._browser, self._desk
                 )
         except LeaseLost:
+            # The run itself may have noticed before the guard did; its browser must not outlive its lease either way.
+            self._browser.kill()
             metrics.LEASES_LOST.labels(case.process).inc()
             _log.warning("run.lease_lost", case=str(case.id), fence=case.fence)
             return None
