@@ -270,9 +270,13 @@ class Queue:
         values = {"id": case.id, "fence": case.fence, "lock": lock}
         async with self._pool.connection() as connection:
             try:
-                return await (await connection.execute(SQL["relock"], values)).fetchone() is not None
+                held = await (await connection.execute(SQL["relock"], values)).fetchone() is not None
             except UniqueViolation:
                 raise SubjectBusy(lock) from None
+            other = {"id": case.id, "lock": lock}
+            if held and await (await connection.execute(SQL["unsettled_other"], other)).fetchone() is not None:
+                raise SubjectBusy(lock)
+            return held
 
     async def sweep(self) -> Swept:
         """Take back what vanished workers held and wake what need not wait any more."""

@@ -38,10 +38,13 @@ where process = %(process)s and caller = %(caller)s and reference = any(%(refere
 -- again at the head of the line, and those behind it with it; the answer then says so, and the caller asks once more.
 with head as materialized (
     select h.id, p.name as process, h.priority, h.due,
-           exists (select from cases r where r.state = 'running' and r.lock = h.lock) as busy
+           exists (select from cases r where r.state = 'running' and r.lock = h.lock)
+           or not h.unsettled and exists (
+               select from cases r where r.state = 'queued' and r.unsettled and r.lock = h.lock)
+               as busy
     from unnest(%(open)s::text[]) as p (name),
     lateral (
-        select c.id, c.lock, c.priority, c.due from cases c
+        select c.id, c.lock, c.unsettled, c.priority, c.due from cases c
         where c.state = 'queued' and not c.parked and c.process = p.name
         order by c.priority, c.due, c.id limit 1
         for update of c skip locked
@@ -56,7 +59,9 @@ with head as materialized (
 ), behind as (
     select c.id from cases c
     where c.id in (select id from line) and c.state = 'queued' and not c.parked
-      and exists (select from cases r where r.state = 'running' and r.lock = c.lock)
+      and (exists (select from cases r where r.state = 'running' and r.lock = c.lock)
+           or not c.unsettled and exists (
+               select from cases r where r.state = 'queued' and r.unsettled and r.lock = c.lock))
     order by c.id for update of c skip locked
 ), parked as (
     update cases c set parked = true from behind where c.id = behind.id returning c.id
@@ -136,6 +141,13 @@ returning id;
 -- says that another case of that person is running.
 update cases set lock = %(lock)s where id = %(id)s and fence = %(fence)s and state = 'running' returning id;
 
+-- name: unsettled_other
+-- Whether another case of that person waits to be settled; asked while the lock is held, so nobody can begin meanwhile.
+-- Of two such cases neither waits for the other.
+select id from cases
+where state = 'queued' and unsettled and lock = %(lock)s and id <> %(id)s
+  and not exists (select from cases me where me.id = %(id)s and me.unsettled) limit 1;
+
 -- name: finish_stands
 -- Whether a finish whose answer was lost took effect: nobody else writes this event.
 select id from events
@@ -171,13 +183,15 @@ with due as (
 update cases c set parked = false, not_before = null from due where c.id = due.id returning c.id;
 
 -- name: wake_subjects
--- Repair: of every subject that is not running any more, the first parked case of each process (a finish may have
+-- Repair: of every subject that is neither running nor waiting to be settled any more, the first parked case of each process (a finish may have
 -- passed it by). Each process, as the first of all may belong to one that is closed for hours. That another case of the
 -- subject waits unparked already is not looked at: it would cost a walk through the queue, and one too many parks again.
 with free as (
     select distinct on (p.lock, p.process) p.id from cases p
     where p.state = 'queued' and p.parked and p.not_before is null
       and not exists (select from cases r where r.state = 'running' and r.lock = p.lock)
+      and (p.unsettled
+           or not exists (select from cases r where r.state = 'queued' and r.unsettled and r.lock = p.lock))
     order by p.lock, p.process, p.priority, p.due, p.id
 ), mine as (
     select c.id from cases c where c.id in (select id from free) and c.state = 'queued' and c.parked
@@ -189,7 +203,7 @@ update cases c set parked = false from mine where c.id = mine.id returning c.id;
 -- moves: manual -> queued
 -- A person lets Roger try again: a new epoch, so that recorded steps are not replayed, with fresh budgets.
 with moved as (
-    update cases set state = 'queued', epoch = epoch + 1, failures = 0, lost = 0, code = null, outcome = null,
+    update cases set state = 'queued', epoch = epoch + 1, unsettled = false, failures = 0, lost = 0, code = null, outcome = null,
                      parked = false, not_before = null, ready_at = now(), ended_at = null
     where id = %(id)s and state = 'manual' returning id, fence
 ), logged as (
@@ -282,11 +296,17 @@ select id from moved;
 select name, mark, fence, value from checkpoints where case_id = %(id)s and epoch = %(epoch)s;
 
 -- name: commit_checkpoint
--- A run's durable point, refused when the case is no longer this run's. The share lock keeps the sweep from taking
--- the case back between the check and the write.
+-- A run's durable point, refused when the case is no longer this run's. The lock keeps the sweep from taking the case
+-- back between the check and the write. An intent leaves the case unsettled until its result is known.
+with c as (
+    select id, epoch, fence, unsettled from cases
+    where id = %(id)s and fence = %(fence)s and state = 'running' for no key update
+), settled as (
+    update cases set unsettled = %(mark)s = 'intent' from c
+    where cases.id = c.id and %(mark)s <> 'step' and c.unsettled <> (%(mark)s = 'intent')
+)
 insert into checkpoints (case_id, epoch, name, mark, fence, value)
-select c.id, c.epoch, %(name)s, %(mark)s, c.fence, %(value)s
-from (select id, epoch, fence from cases where id = %(id)s and fence = %(fence)s and state = 'running' for share) c
+select c.id, c.epoch, %(name)s, %(mark)s, c.fence, %(value)s from c
 on conflict (case_id, epoch, name) do update
 set mark = excluded.mark, fence = excluded.fence, value = excluded.value, at = now()
 returning name;

@@ -16,7 +16,7 @@ from common.cases.endings import Ending
 from common.cases.queue import Claimed
 from common.cases.states import ENDED, State
 from common.process import CaseInput, Process
-from common.run import Checkpoint
+from common.run import Checkpoint, Mark
 
 Move = tuple[str, str | None, str, str | None, int, datetime]
 """Who, from, to, code, fence, when."""
@@ -38,6 +38,7 @@ class Sheet:
     submitted_at: datetime
     ready_at: datetime
     state: State
+    unsettled: bool = False
     fence: int = 0
     epoch: int = 1
     failures: int = 0
@@ -81,6 +82,11 @@ class Model:
     def busy(self, lock: bytes | None) -> bool:
         return lock is not None and any(case.lock == lock for case in self.in_state(State.RUNNING))
 
+    def unsettled(self, lock: bytes | None, *, but: UUID | None = None) -> bool:
+        """Whether another case of that person must be looked after first."""
+        waiting = (case for case in self.in_state(State.QUEUED) if case.unsettled and case.id != but)
+        return lock is not None and any(case.lock == lock for case in waiting)
+
     def in_state(self, *states: State) -> Iterator[Sheet]:
         return (case for case in self.cases.values() if case.state in states)
 
@@ -90,6 +96,7 @@ class Model:
             case.state is State.QUEUED
             and (case.not_before is None or case.not_before <= self.now)
             and not self.busy(case.lock)
+            and (case.unsettled or not self.unsettled(case.lock))
         )
 
     # --- what happens ---------------------------------------------------------------------------------------------
@@ -151,7 +158,10 @@ class Model:
 
     def commit(self, run: Claimed, point: Checkpoint) -> bool:
         if self.holds(run):
-            self.cases[run.id].checkpoints[run.epoch, point.name] = (point.mark, run.fence, point.value)
+            case = self.cases[run.id]
+            case.checkpoints[run.epoch, point.name] = (point.mark, run.fence, point.value)
+            if point.mark is not Mark.STEP:
+                case.unsettled = point.mark is Mark.INTENT
         return self.holds(run)
 
     def sweep(self) -> set[UUID]:
@@ -185,7 +195,7 @@ class Model:
         if case.state is not State.MANUAL:
             return False
         case.epoch += 1
-        case.failures = case.lost = 0
+        case.failures, case.lost, case.unsettled = 0, 0, False
         case.code = case.outcome = case.not_before = None
         case.ready_at = self.now
         self._move(case, actor, State.QUEUED)

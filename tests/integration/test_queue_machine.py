@@ -267,7 +267,9 @@ class Clerks(WatchedQueue):
         """The target knows this person under another number; who is busy under it goes first."""
         lock = self.lock_of(person)
         held = self.model.holds(run.claimed)
-        busy = held and self.model.busy(lock) and self.model.cases[run.claimed.id].lock != lock
+        own = self.model.cases[run.claimed.id]
+        taken = self.model.busy(lock) and own.lock != lock
+        busy = held and (taken or (not own.unsettled and self.model.unsettled(lock, but=own.id)))
         try:
             assert self.do(self.office.queue.relock(run.claimed, lock)) == held
         except SubjectBusy:

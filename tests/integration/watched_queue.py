@@ -100,15 +100,8 @@ class WatchedQueue(RuleBasedStateMachine):
         unparked = [case for case in here if case.id not in self.parked]
         for case in unparked:
             if self.model.is_claimable(case) and case is not chosen and not (chosen and chosen.urgency < case.urgency):
-                # Each process offers its first case only; where that one waits for its person, another process's
-                # goes first this once.
                 assert chosen is not None, "an idle shift, while a case may be claimed"
-                assert case.process != chosen.process, "not the most urgent one"
-                assert any(
-                    ahead.process == case.process and self.model.busy(ahead.lock) and ahead.urgency < case.urgency
-                    for ahead in unparked
-                ), "not the most urgent process"
-                event("another process's case goes first")
+                assert chosen.urgency < case.urgency, "not the most urgent one"
 
     def _next_in_line_is_called(self) -> None:
         """Whoever waited for a person need not wait for the sweep when the run of that person ends."""
@@ -116,7 +109,7 @@ class WatchedQueue(RuleBasedStateMachine):
         line = [
             case for case in self.model.in_state(State.QUEUED) if lock and case.lock == lock and not case.not_before
         ]
-        if line and not self.model.busy(lock):
+        if line and not self.model.busy(lock) and not self.model.unsettled(lock):
             assert min(line, key=lambda case: case.urgency).id not in self.parked
 
     def pass_time(self, seconds: float) -> None:

@@ -29,6 +29,7 @@ class Case(SQLModel, table=True):
         ),
         # One case per person at a time; also the list of everything that runs.
         Index("cases_running_lock", "lock", unique=True, postgresql_where=text("state = 'running'")),
+        Index("cases_unsettled", "lock", postgresql_where=text("state = 'queued' and unsettled")),
         Index("cases_due_to_wake", "not_before", postgresql_where=text("state = 'queued' and parked")),
         Index(
             "cases_parked_lock",
@@ -97,6 +98,9 @@ class Case(SQLModel, table=True):
     ready_at: datetime = moment()
     """Since when the case could be claimed: submission, its time, or its last return to the queue."""
     ended_at: datetime | None = moment(default=None, nullable=True)
+    unsettled: bool = flag(default=False)
+    """A run was about to act and no run has looked since: other cases of the same lock wait behind this one, or what
+    they make would be taken for its doing."""
     four_eyes: bool = flag(default=False)
     """A second person must release it."""
     batch: UUID | None = None

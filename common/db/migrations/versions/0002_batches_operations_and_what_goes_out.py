@@ -282,6 +282,10 @@ def _evidence() -> None:
 def _cases() -> None:
     op.add_column("cases", sa.Column("batch", sa.Uuid(), nullable=True))
     op.add_column("cases", sa.Column("row", sa.Integer(), nullable=True))
+    op.add_column("cases", sa.Column("unsettled", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.create_index(
+        "cases_unsettled", "cases", ["lock"], unique=False, postgresql_where=sa.text("state = 'queued' and unsettled")
+    )
     op.add_column("cases", sa.Column("four_eyes", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.create_index(
         "cases_awaiting",
