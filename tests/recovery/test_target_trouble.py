@@ -49,6 +49,16 @@ def test_it_fails_once(roger: Plant, fault: str, where: dict[str, Any], came_bac
     assert [code for code in roger.codes(case) if code != "TIMEOUT"] == [*came_back, "CREATED"]
 
 
+def test_what_the_next_case_makes_is_not_the_first_ones(roger: Plant) -> None:
+    """HsPro fails before it saves, and another case of the same person stands behind: one of the two made the journal."""
+    (tested,) = roger.people(1)
+    roger.fault("error_before_save")
+    cases = roger.submit(tested, tested)
+    roger.await_ended(cases)
+    prove(roger, cases)
+    assert sorted(roger.case(case)["outcome"] for case in cases) == ["CREATED", "EXISTS"]
+
+
 def test_it_restarts_in_the_middle_of_a_case(roger: Plant) -> None:
     (tested,) = roger.people(1)
     hold_up = roger.hold_up(CONFIRMATION, seconds=1.5)
