@@ -70,7 +70,9 @@ NOTICES = Counter("roger_notices", "Messages to people, by what became of an att
 DELIVERIES = Counter("roger_webhook_deliveries", "Attempts to deliver events, by what became of them", ["result"])
 OLDEST_DELIVERY = Gauge("roger_webhook_oldest_waiting_seconds", "Age of the delivery that has waited longest")
 PURGED = Counter("roger_purged_cases", "Cases whose content was deleted when its time was over", ["process"])
-OLDEST_MANUAL = Gauge("roger_oldest_manual_seconds", "Age of the case that has waited longest for a person", ["process"])
+OLDEST_MANUAL = Gauge(
+    "roger_oldest_manual_seconds", "Age of the case that has waited longest for a person", ["process"]
+)
 SHIFTS = Gauge("roger_shifts", "Shifts of this worker, by what they do", ["doing"])
 SIGN_INS = Counter("roger_sign_ins", "Sign-ins at a target", ["target", "result"])
 CIRCUIT_OPEN = Gauge("roger_circuit_open", "1 while cases of a target wait because it fails", ["target"])

@@ -49,7 +49,9 @@ def parse_pace(text: str) -> Pace | None:
     if text.strip() == "none":
         return None
     if not (found := _PACE.fullmatch(text.strip())):
-        raise ConfigurationError(f"'{text}' cannot be read as a pace: write it as '30/min', '2/s' or '500/h', or 'none'")
+        raise ConfigurationError(
+            f"'{text}' cannot be read as a pace: write it as '30/min', '2/s' or '500/h', or 'none'"
+        )
     return Pace(cases=int(found["cases"]), per=_SPANS[found["span"]])
 
 

@@ -35,7 +35,11 @@ with since as materialized (
            date_trunc('month', e.at at time zone 'Europe/Oslo')::date as month,
            count(*) filter (where e.to_state = 'done') as automatic,
            count(*) filter (where e.to_state = 'manual') as manual
-    from events e join cases c on c.id = e.case_id
+    from events e
+    -- Case by case: PostgreSQL takes what is fresh for a third of everything, and would read all cases for it.
+    cross join lateral (
+        select k.process, k.version, k.unit, k.test from cases k where k.id = e.case_id offset 0
+    ) c
     where e.tx >= (select tx from since) and e.to_state in ('done', 'manual') and not c.test
     group by 1, 2, 3, 4
 ), together as (
