@@ -20,7 +20,7 @@ from common.cases.states import State
 from common.db.engine import Pool, named_sql
 from common.refusals import MalformedRequest
 
-_SQL = named_sql("common.cases", "feed.sql")
+SQL = named_sql("common.cases", "feed.sql")
 _FORM = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}\.[0-9]{1,18}")
 _SPAN = 20_000
 """Transactions looked at in one read, most of which wrote one event or none."""
@@ -140,7 +140,7 @@ class Feed:
     async def now(self) -> Position:
         """Where whoever begins now begins: everything that commits from here on lies behind it."""
         async with self._pool.connection() as connection:
-            row = await (await connection.execute(_SQL["horizon"])).fetchone()
+            row = await (await connection.execute(SQL["horizon"])).fetchone()
         assert row is not None  # noqa: S101  a select without a table has one row
         return Position(row["horizon"])
 
@@ -155,7 +155,7 @@ class Feed:
         """The moves behind a position, oldest first; a page may be empty and have more behind it."""
         values = {"tx": after.tx, "anchor": after.anchor, "id": after.id, "span": _SPAN, "limit": limit}
         async with self._pool.connection() as connection:
-            rows = await (await connection.execute(_SQL["read_events"], values)).fetchall()
+            rows = await (await connection.execute(SQL["read_events"], values)).fetchall()
         top, newest, looked_at = rows[0]["top"], rows[0]["newest_id"], rows[0]["looked_at"]
         if looked_at >= limit:
             end, more = Position(rows[0]["newest_tx"], newest + 1), True
@@ -166,13 +166,13 @@ class Feed:
     async def since(self, moment: datetime) -> Position:
         """A position from which every event of that moment or later is given, and a few before it."""
         async with self._pool.connection() as connection:
-            row = await (await connection.execute(_SQL["event_ids"])).fetchone()
+            row = await (await connection.execute(SQL["event_ids"])).fetchone()
             low, high = (row["first"], row["last"] + 1) if row else (0, 0)
             found: int | None = None
             # Ids rise with time but for a few seconds; the times themselves have no index.
             while low < high:
                 middle = (low + high) // 2
-                event = await (await connection.execute(_SQL["event_from"], {"id": middle})).fetchone()
+                event = await (await connection.execute(SQL["event_from"], {"id": middle})).fetchone()
                 if event is not None and event["at"] < moment - _SKEW:
                     low = event["id"] + 1
                 else:

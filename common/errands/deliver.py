@@ -37,7 +37,7 @@ class Postman:
     def __init__(self, settings: WebhookSettings | None = None, courier: Courier | None = None) -> None:
         """Read the settings at the first round, unless they are given."""
         self._settings, self._courier = settings, courier
-        self._going: dict[asyncio.Task[None], Parcel] = {}
+        self.under_way: dict[asyncio.Task[None], Parcel] = {}
         self._troubled: set[int] = set()
 
     async def round(self, desk: Desk) -> None:
@@ -47,8 +47,8 @@ class Postman:
         outbox, until = Outbox(desk.pool), time.monotonic() + _ROUND
         while time.monotonic() < until:
             begun = await self._begin(desk, outbox, settings, self._courier)
-            if self._going:
-                await asyncio.wait(self._going, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+            if self.under_way:
+                await asyncio.wait(self.under_way, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
             elif not begun:
                 return
 
@@ -59,14 +59,14 @@ class Postman:
             (False, settings.at_once, settings.per_webhook),
             (True, settings.at_once // 2, 1),
         ):
-            busy = Counter(parcel.webhook for parcel in self._going.values())
-            taken = len(self._troubled) if troubled else len(self._going)
-            free = min(most - taken, settings.at_once - len(self._going))
+            busy = Counter(parcel.webhook for parcel in self.under_way.values())
+            taken = len(self._troubled) if troubled else len(self.under_way)
+            free = min(most - taken, settings.at_once - len(self.under_way))
             for parcel in await outbox.claim(
                 desk.clock(), busy=busy, per_webhook=per_webhook, limit=free, troubled=troubled
             ):
                 task = asyncio.create_task(self._carry(desk, outbox, courier, parcel))
-                self._going[task] = parcel
+                self.under_way[task] = parcel
                 if troubled:
                     self._troubled.add(parcel.id)
                 task.add_done_callback(self._ended)
@@ -74,7 +74,7 @@ class Postman:
         return begun
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._troubled.discard(self._going.pop(task).id)
+        self._troubled.discard(self.under_way.pop(task).id)
         if not task.cancelled() and (problem := task.exception()) is not None:
             # Its lease runs out, and it is carried again.
             _log.warning("delivery.not_recorded", error=type(problem).__name__)

@@ -124,7 +124,7 @@ class _Stream(EventSourceResponse):
     """A stream whose reader may be too slow for it; signs of life are its own, for they carry how far it is."""
 
     def __init__(self, content: AsyncIterator[ServerSentEvent], streams: Streams) -> None:
-        super().__init__(content, ping=0, send_timeout=_SLOWEST)
+        super().__init__(content, ping=0, send_timeout=_SLOWEST)  # pyright: ignore[reportUnknownMemberType]
         self._streams = streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

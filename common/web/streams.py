@@ -19,7 +19,7 @@ from common.refusals import Refusal, Unavailable
 
 _log = log.get(__name__)
 _LOOK_EVERY = 1.0  # seconds: a silent bell delays an event by no more
-_BUFFER = 1_000  # events
+BUFFER = 1_000  # events
 _LONGEST = 3_600.0  # seconds: then its reader shows its key again
 
 
@@ -29,7 +29,7 @@ class TooManyStreams(Refusal):
     code, status, title = "TOO_MANY_STREAMS", 429, "Too many streams are open"
 
 
-class _Tail:
+class Tail:
     """What one stream has not been given yet."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class _Tail:
         self.stirred = asyncio.Event()
 
     def take(self, page: FeedPage) -> None:
-        if len(self.waiting) + len(page.moves) > _BUFFER:
+        if len(self.waiting) + len(page.moves) > BUFFER:
             self.end()
             return
         self.waiting.extend(page.moves)
@@ -61,7 +61,7 @@ class Streams:
     ) -> None:
         self._feed, self._bell, self._reach, self._limit = feed, bell, reach, limit
         self._open = 0
-        self._tails: set[_Tail] = set()
+        self._tails: set[Tail] = set()
         self._position: Position | None = None
         self._rung, self._someone = asyncio.Event(), asyncio.Event()
         self._reading = asyncio.Lock()
@@ -84,7 +84,7 @@ class Streams:
 
     async def follow(self, after: Position, *, rest: float) -> AsyncGenerator[tuple[list[Move], Position]]:
         """The moves behind a position as they come, each time with how far that is; nothing but that while all rests."""
-        began, tail = time.monotonic(), _Tail()
+        began, tail = time.monotonic(), Tail()
         try:
             async for page in self._caught_up(after, tail):
                 after = page.end
@@ -103,7 +103,7 @@ class Streams:
         finally:
             self._tails.discard(tail)
 
-    async def _caught_up(self, after: Position, tail: _Tail) -> AsyncIterator[FeedPage]:
+    async def _caught_up(self, after: Position, tail: Tail) -> AsyncIterator[FeedPage]:
         """Read behind the position alone, then join the others without a gap."""
         more = True
         while more and not self._closed:

@@ -58,7 +58,7 @@ class Subscriptions:
 
     def __init__(self, pool: Pool, keyring: Keyring, courier: Courier) -> None:
         self._pool, self._keyring, self._courier = pool, keyring, courier
-        self._feed = Feed(pool)
+        self.feed = Feed(pool)
 
     async def add(self, owner: Owner, url: str, filters: EventFilter, now: datetime) -> tuple[dict[str, Any], str]:
         """A new webhook, told of what happens from now on, and its secret; raises InvalidInput or TooManyWebhooks."""
@@ -72,7 +72,7 @@ class Subscriptions:
             "key": key.wrapped,
             "secret": key.seal("secret", fresh),
             "filters": filters.model_dump_json(),
-            "position": str(await self._feed.now()),
+            "position": str(await self.feed.now()),
             "now": now,
             "most": MOST,
         }
@@ -141,7 +141,7 @@ class Subscriptions:
     async def replay_from(self, owner: Owner, webhook: UUID, since: datetime | str, now: datetime) -> Position:
         """Deliver everything from a moment or behind a position once more; raises WebhookUnknown, MalformedRequest."""
         await self.one(owner, webhook)
-        start = await (self._feed.given(since) if isinstance(since, str) else self._feed.since(since))
+        start = await (self.feed.given(since) if isinstance(since, str) else self.feed.since(since))
         async with self._pool.connection() as connection:
             values = {"caller": owner.caller, "id": webhook, "position": str(start), "now": now}
             await connection.execute(SQL["rewind"], values)

@@ -44,9 +44,14 @@ class Receiver:
 
 
 @contextlib.asynccontextmanager
-async def receiving(**how: Any) -> AsyncGenerator[Receiver]:
+async def receiving(
+    *,
+    answers: Callable[[dict[str, Any]], int] = lambda _message: 200,
+    location: str | None = None,
+    hang: asyncio.Event | None = None,
+) -> AsyncGenerator[Receiver]:
     """A receiver on a port of its own."""
-    receiver = Receiver(**how)
+    receiver = Receiver(answers=answers, location=location, hang=hang)
     opened = listen("127.0.0.1", 0)
     receiver.url = f"http://127.0.0.1:{opened.getsockname()[1]}/events?of=us"
     server = uvicorn.Server(_configured(receiver))

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from office import BACK, Office
 
-from common.cases.feed import _SQL, EventFilter, Feed, Move, Position, Sight
+from common.cases.feed import SQL, EventFilter, Feed, Move, Position, Sight
 from common.cases.states import State
 from common.db.engine import Connection, Pool
 from common.refusals import MalformedRequest
@@ -118,7 +118,8 @@ class TestOrder:
                     await pause(chance)
 
         async def follow(limit: int) -> list[Move]:
-            seen, here = [], start
+            seen: list[Move] = []
+            here = start
             while True:
                 last = not writing
                 page = await feed.page(here, limit=limit)
@@ -218,7 +219,7 @@ async def test_reading_the_end_of_a_long_log_reads_little(office: Office, connec
     here = await Feed(connections).now()
     await office.submit()
     values = {"tx": here.tx, "anchor": 0, "id": 0, "span": 20_000, "limit": 500}
-    explained = b"explain (analyze, buffers, format json) " + _SQL["read_events"].encode()
+    explained = b"explain (analyze, buffers, format json) " + SQL["read_events"].encode()
     async with connections.connection() as connection:
         found = await (await connection.execute(explained, values)).fetchone()
     assert found is not None

@@ -121,7 +121,7 @@ class TestDelivering:
                 told = Webhook(depot.told[webhook]).verify(body, headers)
                 assert headers["webhook-id"] == f"town-{told['data']['id']}"
                 assert headers["content-type"] == "application/json"
-            moves = {str(case): [] for case in cases}
+            moves: dict[str, list[str]] = {str(case): [] for case in cases}
             for message in receiver.messages:
                 moves[message["data"]["case"]].append(message["type"])
             assert all(told == ["case.queued", "case.running", "case.done"] for told in moves.values())
@@ -129,6 +129,7 @@ class TestDelivering:
             assert set(last) == {
                 *("id", "position", "case", "process", "from", "to", "code", "at", "unit", "batch", "test")
             }
+            headers, body = receiver.got[0]
             with pytest.raises(WebhookVerificationError):
                 Webhook(depot.told[webhook]).verify(body + b" ", headers)
         # Nothing is told twice.
@@ -296,9 +297,9 @@ class TestDying:
             going = asyncio.create_task(depot.postman.round(depot.desk))
             await until(lambda: _is(len(receiver.got) == 1))
             going.cancel()
-            for task in list(depot.postman._going):
+            for task in list(depot.postman.under_way):
                 task.cancel()
-            await asyncio.gather(going, *depot.postman._going, return_exceptions=True)
+            await asyncio.gather(going, *depot.postman.under_way, return_exceptions=True)
             assert receiver.hang is not None
             receiver.hang.set()
             other = Postman(depot.settings, depot.courier)
@@ -315,7 +316,7 @@ class TestDying:
             webhook = await depot.add(receiver)
             await depot.one_case_done()
             (target,) = await depot.outbox.behind()
-            page = await depot.subscriptions._feed.page(target.position)
+            page = await depot.subscriptions.feed.page(target.position)
             await depot.subscriptions.change(
                 depot.owner(), webhook, depot.clock(), filters=EventFilter(state=[State.DONE])
             )

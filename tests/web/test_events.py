@@ -16,7 +16,7 @@ import pytest
 from common.cases.feed import FeedPage, Position
 from common.web.auth import new_key
 from common.web.parts import Settings
-from common.web.streams import _BUFFER, _Tail
+from common.web.streams import BUFFER, Tail
 from common.webhooks.settings import WebhookSettings
 from tests.web.town import Town, opened, served, until
 
@@ -143,9 +143,9 @@ class TestStream:
         async with opened(own, hook_keys) as hall:
             await hall.submit()
             page = await hall.parts.feed.page(Position(0))
-        tail = _Tail()
-        tail.take(FeedPage(page.moves * _BUFFER, page.end, more=False))
-        assert (tail.over, len(tail.waiting)) == (False, _BUFFER)
+        tail = Tail()
+        tail.take(FeedPage(page.moves * BUFFER, page.end, more=False))
+        assert (tail.over, len(tail.waiting)) == (False, BUFFER)
         tail.take(page)
         assert (tail.over, len(tail.waiting)) == (True, 0)
 
