@@ -11,7 +11,7 @@ python := .venv/bin/python
 ready := .venv/.ready
 machine := .venv/.machine
 # Many tests mostly wait: three processes keep two cores busy. What a developer picks runs in one, for -x, -s and --pdb.
-side_by_side := $(if $(TESTS),,-n 3 --dist loadgroup)
+side_by_side := $(if $(TESTS),,-n 2 --dist loadgroup)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -35,17 +35,9 @@ settings.register_profile("long", deadline=None, max_examples=5_000, stateful_st
 settings.load_profile("roger")
 
 
-TOGETHER = {
-    "tests/bench/": "bench",
-    "tests/browser/": "browser",
-    "tests/recovery/test_frozen_worker.py": "first Roger",
-    "tests/recovery/test_killed_browser.py": "first Roger",
-    "tests/recovery/test_target_trouble.py": "first Roger",
-    "tests/recovery/": "second Roger",
-    "tests/chaos/": "second Roger",
-}
-"""Tests that share something costly, or need a processor nearly to themselves, run in one process (`--dist loadgroup`):
-with two groups of recovery tests, no more than two whole Rogers work side by side. The first line that fits counts."""
+WITH_BROWSERS = ("tests/bench/", "tests/browser/", "tests/recovery/", "tests/chaos/")
+"""Tests that need a processor nearly to themselves: they run one after the other in one process (`--dist loadgroup`),
+beside another process for all that is light."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
@@ -54,9 +46,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {name: number for number, name in enumerate(dict.fromkeys(_function(item) for item in items))}
     items.sort(key=lambda item: (place[_function(item)], item.nodeid))
     for item in items:
-        group = next((group for where, group in TOGETHER.items() if item.nodeid.startswith(where)), None)
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
+        if item.nodeid.startswith(WITH_BROWSERS):
+            item.add_marker(pytest.mark.xdist_group("browsers"))
 
 
 def _function(item: pytest.Item) -> str:

@@ -201,7 +201,8 @@ class TestFailing:
             await depot.add(receiver)
             bad = await depot.one_case_done()
             good = await depot.one_case_done()
-            await depot.go()
+            for _ in range(4):  # an errand may end between two events of a case; the next one goes on
+                await depot.go()
         rows = await depot.deliveries("case_id", "state", "status")
         assert [row for row in rows if row[0] == good] == [(good, "delivered", 200)] * 3
         assert [row for row in rows if row[0] == bad] == [(bad, "waiting", 422)] + [(bad, "waiting", None)] * 2
