@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from common.batch import BatchRule
 from common.errors import ConfigurationError
 from common.ledger import Fact
+from common.privacy.masking import mask
 from common.refusals import FieldProblem
 from common.register import InForce, R, Register, RegisterRow
 from common.run import Ensured, Outcome, OutcomeCode, Run, Subject
@@ -81,6 +82,16 @@ class CaseInput(BaseModel):
     def text_is_composed(cls, value: Any) -> Any:
         """One spelling of each letter (NFC), so that æøå compare equal whoever typed them."""
         return composed(value)
+
+    @field_validator("unit")
+    @classmethod
+    def unit_is_nobody(cls, unit: str | None) -> str | None:
+        """Units are kept, counted and told in the clear: a person's number must not pass for one."""
+        if unit is not None and mask(unit) != unit:
+            raise PydanticCustomError(
+                "INVALID_VALUE", "A unit is an organisation number or a code, never a person's number"
+            )
+        return unit
 
     def __repr__(self) -> str:
         # Tracebacks and assertion messages quote the repr of what they meet.

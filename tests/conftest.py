@@ -28,9 +28,12 @@ for name in [name for name in os.environ if name.startswith("ROGER_")]:
 # Tests that run side by side are listed by each process: sets among their parameters must come in the same order.
 os.environ.setdefault("PYTHONHASHSEED", str(random.randrange(1, 2**32)))
 
+# The same examples for everybody: what fails was broken by the change at hand, not found by luck beside it.
 # How long an example takes depends on what else the machine does; a hanging test is ended by pytest-timeout.
-settings.register_profile("roger", deadline=None)
-# For hours with nothing else to do: make test TESTS=… ARGS="--hypothesis-profile=long --timeout=0"
+settings.register_profile("roger", deadline=None, derandomize=True)
+# To look for what nobody thought of: make test TESTS=… ARGS="--hypothesis-profile=search"; "long" when there are hours,
+# then also with --timeout=0.
+settings.register_profile("search", deadline=None, max_examples=300)
 settings.register_profile("long", deadline=None, max_examples=5_000, stateful_step_count=80)
 settings.load_profile("roger")
 

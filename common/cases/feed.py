@@ -8,7 +8,7 @@ what was submitted: nobody's data, and not the caller's reference either, which 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,6 +65,24 @@ class Move:
     unit: str | None
     batch: UUID | None
     test: bool
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], *, id: int, position: Position) -> Move:  # noqa: A002  the field's name
+        """The move that a row of the event log tells of, joined with its case."""
+        return cls(
+            id=id,
+            position=position,
+            case=row["case_id"],
+            process=row["process"],
+            caller=row["caller"],
+            from_state=State(row["from_state"]) if row["from_state"] else None,
+            to_state=State(row["to_state"]),
+            code=row["code"],
+            at=row["at"],
+            unit=row["unit"],
+            batch=row["batch"],
+            test=row["test"],
+        )
 
     def told(self) -> dict[str, Any]:
         """As callers are told it, the same in a stream, on a page and in a webhook."""
@@ -161,7 +179,12 @@ class Feed:
             end, more = Position(rows[0]["newest_tx"], newest + 1), True
         else:
             end, more = Position(top), top == after.tx + _SPAN
-        return FeedPage([_move(row) for row in rows if row["id"] is not None], max(end, after), more)
+        moves = [
+            Move.of(row, id=row["id"], position=Position(row["tx"], row["anchor"], row["id"]))
+            for row in rows
+            if row["id"] is not None
+        ]
+        return FeedPage(moves, max(end, after), more)
 
     async def since(self, moment: datetime) -> Position:
         """A position from which every event of that moment or later is given, and a few before it."""
@@ -178,20 +201,3 @@ class Feed:
                 else:
                     found, high = (event["tx"] if event else found), middle
         return Position(found) if found is not None else await self.now()
-
-
-def _move(row: dict[str, Any]) -> Move:
-    return Move(
-        id=row["id"],
-        position=Position(row["tx"], row["anchor"], row["id"]),
-        case=row["case_id"],
-        process=row["process"],
-        caller=row["caller"],
-        from_state=State(row["from_state"]) if row["from_state"] else None,
-        to_state=State(row["to_state"]),
-        code=row["code"],
-        at=row["at"],
-        unit=row["unit"],
-        batch=row["batch"],
-        test=row["test"],
-    )

@@ -1,4 +1,7 @@
-"""What people do to processes and targets, with who and why: pause, resume, close a circuit; and the log of it all."""
+"""What people do to processes and targets, with who and why: pause, resume, close a circuit; and the log of it all.
+
+Reasons are what people write: whatever looks like a national id in them is masked before it is kept.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from common.db.engine import Connection, Pool, named_sql
+from common.privacy.masking import mask
 
 SQL = named_sql("common.cases", "operations.sql")
 
@@ -63,7 +67,7 @@ async def pause(
     connection: Connection, kind: Kind, name: str, *, actor: str, reason: str, code: str | None = None
 ) -> datetime | None:
     """Pause within a transaction of the caller's; gives since when, or None when it was paused already."""
-    values = {"kind": kind, "name": name, "actor": actor, "reason": reason, "code": code}
+    values = {"kind": kind, "name": name, "actor": actor, "reason": mask(reason), "code": code}
     row = await (await connection.execute(SQL["pause"], values)).fetchone()
     return row["since"] if row else None
 
@@ -72,6 +76,5 @@ async def note(
     connection: Connection, kind: str, name: str, action: str, *, actor: str, reason: str | None = None
 ) -> None:
     """Add a line to the log, with what it tells of."""
-    await connection.execute(
-        SQL["note"], {"kind": kind, "name": name, "action": action, "actor": actor, "reason": reason}
-    )
+    why = None if reason is None else mask(reason)
+    await connection.execute(SQL["note"], {"kind": kind, "name": name, "action": action, "actor": actor, "reason": why})

@@ -87,6 +87,18 @@ class SmtpPort:
         to = units.get(letter.unit or "*") or units.get("*")
         if not to:
             raise NotSent("NO_RECIPIENT")
+        try:
+            await asyncio.to_thread(self._deliver, self._mail(letter, to))
+        except ValueError:  # addresses that no header can hold; tried again, as the file may be mended
+            raise NotSent("ADDRESS_INVALID") from None
+        except smtplib.SMTPRecipientsRefused:
+            raise NotSent("RECIPIENT_REFUSED") from None
+        except smtplib.SMTPAuthenticationError:
+            raise NotSent("MAIL_SIGN_IN_REFUSED") from None
+        except (smtplib.SMTPException, OSError):
+            raise NotSent("MAIL_SERVER_DOWN") from None
+
+    def _mail(self, letter: Letter, to: Sequence[str]) -> EmailMessage:
         mail = EmailMessage()
         mail["Subject"] = " ".join(letter.subject.split())
         mail["From"], mail["To"] = self._settings.sender, ", ".join(to)
@@ -94,14 +106,7 @@ class SmtpPort:
         mail["Message-ID"] = f"<{letter.id}@{self._settings.sender.rpartition('@')[2] or 'roger'}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(letter.body)
-        try:
-            await asyncio.to_thread(self._deliver, mail)
-        except smtplib.SMTPRecipientsRefused:
-            raise NotSent("RECIPIENT_REFUSED") from None
-        except smtplib.SMTPAuthenticationError:
-            raise NotSent("MAIL_SIGN_IN_REFUSED") from None
-        except (smtplib.SMTPException, OSError):
-            raise NotSent("MAIL_SERVER_DOWN") from None
+        return mail
 
     def _deliver(self, mail: EmailMessage) -> None:
         settings = self._settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from xml.parsers import expat  # a document type is refused below, which is all that defusedxml would do here
+from xml.parsers import expat  # a document type, and so every XML bomb, is refused below
 
 from common.spreadsheet.container import broken
 

@@ -12,7 +12,6 @@ from uuid import UUID
 import httpx
 
 from common.cases.feed import EventFilter, FeedPage, Move, Position, Sight
-from common.cases.states import State
 from common.db.engine import Pool, named_sql
 from common.notices.post import add_tasks
 from common.task import Task
@@ -164,22 +163,7 @@ def _parcel(row: Mapping[str, Any]) -> Parcel:
     if row["event"] == 0:
         data = {"webhook": str(row["webhook"])}
     elif row["to_state"] is not None and row["process"] is not None:
-        data = (
-            Move(
-                id=row["event"],
-                position=Position.parse(row["position"]),
-                case=row["case_id"],
-                process=row["process"],
-                caller=row["caller"],
-                from_state=State(row["from_state"]) if row["from_state"] else None,
-                to_state=State(row["to_state"]),
-                code=row["code"],
-                at=row["at"],
-                unit=row["unit"],
-                batch=row["batch"],
-                test=row["test"],
-            )
-        ).told()
+        data = Move.of(row, id=row["event"], position=Position.parse(row["position"])).told()
     return Parcel(
         id=row["id"],
         webhook=row["webhook"],

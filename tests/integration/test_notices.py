@@ -276,6 +276,16 @@ class TestPorts:
 
         assert [row["code"] for row in await office.rows("select code from notices")] == ["NO_RECIPIENT"]
 
+    async def test_an_address_that_is_none(self, office: Office) -> None:
+        way = SmtpPort(NoticeSettings(), {"unit-leader": {"*": ["a@kommune.example\nBcc: b@kommune.example"]}})
+        await ended_with(office, TOLD)
+        post = PostOffice(office.pool, way)
+        moment = datetime.now(UTC) + timedelta(seconds=1)
+        await post.gather({}, moment)
+        await post.send_all(moment)
+
+        assert [row["code"] for row in await office.rows("select code from notices")] == ["ADDRESS_INVALID"]
+
     async def test_a_mail_server_that_is_down(self, office: Office) -> None:
         way = SmtpPort(
             NoticeSettings(smtp_host="127.0.0.1", smtp_port=1), {"unit-leader": {"*": ["a@kommune.example"]}}

@@ -73,6 +73,7 @@ BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "\ud800"}, "name", "INVALID_VALUE"),
     ({"answers": {"\udfff": 1}}, "answers", "INVALID_VALUE"),
     ({"kind": "OTHER"}, "kind", "INVALID_VALUE"),
+    ({"unit": "178384 10103"}, "unit", "INVALID_VALUE"),
     ({"kind": "RENEWAL"}, "", "MISSING_FIELD"),
     ({"fee": "1.234"}, "fee", "INVALID_VALUE"),
     ({"fee": "much"}, "fee", "INVALID_VALUE"),

@@ -22,6 +22,7 @@ from common.process import (
     Service,
 )
 from common.schedules.starter import Office, Starter
+from common.testing import FixedClock
 from common.web.app import create_app
 from common.web.parts import Settings
 from tests.web.test_rights import CALLERS
@@ -55,20 +56,13 @@ async def wind(firing: Firing, desk: ErrandDesk) -> None:
     """Wind the clock."""
 
 
-class Clock:
-    now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def hall(settings: Settings, keys: dict[str, str], clock: Clock) -> AsyncGenerator[Town]:
+async def hall(settings: Settings, keys: dict[str, str], clock: FixedClock) -> AsyncGenerator[Town]:
     app = create_app(tower, settings, clock=clock)
     async with app.router.lifespan_context(app):
         yield Town(app, keys)
@@ -100,7 +94,7 @@ async def test_when_they_come_next(hall: Town) -> None:
     assert winding["next"] == ["2026-03-09T05:30:00Z", "2026-04-08T04:30:00Z", "2026-05-07T04:30:00Z"]
 
 
-async def test_started_by_hand_it_is_one_firing_a_minute(hall: Town, clock: Clock) -> None:
+async def test_started_by_hand_it_is_one_firing_a_minute(hall: Town, clock: FixedClock) -> None:
     first = await asked(hall, "POST", "/v1/schedules/noon/fire", 202)
     clock.now += timedelta(seconds=19)
     again = await asked(hall, "POST", "/v1/schedules/noon/fire", 202)
@@ -155,7 +149,7 @@ async def test_pause_and_resume(hall: Town) -> None:
     ]
 
 
-async def test_firings_page_by_page(hall: Town, clock: Clock) -> None:
+async def test_firings_page_by_page(hall: Town, clock: FixedClock) -> None:
     for _ in range(5):
         await asked(hall, "POST", "/v1/schedules/winding/fire", 202)
         clock.now += timedelta(minutes=1)

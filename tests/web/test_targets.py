@@ -13,6 +13,7 @@ import pytest
 from common.opening import maintenance_in_words, opening_in_words, parse_maintenance, parse_opening
 from common.process import CaseInput, Outcome, OutcomeCode, Retention, Run, Service
 from common.target import Pace, Target
+from common.testing import FixedClock
 from common.web.app import create_app
 from common.web.parts import Settings
 from tests.web.town import Town
@@ -42,20 +43,13 @@ def let_pass(ship: Ship, run: Run) -> Outcome:
     return Outcome(OutcomeCode.NOOP)
 
 
-class Clock:
-    now = WEDNESDAY
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(WEDNESDAY)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def harbour(settings: Settings, keys: dict[str, str], clock: Clock) -> AsyncGenerator[Town]:
+async def harbour(settings: Settings, keys: dict[str, str], clock: FixedClock) -> AsyncGenerator[Town]:
     app = create_app(port, settings, clock=clock)
     async with app.router.lifespan_context(app):
         yield Town(app, keys)
@@ -105,7 +99,9 @@ class TestHours:
             (datetime(2026, 3, 4, 11, 30, tzinfo=UTC), "maintenance", "2026-03-04T12:00:00Z"),
         ],
     )
-    async def test_closed(self, operator: httpx.AsyncClient, clock: Clock, now: datetime, why: str, until: str) -> None:
+    async def test_closed(
+        self, operator: httpx.AsyncClient, clock: FixedClock, now: datetime, why: str, until: str
+    ) -> None:
         clock.now = now
         found = await target(operator, "harbour")
         assert (found["open"], whys(found)) == (False, [why])
@@ -161,6 +157,13 @@ async def test_accounts_are_named_and_never_their_passwords(harbour: Town, opera
 
 
 class TestPause:
+    async def test_a_reason_holds_nobodys_number(self, operator: httpx.AsyncClient) -> None:
+        paused = await operator.post("/v1/targets/lock/pause", json={"reason": "Feil hos 178384 10103"})
+        log = await operator.get("/v1/operations")
+        assert paused.status_code == 200, paused.text
+        assert "10103" not in paused.text + log.text
+        assert "Feil hos ***" in log.text
+
     @pytest.mark.parametrize(("kind", "name"), [("targets", "lock"), ("processes", "passages")])
     async def test_and_resume_with_who_and_why(self, operator: httpx.AsyncClient, kind: str, name: str) -> None:
         paused = await operator.post(f"/v1/{kind}/{name}/pause", json={"reason": "  Slusen males  "})
