@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from common import log, metrics
+from common import log
 from common.clock import Clock
 from common.db.engine import AWAY, Pool, named_sql
 from common.opening import Availability
@@ -228,9 +228,6 @@ class Openness:
         self.processes = [process for process in self._processes if picture.is_open(process)]
         self.shaky = {name for name, circuit in picture.circuits.items() if circuit.failures}
         self._probes = _probes(picture, self._processes)
-        for name in {target.name for process in self._processes for target in process.targets}:
-            circuit = picture.circuits.get(name)
-            metrics.CIRCUIT_OPEN.labels(name).set(circuit is not None and circuit.opened_at is not None)
         now = {process.name for process in self.processes}
         if before != now:
             _log.info("openness.changed", opened=sorted(now - before), shut=sorted(before - now))

@@ -11,6 +11,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from common import metrics
 from common.settings import DatabaseSettings
 
 AWAY = (OperationalError, InternalError)
@@ -27,7 +28,7 @@ _KEEP_TRYING = 5.0  # seconds
 
 def pool(settings: DatabaseSettings, *, name: str, size: int | None = None) -> Pool:
     """A pool of autocommitting connections, not opened yet; `name` is what the server's activity list shows."""
-    return AsyncConnectionPool(
+    made = AsyncConnectionPool(
         settings.url,
         connection_class=AsyncConnection[DictRow],
         min_size=1,
@@ -46,6 +47,8 @@ def pool(settings: DatabaseSettings, *, name: str, size: int | None = None) -> P
             "options": _SESSION,
         },
     )
+    metrics.CONNECTIONS.watch(made)
+    return made
 
 
 def engine(settings: DatabaseSettings, *, name: str) -> AsyncEngine:

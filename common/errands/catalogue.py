@@ -7,7 +7,7 @@ from common.errands.benefits import benefits
 from common.errands.deliver import Postman
 from common.errands.delivery_log import delivery_log
 from common.errands.errand import Errand
-from common.errands.measure import measure
+from common.errands.measure import Meter
 from common.errands.notices import notices
 from common.errands.purge import purge
 from common.errands.schedules import schedules
@@ -16,7 +16,7 @@ from common.errands.spread import spread
 ERRANDS = [
     Errand(name="batches", every=5, run=batches),
     Errand(name="benefits", every=5, run=benefits),
-    Errand(name="measure", every=5, run=measure),
+    Errand(name="measure", every=5, run=Meter().measure),
     Errand(name="notices", every=5, run=notices),
     Errand(name="purge", every=60, run=purge),
     Errand(name="spread", every=1, run=spread),

@@ -82,16 +82,16 @@ class Rounds:
         except (psycopg.OperationalError, psycopg.InternalError, SQLAlchemyError, OSError, TimeoutError) as problem:
             # What it could not do is still there at the next prompt.
             _log.warning("errand.put_off", errand=errand.name, error=type(problem).__name__)
-            metrics.ERRANDS.labels(errand.name, "put_off").inc()
+            metrics.ERRANDS_RUN.labels(errand.name, "put_off").inc()
         except Exception as problem:  # noqa: BLE001  one errand's fault must not stop the others
             trace = problem.__traceback__
             while trace is not None and trace.tb_next is not None:
                 trace = trace.tb_next
             where = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "?"
             _log.error("errand.failed", errand=errand.name, error=type(problem).__name__, where=where)
-            metrics.ERRANDS.labels(errand.name, "failed").inc()
+            metrics.ERRANDS_RUN.labels(errand.name, "failed").inc()
         else:
-            metrics.ERRANDS.labels(errand.name, "done").inc()
+            metrics.ERRANDS_RUN.labels(errand.name, "done").inc()
 
     def prompt(self, name: str) -> None:
         """Let an errand be run now, without waiting for it."""
