@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
+from common import metrics
 from common.browser import driver as wire
 from common.browser.expectation import Expectation, Reply
 from common.browser.form import Field
@@ -86,17 +88,23 @@ class BrowserPage:
 
     def fill(self, screen: Screen, fields: Sequence[Field]) -> None:
         """Set and read back the fields."""
-        self._perform(_Act(screen, fields, None, ()))
+        with _timed(type(screen), "fill"):
+            self._perform(_Act(screen, fields, None, ()))
 
     def press(self, screen: Screen, fields: Sequence[Field], press: Press, expect: tuple[type[Screen], ...]) -> Screen:
         """Set the fields, click once and give the expected screen that came."""
-        arrived = self._perform(_Act(screen, fields, press, expect))
+        with _timed(type(screen), "press"):
+            arrived = self._perform(_Act(screen, fields, press, expect))
         if arrived is None:
             raise BrowserFailed
         return arrived
 
     def read(self, screen: Screen, what: Sequence[Locator], *, wait: bool) -> Sequence[Reading]:
         """Read from the page as it is now."""
+        with _timed(type(screen), "read"):
+            return self._read(screen, what, wait=wait)
+
+    def _read(self, screen: Screen, what: Sequence[Locator], *, wait: bool) -> Sequence[Reading]:
         asked = {"reads": [at.data() for at in what], "wait": wait, "document": screen.arrival.document}
         for _ in range(_MOVES):
             reply = self._ask(screen, asked)
@@ -115,16 +123,18 @@ class BrowserPage:
 
     def again(self, screen: Screen) -> Arrival:
         """Await the screen's readiness once more and read it afresh."""
-        return self._arrive(screen, (type(screen),), step="", departed="").arrival
+        with _timed(type(screen), "refresh"):
+            return self._arrive(screen, (type(screen),), step="", departed="").arrival
 
     def open(self, screen: type[S], address: str) -> S:
         """Go to an address and await the screen there."""
         blank = screen(self)
-        if "#" in address:
-            # Only the fragment may differ from where the browser is; then nothing would be loaded anew.
-            self._load(blank, "about:blank")
-        self._load(blank, address)
-        return cast("S", self._arrive(blank, (screen,), step="", departed=""))
+        with _timed(screen, "open"):
+            if "#" in address:
+                # Only the fragment may differ from where the browser is; then nothing would be loaded anew.
+                self._load(blank, "about:blank")
+            self._load(blank, address)
+            return cast("S", self._arrive(blank, (screen,), step="", departed=""))
 
     def _load(self, screen: Screen, address: str) -> None:
         # A load that ran out of time may have left the former page standing: it must not be taken for the new one.
@@ -358,6 +368,11 @@ class BrowserPage:
             self._explain(act.screen)
             raise UiChanged(f"{name}: {'no' if what == 'missing' else what} {item.at}", screens=screens)
         raise FieldNotTaken(f"{_named(act.screen, item)} ({what})")
+
+
+def _timed(screen: type[Screen], action: str) -> AbstractContextManager[object]:
+    """Measure an act on a screen, also one that fails: a page that never came took longest of all."""
+    return metrics.SCREEN_SECONDS.labels(screen.target.name, screen.__name__, action).time()
 
 
 def _named(screen: Screen, item: Field) -> str:

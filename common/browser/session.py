@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast
 from urllib.parse import urljoin, urlsplit
 
 import structlog
 
+from common import metrics
 from common.browser.driver import AddressFailed, DialogShown, Driver, DriverGone, DriverSlow, ReplyLost
 from common.browser.page import BrowserPage, Habits
 from common.browser.screen import Screen
@@ -26,6 +27,7 @@ log = structlog.get_logger()
 
 S = TypeVar("S", bound=Screen)
 T = TypeVar("T")
+Reason = Literal["memory", "age", "failure", "end"]
 _LOST = (AddressFailed, DialogShown, DriverGone, DriverSlow, ReplyLost)
 _BLANK = "about:blank"
 # A seventh of the time that leaving the page takes.
@@ -140,18 +142,19 @@ class Browser:
                 warm.driver.cdp("HeapProfiler.collectGarbage")
                 if warm.driver.memory > self._settings.memory_limit_mb * 2**20:
                     log.info("browser.recycled", reason="memory", cases=warm.cases)
-                    self.recycle()
+                    self.recycle("memory")
         except _LOST:
             self.recycle()
         if now() - warm.started_at > self._settings.max_age.total_seconds():
-            self.recycle()
+            self.recycle("age")
 
-    def recycle(self) -> None:
+    def recycle(self, reason: Reason = "failure") -> None:
         """End the browser; the next `open` starts afresh."""
         with self._guard:
             warm, self._warm = self._warm, None
         if warm is None:
             return
+        metrics.BROWSER_RECYCLES.labels(reason).inc()
         try:
             self._sign_out_everywhere(warm)
         finally:
@@ -169,7 +172,19 @@ class Browser:
 
     def close(self) -> None:
         """End the browser for good, signing out where the target would refuse the account's next sign-in."""
-        self.recycle()
+        self.recycle("end")
+
+    def leave(self, targets: Collection[str]) -> None:
+        """Sign out at these targets, as somebody else is to have their accounts."""
+        warm = self._warm
+        if warm is None or warm.killed:
+            return
+        hold = Lease(fence=0, started=now(), seconds=_SIGN_OUT.total_seconds(), margin=0)
+        try:
+            for name in warm.signed_in.keys() & set(targets):
+                self._forget_session(warm, warm.signed_in[name][0], hold)
+        except (BrowserFailed, StopSignal):
+            self.recycle()
 
     def picture(self) -> bytes | None:
         """Take a picture of the screen as evidence; None if there is none to be had."""
@@ -205,6 +220,7 @@ class Browser:
             self.recycle()
             hold.require(0)
             raise BrowserFailed("the browser was ended while it started")
+        metrics.BROWSER_STARTS.inc()
         log.info("browser.started", seconds=round(now() - warm.started_at, 3))
         return warm
 
@@ -237,11 +253,16 @@ class Browser:
         if password in self._refused:
             raise AccountOut
         page = self._page(warm, hold, signing_in=True)
+        result = "failed"
         try:
             cast("SignsIn", page.open(screen, self._address(screen))).sign_in(account)
+            result = "done"
         except AccountOut:
             self._refused.add(password)
+            result = "refused"
             raise
+        finally:
+            metrics.SIGN_INS.labels(target.name, result).inc()
         warm.signed_in[target.name] = (target, account)
 
     # --- leaving ------------------------------------------------------------------------------------------------------

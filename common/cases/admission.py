@@ -20,9 +20,11 @@ _LEFT_ALONE = 1.0  # seconds a process without a free account is left alone
 class NotAdmitted(Exception):
     """A target has no free account, or takes its next case later; the claim is undone."""
 
-    def __init__(self, process: str, wait: float = _LEFT_ALONE) -> None:
+    def __init__(self, process: str, wait: float = _LEFT_ALONE, *, wanted: str | None = None) -> None:
         super().__init__(process)
         self.process, self.wait = process, wait
+        self.wanted = wanted
+        """The target whose accounts are all taken, where the case needs others besides."""
 
 
 class Admission:
@@ -67,8 +69,14 @@ class Admission:
         }
         row = await (await connection.execute(SQL["lease_account"], values)).fetchone()
         if row is None:
-            raise NotAdmitted(process.name)
+            # With one target there is nothing to ask for: whoever has its account takes this case in its turn.
+            raise NotAdmitted(process.name, wanted=target.name if len(process.targets) > 1 else None)
         return row["name"]
+
+    async def want(self, pool: Pool, shift: str, target: str) -> None:
+        """Ask those who keep accounts of a target warm to let go of them: two who keep one each starve what needs both."""
+        async with pool.connection() as connection:
+            await connection.execute(SQL["want_accounts"], {"target": target, "shift": shift})
 
     async def know_accounts(self, pool: Pool, marks: dict[tuple[str, str], bytes]) -> None:
         """Make the accounts of the mounted files known, each with a keyed hash of its password."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -128,6 +128,8 @@ class Queue:
                 continue
             except NotAdmitted as starved:
                 turn, _ = await self._turn(shift, (), ended)
+                if starved.wanted is not None:
+                    await self._admission.want(self._pool, shift, starved.wanted)
                 return replace(turn, finished=finished and turn.finished, starved=starved.process, wait=starved.wait)
             finished, ended = finished and turn.finished, None
             if not parked:
@@ -293,10 +295,17 @@ class Queue:
         """Make the accounts of the mounted files known, each with a keyed hash of its password."""
         await self._admission.know_accounts(self._pool, marks)
 
-    async def release_accounts(self, shift: str) -> None:
-        """Let go of every account a shift holds."""
+    async def wanted_accounts(self, shifts: Sequence[str]) -> dict[tuple[str, str], float]:
+        """By shift and target: for how many seconds somebody who needs several targets has waited for its account."""
         async with self._pool.connection() as connection:
-            await connection.execute(SQL["release_accounts"], {"shift": shift})
+            rows = await (await connection.execute(SQL["wanted_accounts"], {"shifts": list(shifts)})).fetchall()
+        return {(row["holder"], row["target"]): row["seconds"] for row in rows}
+
+    async def release_accounts(self, shift: str, targets: Collection[str] | None = None) -> None:
+        """Let go of the accounts a shift holds at these targets, or at all."""
+        values = {"shift": shift, "targets": None if targets is None else list(targets)}
+        async with self._pool.connection() as connection:
+            await connection.execute(SQL["release_accounts"], values)
 
     async def account_out(self, target: str, name: str, *, process: str = "") -> None:
         """Take an account out after a refused password, until its password has changed; `process` met it."""

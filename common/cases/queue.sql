@@ -335,7 +335,8 @@ with mine as (
       and coalesce(a.refused_mark <> mine.mark, true)
     returning a.name
 ), free as (
-    update accounts set holder = %(shift)s, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+    update accounts
+    set holder = %(shift)s, lease_until = clock_timestamp() + %(lease)s * interval '1 second', wanted_since = null
     where (target, name) = (
         select a.target, a.name from accounts a join mine on mine.name = a.name
         where not exists (select from own)
@@ -349,8 +350,20 @@ with mine as (
 )
 select name from own union all select name from free;
 
+-- name: want_accounts
+-- A case that needs several targets at once waits for one of these: whoever keeps one warm is asked to let go of it.
+update accounts set wanted_since = clock_timestamp()
+where target = %(target)s and wanted_since is null and holder is distinct from %(shift)s
+  and lease_until > clock_timestamp();
+
+-- name: wanted_accounts
+select holder, target, extract(epoch from clock_timestamp() - wanted_since)::float as seconds from accounts
+where holder = any(%(shifts)s::text[]) and wanted_since is not null;
+
 -- name: release_accounts
-update accounts set holder = null, lease_until = null where holder = %(shift)s;
+-- All that a shift holds, or those of some targets.
+update accounts set holder = null, lease_until = null, wanted_since = null
+where holder = %(shift)s and (%(targets)s::text[] is null or target = any(%(targets)s::text[]));
 
 -- name: account_out
 -- This password was refused. Who still holds an old one must not put out an account whose password has changed since.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -34,6 +34,7 @@ class Heartbeat:
         self._queue, self._settings, self._shifts = queue, settings, shifts
         # By case and fence: a run that hangs after its end must not pass for its successor in this worker.
         self._watched: dict[tuple[UUID, int], _Watched] = {}
+        self._wanted: dict[tuple[str, str], float] = {}
 
     @contextmanager
     def keeping(self, case: Claimed, kill: Callable[[], None]) -> Generator[Lease]:
@@ -63,6 +64,18 @@ class Heartbeat:
                     run.lease.extended(started=started)
                 elif place in self._watched:
                     self._end(run, LeaseLost)
+            with suppress(*AWAY):
+                self._wanted = await self._queue.wanted_accounts(self._shifts)
+
+    def wanted(self, shift: str, *, longer_than: float = 0.0) -> set[str]:
+        """Targets where others have waited so many seconds for the account that this shift holds."""
+        return {
+            target for (holder, target), waited in self._wanted.items() if holder == shift and waited >= longer_than
+        }
+
+    def given(self, shift: str) -> None:
+        """This shift has let go of what was wanted."""
+        self._wanted = {place: waited for place, waited in self._wanted.items() if place[0] != shift}
 
     async def guard(self) -> None:
         """Look at every deadline several times a second, for ever."""

@@ -22,6 +22,8 @@ from common.worker.run import Desk, perform
 
 _log = log.get(__name__)
 _AWAY = 0.5  # seconds between tries while the database is away
+_KEPT_BUSY = 60.0  # seconds an account in steady use is kept from a case that needs several targets
+_MAKES_ROOM = 5.0  # seconds in which a shift does not take back what it has just let go of for somebody else
 _GATHERING = 0.05  # seconds in which further ends become one message; the first is told at once
 
 Ended = tuple[Claimed, Ending]
@@ -88,8 +90,10 @@ class Shift:
                 ended = None
                 if turn.claimed is not None:
                     ended = await self._perform(turn.claimed)
-                elif not self._draining and turn.starved is None:
-                    await self._idle()
+                elif not self._draining:
+                    await self._make_room()
+                    if turn.starved is None:
+                        await self._idle()
         finally:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._browser.close)
             self._thread.shutdown(wait=False)
@@ -131,10 +135,30 @@ class Shift:
             return False
 
     def _open(self) -> list[Process]:
-        if self._draining:
+        if self._draining or self._heartbeat.wanted(self.name, longer_than=_KEPT_BUSY):
             return []
         moment = lease.now()
         return [each for each in self._desk.openness.processes if self._left_alone.get(each.name, 0) < moment]
+
+    async def _make_room(self) -> None:
+        """Let go of accounts that somebody who needs several targets waits for, signed out first.
+
+        Two shifts that each keep one of two accounts warm would starve every case that needs both.
+        """
+        wanted = self._heartbeat.wanted(self.name)
+        if not wanted:
+            return
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._browser.leave, wanted)
+        try:
+            await self._desk.queue.release_accounts(self.name, wanted)
+        except AWAY:
+            return  # still ours; the next case signs in again
+        self._heartbeat.given(self.name)
+        until = lease.now() + _MAKES_ROOM
+        for process in self._desk.openness.processes:
+            names = {target.name for target in process.targets}
+            if len(names) == 1 and names <= wanted:
+                self._left_alone[process.name] = until
 
     async def _idle(self) -> None:
         metrics.SHIFTS.labels("idle").inc()

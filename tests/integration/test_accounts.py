@@ -275,27 +275,6 @@ class TestManyShifts:
         beating.cancel()
         assert (doors.worst, doors.done) == (1, 120)
 
-    @pytest.mark.xfail(
-        reason="two shifts that keep one warm account each starve a process that needs both", strict=True
-    )
-    async def test_warm_accounts_do_not_keep_a_process_of_two_targets_waiting_for_ever(self, office: Office) -> None:
-        esa, sofie = a_process("esa-work", targets=[ESA]), a_process("sofie-work", targets=[SOFIE])
-        both = a_process("transfers", targets=[ESA, SOFIE])
-        office.processes = [esa, sofie, both]
-        await employ(office, esa=1, sofie=1)
-        await office.submit(to=esa)
-        await office.submit(to=sofie)
-        first, second = await office.claim("a", esa), await office.claim("b", sofie)
-        await office.submit(to=both)
-        await office.queue.finish("a", first, DONE)
-        await office.queue.finish("b", second, DONE)
-        for _ in range(10):
-            await office.queue.heartbeat({}, ["a", "b"])
-            turns = [await office.turn(shift) for shift in ("a", "b")]
-            if any(turn.claimed for turn in turns):
-                return
-        pytest.fail("both shifts are idle, both accounts are idle, and the case waits")
-
 
 def a_chore_of(number: int) -> Chore:
     return a_chore(f"person {number % 7}")

@@ -14,7 +14,9 @@ import pytest
 from office import Office, until
 from receiver import Receiver, receiving
 from standardwebhooks import Webhook, WebhookVerificationError
+from test_renumber import restore
 
+from common.benefits.account import Account
 from common.cases.bell import Bell
 from common.cases.feed import EventFilter
 from common.cases.queries import Queries
@@ -325,6 +327,48 @@ class TestDying:
             assert await depot.deliveries("id") == []
             await depot.go()
             assert [message["type"] for message in receiver.messages] == ["case.done"]
+
+
+class TestRestored:
+    async def test_into_a_cluster_that_numbers_transactions_anew(self, depot: Depot) -> None:
+        account = Account(depot.office.pool)
+        async with receiving() as receiver:
+            await depot.add(receiver)
+            await depot.one_case_done()
+            await depot.go()
+            await account.count()
+            assert len(receiver.got) == 3
+            untold = await depot.one_case_done()
+            await restore(depot.office)
+            since = await depot.one_case_done()
+            late = await depot.add(receiver, caller="forms")
+            for _ in range(3):
+                await depot.go()
+            ids = [headers["webhook-id"] for headers, _ in receiver.got]
+            cases = [message["data"]["case"] for message in receiver.messages[3:]]
+            assert sorted(cases) == sorted([str(untold)] * 3 + [str(since)] * 3)
+            assert len(set(ids)) == len(ids) == 9
+            await depot.subscriptions.remove(depot.owner("forms"), late)
+
+    async def test_what_waited_still_goes_out(self, depot: Depot) -> None:
+        account = Account(depot.office.pool)
+        async with receiving(answers=lambda _: 503) as receiver:
+            webhook = await depot.add(receiver)
+            await depot.one_case_done()
+            await depot.go()
+            await account.count()
+            await restore(depot.office)
+            await depot.go()
+            # Whoever replays from before everything does not lose what waits either.
+            await depot.subscriptions.replay_from(
+                depot.owner(), webhook, depot.clock() - timedelta(hours=1), depot.clock()
+            )
+            receiver.got.clear()
+            receiver.answers = lambda _: 200
+            depot.clock.forward(timedelta(hours=1))
+            for _ in range(3):
+                await depot.go()
+            assert [message["type"] for message in receiver.messages] == ["case.queued", "case.running", "case.done"]
 
 
 class TestHandling:

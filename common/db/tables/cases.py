@@ -52,6 +52,13 @@ class Case(SQLModel, table=True):
         Index("cases_manual", "process", "id", postgresql_where=text("state = 'manual'")),
         Index("cases_caller", "caller", "id"),
         Index("cases_batch", "batch", "row", postgresql_where=text("batch is not null")),
+        # Asked for something rare, a list by code would otherwise walk back through years of cases.
+        Index(
+            "cases_code",
+            text("coalesce(outcome, code)"),
+            "id",
+            postgresql_where=text("coalesce(outcome, code) is not null"),
+        ),
         Index("cases_awaiting", "process", "id", postgresql_where=text("state = 'awaiting_release'")),
         # What has ended when: benefits by month, and what is due to be deleted.
         Index("cases_ended", "process", "ended_at", postgresql_where=text("ended_at is not null")),
@@ -178,6 +185,8 @@ class AccountRow(SQLModel, table=True):
     name: str = Field(primary_key=True)
     holder: str | None = None
     lease_until: datetime | None = moment(default=None, nullable=True)
+    wanted_since: datetime | None = moment(default=None, nullable=True)
+    """Since when a case that needs several targets has waited for it while its holder kept it warm."""
     out_since: datetime | None = moment(default=None, nullable=True)
     """The target refused the password; out until the password has changed."""
     password_mark: bytes | None = sealed(default=None)
