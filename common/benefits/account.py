@@ -60,9 +60,6 @@ class Account:
         async with self._pool.connection() as connection, connection.transaction():
             row = await (await connection.execute(SQL["position"])).fetchone()
             if row is None or row["horizon"] <= row["tx"]:
-                if row is not None and row["horizon"] < row["tx"]:
-                    # Transactions are numbered anew in a restored cluster; what ends now would never be counted.
-                    _log.error("benefits.position_ahead", remedy="set benefit_position.tx to the present transaction")
                 return
             window = {"since": row["tx"], "until": row["horizon"]}
             await connection.execute(SQL["count"], window)

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from common import log
 from common.cases.feed import Feed, FeedPage, Position
 from common.errands.errand import Desk
+from common.errands.renumber import renumber
 from common.webhooks.outbox import Outbox
 
-_log = log.get(__name__)
 _PAGES = 50  # of one webhook in one go; the others get their turn, and the next go continues
 
 
 async def spread(desk: Desk) -> None:
     """Bring every webhook up to the feed's end. Most stand at the same place: what one reads, all use."""
+    await renumber(desk.pool)
     feed, outbox = Feed(desk.pool), Outbox(desk.pool)
     targets = await outbox.behind()
     if not targets:
         return
-    horizon = await feed.now()
     pages: dict[Position, FeedPage] = {}
     stored = False
     for _ in range(_PAGES):
         moved = False
         for target in targets:
-            if target.position > horizon:
-                # The database was put back to an earlier state: nothing will ever lie behind that position.
-                _log.error("webhook.position_ahead", webhook=str(target.id))
-                continue
             if target.position not in pages:
                 pages[target.position] = await feed.page(target.position)
             page = pages[target.position]
