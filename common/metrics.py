@@ -177,6 +177,7 @@ SUBMITTED = _counter(
     "process",
     "result",
     by=("api", "errands"),
+    result=("accepted", "existing"),
 )
 CLAIMED = _counter("roger_cases_claimed", "Runs begun", "process", by=WORKER)
 ENDED = _counter(
@@ -296,6 +297,7 @@ SCREEN_SECONDS = _histogram(
     "screen",
     "action",
     by=WORKER,
+    action=("open", "fill", "press", "read", "refresh"),
     buckets=(0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20),
 )
 

@@ -155,6 +155,7 @@ class Browser:
         if warm is None:
             return
         metrics.BROWSER_RECYCLES.labels(reason).inc()
+        metrics.BROWSERS.dec()
         try:
             self._sign_out_everywhere(warm)
         finally:
@@ -213,6 +214,8 @@ class Browser:
         kills = self._kills
         began = now()
         warm = _Warm(Driver(self._settings), began)
+        metrics.BROWSER_STARTS.inc()
+        metrics.BROWSERS.inc()
         with self._guard:
             warm.killed = self._kills != kills
             self._warm = warm
@@ -220,7 +223,6 @@ class Browser:
             self.recycle()
             hold.require(0)
             raise BrowserFailed("the browser was ended while it started")
-        metrics.BROWSER_STARTS.inc()
         log.info("browser.started", seconds=round(now() - warm.started_at, 3))
         return warm
 

@@ -20,7 +20,7 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from common import clock, log
+from common import clock, log, metrics
 from common.cases.bell import Bell
 from common.cases.queries import Queries
 from common.cases.queue import Queue
@@ -50,6 +50,13 @@ _REDIS_PATIENCE = 5.0  # seconds; arq sets none, and a frozen Redis would freeze
 
 async def run_errands(service: Service) -> None:
     """Run the errands of a service until SIGTERM or SIGINT."""
+    metrics.export(
+        "errands",
+        process=list(service.processes),
+        target=[target.name for target in service.targets],
+        schedule=list(service.schedules),
+        errand=[errand.name for errand in ERRANDS],
+    )
     clockwork = load(WorkerSettings)
     redis = load(RedisSettings)
     keyring = Keyring.load(load(DeploymentSettings).keyring)

@@ -9,7 +9,7 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
-from common import log
+from common import log, metrics
 from common.probes import Server, configuration, listen
 from common.process import Service
 from common.web.app import create_app
@@ -34,6 +34,7 @@ class ApiServer(Server):
 def serve(service: Service) -> None:
     """Answer for a service until SIGTERM or SIGINT; raises ConfigurationError for what is missing."""
     log.configure(service=service.name, part="api")
+    metrics.export("api", process=list(service.processes))
     settings = Settings.read()
     app = create_app(service, settings)
     opened = listen(settings.api.host, settings.api.port)

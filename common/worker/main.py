@@ -11,7 +11,7 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from common import clock, log
+from common import clock, log, metrics
 from common.browser.screen import screen_name
 from common.browser.session import Browser
 from common.browser.settings import BrowserSettings
@@ -53,6 +53,7 @@ _LAST_WORDS = 15.0  # seconds a run gets to end after its browser was killed
 async def work(service: Service) -> None:
     """Run the worker of a service until SIGTERM or SIGINT; raises ConfigurationError for what is missing."""
     settings = load(WorkerSettings)
+    _show(service, settings.shifts)
     deployment = load(DeploymentSettings)
     keyring = Keyring.load(deployment.keyring)
     targets = {target.name: TargetSettings.of(target.name) for target in service.targets}
@@ -156,6 +157,15 @@ async def _until_drained(
     for task in [*done, *working]:
         if not task.cancelled() and (problem := task.exception()):
             raise problem
+
+
+def _show(service: Service, shifts: int) -> None:
+    metrics.export(
+        "worker",
+        process=list(service.processes),
+        target=[target.name for target in service.targets],
+        shift=[str(number) for number in range(1, shifts + 1)],
+    )
 
 
 def _stop_asked_for() -> asyncio.Event:

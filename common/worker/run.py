@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from common import lease, log
+from common import lease, log, metrics
 from common.browser.screen import screen_name
 from common.browser.session import Browser
 from common.cases import endings
@@ -114,6 +114,7 @@ class Surroundings:
 
     def let_go(self, failed: ApplicationException) -> None:
         _log.info("run.act_failed", case=str(self._case.id), code=failed.code, why=failed.message)
+        self._count(failed)
         if self._witness is not None:
             self._witness.look(failed)
         self._browser.recycle()
@@ -137,6 +138,8 @@ class Surroundings:
         Gives the seconds that the case should wait, at no cost, when its target is to blame and known to fail.
         """
         trouble, case = self._desk.trouble, self._case
+        if isinstance(error, ApplicationException):
+            self._count(error)
         run = Attempt(case=case.id, process=case.process, fence=case.fence, shift=case.shift)
         if new := trouble.unknown(case.process, {screen_name(screen) for screen in self._browser.met}):
             self._await(lambda: trouble.met(case.process, new))
@@ -151,6 +154,10 @@ class Surroundings:
             blamed = self._opened[-1].target.name
             return self._await(lambda: trouble.failed(run, blamed, error.code))
         return None
+
+    def _count(self, failed: ApplicationException) -> None:
+        if self._opened:
+            metrics.TARGET_FAILURES.labels(self._opened[-1].target.name, failed.code).inc()
 
     def register_in_force(self, name: str, day: date) -> int | None:
         return self._await(lambda: self._desk.registers.in_force(name, day))

@@ -204,7 +204,9 @@ class Shift:
 
     def _tidy(self) -> None:
         self._browser.collect()
-        metrics.BROWSER_MEMORY.labels(self.name.rpartition("-")[2]).set(self._browser.memory)
+        number = self.name.rpartition("-")[2]
+        metrics.BROWSER_MEMORY.labels(number).set(self._browser.memory)
+        metrics.BROWSER_CASES.labels(number).set(self._browser.cases)
 
     def _report(self, case: Claimed, ending: Ending, turn: Turn) -> None:
         if not turn.finished:
