@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
+from urllib.parse import quote
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -46,10 +47,19 @@ class DatabaseSettings(BaseSettings):
 
     url: str
     """`postgresql://user@host/database`; each service has a database of its own."""
+    password_file: Path | None = None
+    """File with the password, where the address holds none."""
+    pooler: bool = False
+    """Whether PgBouncer in transaction mode stands in between: nothing is then left to a session."""
     pool_max: Annotated[int, Field(ge=1, le=200)] = 10
     """Most connections of one process."""
     connect_timeout: Annotated[int, Field(ge=1)] = 10
     """Seconds."""
+
+    @model_validator(mode="after")
+    def knows_its_password(self) -> Self:
+        self.url = _with_password(self.url, self.password_file)
+        return self
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -64,6 +74,13 @@ class RedisSettings(BaseSettings):
 
     url: str
     """`redis://host:6379/0`; several services may share one."""
+    password_file: Path | None = None
+    """File with the password, where the address holds none."""
+
+    @model_validator(mode="after")
+    def knows_its_password(self) -> Self:
+        self.url = _with_password(self.url, self.password_file)
+        return self
 
 
 class ApiSettings(BaseSettings):
@@ -74,8 +91,10 @@ class ApiSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     """Where the API listens."""
-    keys: Path
-    """File with the hashed API keys; `roger keys caller` makes a line of it."""
+    keys: Path | None = None
+    """File with the hashed API keys; `roger keys caller` makes a line of it. Read anew when it changes."""
+    issuers: Path | None = None
+    """TOML file with the identity providers whose tokens are taken; docs/identity.md. One of the two must be set."""
     backlog_limit: Annotated[int, Field(ge=1)] = 500_000
     """More waiting cases than this and submits are answered 429."""
     array_limit: Annotated[int, Field(ge=1)] = 5_000
@@ -263,6 +282,25 @@ class TargetSettings(TargetLimits):
 
 
 S = TypeVar("S", bound=BaseSettings)
+
+
+def _with_password(address: str, file: Path | None) -> str:
+    """The address with the password from its file; raises ValueError, which never quotes either."""
+    if file is None:
+        return address
+    scheme, mark, rest = address.partition("://")
+    user, at, place = rest.rpartition("@")
+    if not mark or ":" in user:
+        message = "the address holds a password already: leave it out there, or leave the password file out"
+        raise ValueError(message)
+    try:
+        password = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        password = ""
+    if not password:
+        message = f"no password can be read from {file}"
+        raise ValueError(message)
+    return f"{scheme}://{user}:{quote(password, safe='')}@{place if at else rest}"
 
 
 def _readable(parse: Callable[[str], object], text: str) -> None:

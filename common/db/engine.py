@@ -56,12 +56,16 @@ def engine(settings: DatabaseSettings, *, name: str) -> AsyncEngine:
     return create_async_engine(
         settings.sqlalchemy_url,
         pool_size=settings.pool_max,
-        connect_args={
-            "application_name": name,
-            "connect_timeout": settings.connect_timeout,
-            "options": _SESSION,
-        },
+        connect_args={"application_name": name, **_session(settings)},
     )
+
+
+def _session(settings: DatabaseSettings) -> dict[str, object]:
+    """How a connection begins. A pooler in transaction mode gives each transaction another session, so that nothing may
+    be prepared in one; it refuses options too, which are then the role's (`roger db roles`)."""
+    if settings.pooler:
+        return {"connect_timeout": settings.connect_timeout, "prepare_threshold": None}
+    return {"connect_timeout": settings.connect_timeout, "options": _SESSION}
 
 
 def named_sql(package: str, file: str) -> Mapping[str, LiteralString]:
