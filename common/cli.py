@@ -223,7 +223,7 @@ def keys_caller(
     scope: Annotated[list[str], typer.Option(help="What it may do, for example health:test-journals:submit.")],
 ) -> None:
     """Make an API key: give the key to the caller, put the entry into the file of ROGER_API_KEYS."""
-    from common.web.auth import new_key  # noqa: PLC0415
+    from common.identity.keys import new_key  # noqa: PLC0415
 
     plain, entry = new_key(caller, scope)
     typer.echo(f"Key, shown only now: {plain}\nEntry for the keys file:\n{json.dumps(entry, indent=2)}")

@@ -53,7 +53,7 @@ class MalformedRequest(Refusal):
 
 
 class Unauthenticated(Refusal):
-    """No valid API key; send it as `Authorization: Bearer <key>`."""
+    """No valid token or API key; send it as `Authorization: Bearer <token or key>`."""
 
     code, status, title = "UNAUTHENTICATED", 401, "Who are you?"
 

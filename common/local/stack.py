@@ -21,11 +21,11 @@ from common.catalogue import load as load_service
 from common.db.upgrade import upgrade
 from common.embedded import EmbeddedPostgres, EmbeddedRedis
 from common.errors import ConfigurationError
+from common.identity.keys import new_key
 from common.local.child import Child
 from common.privacy.crypto import Keyring
 from common.process import Service
 from common.settings import DatabaseSettings
-from common.web.auth import new_key
 
 _UP_WITHIN = 60.0
 ACCOUNTS_PER_TARGET = 8

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from common.cases.batch_queries import Totals
 from common.cases.batches import BatchState
+from common.identity.caller import Caller
+from common.identity.scopes import DECIDE, RELEASE
 from common.refusals import (
     BatchUnknown,
     Forbidden,
@@ -23,7 +25,7 @@ from common.refusals import (
     Unavailable,
 )
 from common.web import body, openapi
-from common.web.auth import DECIDE, RELEASE, Authenticated, Caller, require
+from common.web.auth import Authenticated, require
 from common.web.batch_views import (
     Batch,
     BatchPage,

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from common.benefits.account import Span
 from common.benefits.saving import Saving, full_time, hours
+from common.identity.scopes import OPERATE
 from common.refusals import Forbidden, InvalidInput, Unauthenticated, Unavailable
-from common.web.auth import OPERATE, Authenticated, require
+from common.web.auth import Authenticated, require
 from common.web.parts import WithParts
 from common.web.problems import responses
 

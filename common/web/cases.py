@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from common.cases.queries import CaseView, Filter
 from common.cases.states import ENDED, State
 from common.errors import IdInvalid
+from common.identity.caller import Caller
+from common.identity.scopes import DECIDE, RELEASE
 from common.norway import national_id
 from common.process import Subject
 from common.refusals import (
@@ -27,7 +29,7 @@ from common.refusals import (
     Unavailable,
 )
 from common.web import body, openapi
-from common.web.auth import DECIDE, RELEASE, Authenticated, Caller, require
+from common.web.auth import Authenticated, require
 from common.web.parts import Parts, WithParts
 from common.web.problems import NotJson, TooManyWaiting, responses
 from common.web.views import Case, CaseEvent, CaseEvents, CaseFilter, CasePage, CaseSearch, Close

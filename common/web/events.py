@@ -16,8 +16,9 @@ from starlette.types import Receive, Scope, Send
 from common import log
 from common.cases.feed import EventFilter, Move, Position, Sight
 from common.cases.states import State
+from common.identity.caller import Caller
 from common.refusals import Forbidden, InvalidInput, MalformedRequest, Unauthenticated, Unavailable
-from common.web.auth import Authenticated, Caller, require
+from common.web.auth import Authenticated, require
 from common.web.parts import Parts, WithParts
 from common.web.problems import responses
 from common.web.streams import Streams, TooManyStreams

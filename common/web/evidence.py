@@ -10,8 +10,10 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from common.cases.evidence import EvidenceKind
+from common.identity.caller import Caller
+from common.identity.scopes import READ_EVIDENCE
 from common.refusals import CaseUnknown, EvidenceUnknown, Forbidden, Unauthenticated, Unavailable
-from common.web.auth import READ_EVIDENCE, Authenticated, Caller, require
+from common.web.auth import Authenticated, require
 from common.web.cases import CaseId
 from common.web.parts import Parts, WithParts
 from common.web.problems import responses

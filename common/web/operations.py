@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from common.cases.openness import Picture
+from common.identity.scopes import OPERATE
 from common.process import Process
 from common.refusals import (
     Forbidden,
@@ -19,7 +20,7 @@ from common.refusals import (
     Unavailable,
 )
 from common.web import body, openapi
-from common.web.auth import OPERATE, Authenticated, require
+from common.web.auth import Authenticated, require
 from common.web.fields import field_problems
 from common.web.obstacles import ObstacleView, PauseReason, PauseView
 from common.web.parts import Parts, WithParts

@@ -31,6 +31,7 @@ from common.cases.queries import Queries
 from common.cases.registers import Registers
 from common.clock import Clock
 from common.db.engine import Pool, engine, pool
+from common.identity.recognition import Recognition
 from common.notices.worklist import Worklist
 from common.privacy.crypto import Keyring
 from common.process import Service
@@ -45,7 +46,6 @@ from common.settings import (
     TargetLimits,
     load,
 )
-from common.web.auth import Callers
 from common.web.backlog import Backlog, Standings, Uploads
 from common.web.streams import Streams
 from common.web.waiting import Endings, Ringer
@@ -145,7 +145,7 @@ class Parts:
         self.service = service
         self.settings = settings
         self.clock = clock
-        self.callers = Callers.load(settings.api.keys, service=service.name, clock=clock)
+        self.recognition = Recognition.load(settings.api.keys, settings.api.issuers, service=service.name, clock=clock)
         self.keyring = keyring = Keyring.load(settings.deployment.keyring)
         self.database = Database(settings.database, name=f"roger-{service.name}-api")
         self.bell = Bell(settings.redis, service.name)
@@ -201,6 +201,7 @@ class Parts:
             await asyncio.gather(*behind, return_exceptions=True)
             await self.backlog.close()
             await self.bell.close()
+            await self.recognition.close()
             await self.database.close()
 
     async def ready(self) -> dict[str, bool]:

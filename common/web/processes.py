@@ -17,6 +17,7 @@ from common.cases.intake import Draft, Receipt
 from common.cases.queries import CaseView
 from common.cases.states import State
 from common.errors import ConfigurationError
+from common.identity.caller import Caller
 from common.process import Process, Service
 from common.refusals import (
     BacklogFull,
@@ -33,7 +34,7 @@ from common.refusals import (
     UploadDiffers,
 )
 from common.web import body, openapi, uploads
-from common.web.auth import Authenticated, Caller, require
+from common.web.auth import Authenticated, require
 from common.web.drafts import drafted
 from common.web.parts import Parts, WithParts
 from common.web.problems import BatchClosed, NoRowTaken, NoTable, NotJson, TooManyUploads, TooSlow, responses

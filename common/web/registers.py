@@ -12,6 +12,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from common.cases.registers import Version
 from common.clock import OSLO
+from common.identity.caller import Caller
+from common.identity.scopes import OPERATE, WRITE_REGISTERS
 from common.privacy.masking import mask
 from common.refusals import (
     FieldProblem,
@@ -25,9 +27,9 @@ from common.refusals import (
     Unavailable,
 )
 from common.register import Register
-from common.spreadsheet import template
+from common.spreadsheet import template, whole_register
 from common.web import body
-from common.web.auth import OPERATE, WRITE_REGISTERS, Authenticated, Caller, require
+from common.web.auth import Authenticated, require
 from common.web.parts import Parts, WithParts
 from common.web.problems import TooSlow, responses
 from common.web.register_table import rows_of_file, rows_of_json
@@ -190,7 +192,8 @@ async def get_template(
 ) -> Response:
     """Its headers are the columns that a file must have."""
     _require_reader(caller)
-    content = await asyncio.to_thread(template, register.row, form)
+    filling = whole_register(register.title, register.entry)
+    content = await asyncio.to_thread(template, register.row, form, filling=filling)
     named = {"Content-Disposition": f'attachment; filename="{register.name}.{form}"'}
     return Response(content, headers=named, media_type=_XLSX if form == "xlsx" else "text/csv")
 

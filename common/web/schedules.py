@@ -10,11 +10,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from common.identity.scopes import OPERATE
 from common.refusals import Forbidden, InvalidInput, ScheduleUnknown, Unauthenticated, Unavailable
 from common.schedule import Missed, Schedule
 from common.schedules.diary import FiringState, Standing
 from common.web import openapi
-from common.web.auth import OPERATE, Authenticated, require
+from common.web.auth import Authenticated, require
 from common.web.obstacles import PauseReason, PauseView
 from common.web.operations import WITH_BODY, read_reason
 from common.web.parts import Parts, WithParts

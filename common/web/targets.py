@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from common.cases.openness import AccountState, CircuitState, Picture
+from common.identity.scopes import OPERATE
 from common.opening import maintenance_in_words, opening_in_words
 from common.refusals import Forbidden, TargetUnknown, Unauthenticated, Unavailable
 from common.target import Target
 from common.web import openapi
-from common.web.auth import OPERATE, Authenticated, require
+from common.web.auth import Authenticated, require
 from common.web.obstacles import ObstacleView, PauseReason, PauseView
 from common.web.operations import ANSWERS, WITH_BODY, read_reason
 from common.web.parts import Parts, WithParts

@@ -9,9 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from common.identity.scopes import DECIDE
 from common.notices.worklist import TaskFilter, TaskView
 from common.refusals import Forbidden, InvalidInput, TaskUnknown, Unauthenticated, Unavailable
-from common.web.auth import DECIDE, Authenticated, require
+from common.web.auth import Authenticated, require
 from common.web.parts import WithParts
 from common.web.problems import responses
 

@@ -16,12 +16,12 @@ from starlette.responses import Response
 
 from common.cases.batches import Code, ColumnOf, Progress, Row, Source
 from common.errors import ConfigurationError
+from common.identity.caller import Caller
 from common.privacy.crypto import Keyring
 from common.process import Process
 from common.refusals import FieldProblem, InvalidInput, Refusal, RequestTooLarge, UploadDiffers
 from common.spreadsheet import Column, Limits, Table, columns_of, read
 from common.web import body, incoming
-from common.web.auth import Caller
 from common.web.drafts import drafted
 from common.web.lines import Line, pieces
 from common.web.parts import Parts

@@ -10,9 +10,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from common.cases.feed import EventFilter
+from common.identity.caller import Caller
+from common.identity.scopes import WEBHOOKS
 from common.refusals import Forbidden, InvalidInput, MalformedRequest, RequestTooLarge, Unauthenticated, Unavailable
 from common.web import body, openapi
-from common.web.auth import WEBHOOKS, Authenticated, Caller, require
+from common.web.auth import Authenticated, require
 from common.web.events import sight_of
 from common.web.fields import field_problems
 from common.web.parts import Parts, WithParts

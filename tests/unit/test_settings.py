@@ -23,7 +23,7 @@ class TestLoad:
         ("kind", "set_", "says"),
         [
             (DatabaseSettings, {}, "ROGER_DATABASE_URL"),
-            (ApiSettings, {}, "ROGER_API_KEYS"),
+            (ApiSettings, {"ROGER_API_PORT": "x"}, "ROGER_API_PORT"),
             (DeploymentSettings, {}, "ROGER_KEYRING"),
             (DeploymentSettings, {"ROGER_KEYRING": "k", "ROGER_ENVIRONMENT": "prod"}, "ROGER_ENVIRONMENT"),
             (WorkerSettings, {"ROGER_WORKER_SHIFTS": "many"}, "ROGER_WORKER_SHIFTS"),

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from common.identity.keys import new_key
 from common.privacy.crypto import Keyring
 from common.settings import ApiSettings, DatabaseSettings, DeploymentSettings, Environment, RedisSettings
-from common.web.auth import new_key
 from common.web.parts import Settings
 from tests.web.town import KEYS, Town, opened
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from common.cases.feed import FeedPage, Position
-from common.web.auth import new_key
+from common.identity.keys import new_key
 from common.web.parts import Settings
 from common.web.streams import BUFFER, Tail
 from common.webhooks.settings import WebhookSettings

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from common.clock import system
-from common.errors import ConfigurationError
-from common.web.auth import Callers, new_key
 from tests.web.town import Town, manual, permit
 
 pytestmark = pytest.mark.anyio
@@ -188,44 +183,3 @@ class TestDecisions:
         await hall.end(manual())
         async with hall.caller("desk") as client:
             assert (await client.post(f"/v1/cases/{case}/close", json=body)).status_code == 422
-
-
-class TestKeyFile:
-    def load(self, path: Path) -> Callers:
-        return Callers.load(path, service="town", clock=system)
-
-    @pytest.mark.parametrize(
-        "content",
-        [
-            "",
-            "{}",
-            "[]",
-            '{"keys": []}',
-            '{"keys": [{}]}',
-            '{"keys": [{"caller": "a", "sha256": "00", "scopes": []}]}',
-            json.dumps({"keys": [{"caller": "a", "sha256": "0" * 64, "scopes": ["everything"]}]}),
-            json.dumps({"keys": [{"caller": "a", "sha256": "0" * 64, "scopes": ["town:permits:delete"]}]}),
-            json.dumps({"keys": [{"caller": "a b", "sha256": "0" * 64, "scopes": []}]}),
-            json.dumps({"keys": [{"caller": "a", "sha256": "0" * 64, "scopes": [], "expires": "2026-01-01T00:00:00"}]}),
-        ],
-    )
-    async def test_without_a_good_one_nothing_starts(self, tmp_path: Path, content: str) -> None:
-        file = tmp_path / "keys.json"
-        file.write_text(content)
-        with pytest.raises(ConfigurationError, match=r"keys\.json|There is no scope"):
-            self.load(file)
-
-    async def test_a_missing_one_says_how_to_make_it(self, tmp_path: Path) -> None:
-        with pytest.raises(ConfigurationError, match="roger keys caller"):
-            self.load(tmp_path / "none.json")
-
-    async def test_holds_no_key(self, tmp_path: Path) -> None:
-        key, entry = new_key("booking", ["town:*:submit"])
-        (tmp_path / "keys.json").write_text(json.dumps({"keys": [entry]}))
-        assert key not in (tmp_path / "keys.json").read_text()
-        assert self.load(tmp_path / "keys.json").recognise(key).may("submit", "permits")
-
-    @pytest.mark.parametrize(("caller", "scope"), [("booking", "town:permits"), ("Booking!", "operate")])
-    async def test_a_new_key_is_for_what_exists(self, caller: str, scope: str) -> None:
-        with pytest.raises(ConfigurationError):
-            new_key(caller, [scope])
