@@ -197,15 +197,17 @@ class Service:
         row: type[R],
         title: str,
         check: Callable[[Sequence[R]], Iterable[FieldProblem]] | None = None,
+        entry: str = "oppføring",
     ) -> Register[R]:
         """Declare a table that its owner unit replaces at `/v1/registers/{name}`.
 
         `check` yields what is wrong with the rows together; a problem's `row` is its place among them, from 0.
+        `entry` is what one row is, in Norwegian, as the template tells whoever fills it in (`sats`).
         Raises ConfigurationError for a name that is taken or cannot stand in an address.
         """
         if name in self.registers or not _REGISTER_NAME.fullmatch(name):
             raise ConfigurationError(f"{self.name} cannot have a register called {name!r}: use another-name-like-this")
-        made = Register(name=name, title=title, row=row, check=check)
+        made = Register(name=name, title=title, row=row, check=check, entry=entry)
         self.registers[name] = made
         return made
 

@@ -58,6 +58,8 @@ class Register(Generic[R]):
     row: type[R]
     check: Callable[[Sequence[R]], Iterable[FieldProblem]] | None = None
     """What is wrong with the rows together (periods that overlap); a problem's `row` is its place among them, from 0."""
+    entry: str = "oppføring"
+    """What one row is, in Norwegian, as its template says it: `sats`, `vaksine`."""
 
     def on(self, run: Run, day: date) -> InForce[R]:
         """The version in force on a day, the same one each time this case asks; raises RegisterMissing."""

@@ -40,6 +40,8 @@ class Desk:
     settings: ErrandSettings
     clockwork: WorkerSettings
     bank_days: BankDays = BANK_DAYS
+    accepts_synthetic: bool = True
+    """Whether cases may be about invented persons here; not in production."""
 
 
 @dataclass(frozen=True, kw_only=True)

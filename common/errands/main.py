@@ -59,7 +59,8 @@ async def run_errands(service: Service) -> None:
     )
     clockwork = load(WorkerSettings)
     redis = load(RedisSettings)
-    keyring = Keyring.load(load(DeploymentSettings).keyring)
+    deployment = load(DeploymentSettings)
+    keyring = Keyring.load(deployment.keyring)
     name = f"roger-{service.name}-errands"
     reads = engine(load(DatabaseSettings), name=name)
     desk = Desk(
@@ -73,6 +74,7 @@ async def run_errands(service: Service) -> None:
         settings=load(ErrandSettings),
         clockwork=clockwork,
         bank_days=load(CalendarSettings).bank_days,
+        accepts_synthetic=deployment.accepts_synthetic,
     )
     rounds = Rounds(desk, ERRANDS)
     await desk.pool.open()

@@ -15,5 +15,6 @@ async def schedules(desk: Desk) -> None:
         bell=desk.bell,
         clock=desk.clock,
         bank_days=desk.bank_days,
+        accepts_synthetic=desk.accepts_synthetic,
     )
     await Starter(office).run()

@@ -9,6 +9,8 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from common import log, metrics
 from common.cases.batch_queries import BatchQueries
 from common.cases.batches import Batches, Source
@@ -21,7 +23,7 @@ from common.norway.calendar import BANK_DAYS, BankDays
 from common.notices.post import add_tasks
 from common.privacy.crypto import Keyring
 from common.process import CaseInput, Process, Service
-from common.refusals import Refusal
+from common.refusals import FieldProblem, InvalidInput, Refusal
 from common.schedule import Firing, Schedule
 from common.schedules.alarms import not_started, rows_refused
 from common.schedules.diary import LEASE, Diary, Taken
@@ -64,6 +66,8 @@ class Office:
     bell: Bell | None
     clock: Clock
     bank_days: BankDays = BANK_DAYS
+    accepts_synthetic: bool = True
+    """False in production: invented persons are refused there, whoever hands them in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,14 +180,15 @@ class Starter:
 
     async def _submit(self, schedule: Schedule, process: Process, firing: Firing) -> Started:
         """Hand the batch in, all of it or nothing; the same firing again finds the batch that stands."""
-        drafts = await asyncio.to_thread(_drafts, schedule.starts, firing, process)
+        accepts = self._office.accepts_synthetic
+        drafts = await asyncio.to_thread(_drafts, schedule.starts, firing, process, accepts_synthetic=accepts)
         if not drafts:
             return Started(code="NOTHING_TO_DO")
         whole = await self._batches.take(
             process,
             f"schedule:{schedule.name}",
             Source.SCHEDULE,
-            [(draft.row or 0, draft) for draft in drafts],
+            list(enumerate(drafts)),
             self._office.clock(),
             contents=self._office.keyring.blind_all("schedule", f"{schedule.name}:{_stamp(firing)}"),
         )
@@ -202,13 +207,33 @@ class Starter:
         return Started(batch=whole.batch, code="ROWS_REFUSED", tell=task)
 
 
-def _drafts(starts: Callable[..., Any], firing: Firing, process: Process) -> list[Draft]:
+def _drafts(
+    starts: Callable[..., Any], firing: Firing, process: Process, *, accepts_synthetic: bool
+) -> list[Draft | Refusal]:
     inputs: list[CaseInput] = list(islice(starts(firing), _MOST_ROWS + 1))
     if len(inputs) > _MOST_ROWS:
         raise NotStartable("TOO_MANY_ROWS")
     if not all(isinstance(given, process.input) for given in inputs):
         raise NotStartable("WRONG_INPUT")
-    return [Draft(input=given, row=row) for row, given in enumerate(inputs)]
+    return [_draft(given, process, row, accepts_synthetic=accepts_synthetic) for row, given in enumerate(inputs)]
+
+
+def _draft(given: CaseInput, process: Process, row: int, *, accepts_synthetic: bool) -> Draft | Refusal:
+    """One input, held to the rules of this deployment as a submitted one is: its maker knew nothing of them."""
+    if accepts_synthetic or given.test:
+        return Draft(input=given, row=row)
+    try:
+        process.input.model_validate(
+            given.model_dump(mode="json", exclude_unset=True), context={"accepts_synthetic": False}
+        )
+    except ValidationError as invalid:
+        return InvalidInput(tuple(_told(error["loc"], error["type"]) for error in invalid.errors()))
+    return Draft(input=given, row=row)
+
+
+def _told(place: tuple[int | str, ...], kind: str) -> FieldProblem:
+    field = ".".join(map(str, place))
+    return FieldProblem(field, kind if kind.isupper() else "INVALID_VALUE", f"{field or 'The whole'} breaks a rule")
 
 
 def _judged(problem: Exception) -> tuple[str, bool]:

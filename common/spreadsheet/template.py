@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any, Literal, cast
 
@@ -37,13 +38,37 @@ _WORDS = {
 }
 _HEADINGS = ("Kolonne", "Må fylles ut", "Innhold", "Valg", "Eksempel", "Beskrivelse")
 _WIDTHS = (24, 14, 34, 34, 28, 80)
-_ADVICE = (
-    "Fyll ut det første arket, én rad per sak, og last opp filen. Overskriftene må stå som de er; kolonner som ikke må fylles ut, kan slettes.",
-    "Ikke bruk formler eller flettede celler. Dette arket leses ikke.",
+_HEADERS_STAY = "Overskriftene må stå som de er; kolonner som ikke må fylles ut, kan slettes."
+_NO_FORMULAS = "Ikke bruk formler eller flettede celler. Dette arket leses ikke."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filling:
+    """What the file is for, as it says to whoever fills it in: the name of its sheet, and advice in Norwegian."""
+
+    sheet: str
+    advice: tuple[str, ...]
+
+
+CASES = Filling(
+    sheet="Saker",
+    advice=(f"Fyll ut det første arket, én rad per sak, og last opp filen. {_HEADERS_STAY}", _NO_FORMULAS),
 )
 
 
-def template(model: type[BaseModel], kind: Literal["xlsx", "csv"] = "xlsx") -> bytes:
+def whole_register(title: str, entry: str) -> Filling:
+    """For the table of a register, one row for each of its entries."""
+    return Filling(
+        sheet="Register",
+        advice=(
+            f"Fyll ut det første arket, én rad per {entry}, og last opp filen. {_HEADERS_STAY}",
+            f"Filen er hele registeret «{title}»: fra dagen den gjelder, er det som ikke står i den, borte.",
+            _NO_FORMULAS,
+        ),
+    )
+
+
+def template(model: type[BaseModel], kind: Literal["xlsx", "csv"] = "xlsx", *, filling: Filling = CASES) -> bytes:
     """The file to fill in; raises ConfigurationError for a model that no table can hold."""
     columns = columns_of(model)
     if kind == "csv":
@@ -52,9 +77,9 @@ def template(model: type[BaseModel], kind: Literal["xlsx", "csv"] = "xlsx") -> b
         return text.getvalue().encode("utf-8-sig")  # by its mark Excel knows UTF-8
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
-    sheet.title = "Saker"
+    sheet.title = filling.sheet
     lists = book.create_sheet(EXPLANATION), book.create_sheet(CHOICES)
-    _explain(lists[0], columns)
+    _explain(lists[0], columns, filling.advice)
     for index, column in enumerate(columns, 1):
         _prepare(sheet, lists[1], index, column)
     sheet.freeze_panes = "A2"
@@ -91,14 +116,14 @@ def _prepare(sheet: Worksheet, lists: Worksheet, index: int, column: Column) -> 
     sheet.add_data_validation(rule)
 
 
-def _explain(sheet: Worksheet, columns: tuple[Column, ...]) -> None:
+def _explain(sheet: Worksheet, columns: tuple[Column, ...], advice: tuple[str, ...]) -> None:
     rows: list[tuple[str, ...]] = [_HEADINGS]
     for column in columns:
         content = _WORDS[column.kind] + ("; flere skilles med semikolon" if column.several else "")
         choices = ", ".join(str(choice) for choice in column.choices)
         needed = "ja" if column.required else "nei"
         rows.append((column.name, needed, content, choices, _shown(column), column.description))
-    for row, texts in enumerate([*rows, (), *((advice,) for advice in _ADVICE)], 1):
+    for row, texts in enumerate([*rows, (), *((sentence,) for sentence in advice)], 1):
         for place, text in enumerate(texts, 1):
             cell: Any = sheet.cell(row, place)
             cell.value, cell.data_type, cell.number_format = text, "s", "@"  # never a formula

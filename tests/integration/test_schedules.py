@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from common.cases.batches import Source
 from common.cases.operations import Operations
 from common.db.engine import pool
 from common.errors import NeedsJudgement, TargetDown
+from common.norway.national_id import NationalIdText
 from common.process import CaseInput, Days, ErrandDesk, Firing, Missed, Service
 from common.schedule import When
 from common.schedules import starter
@@ -54,6 +56,7 @@ class Town:
         self.service = Service("testing", title="Testing")
         self.service.processes["chores"] = a_process()
         self.begun: list[Firing] = []
+        self.accepts_synthetic = True
 
     def errand(self, name: str = "check", **when: Any) -> None:
         """Declare an errand that only notes that it was begun."""
@@ -77,7 +80,14 @@ class Town:
         """Another errands process."""
         pool, keyring, clock = self.office.pool, self.office.keyring, self.office.clock
         return Starter(
-            starter.Office(service=self.service, pool=pool, keyring=keyring, bell=None, clock=clock),
+            starter.Office(
+                service=self.service,
+                pool=pool,
+                keyring=keyring,
+                bell=None,
+                clock=clock,
+                accepts_synthetic=self.accepts_synthetic,
+            ),
         )
 
     @property
@@ -495,6 +505,26 @@ class TestBatch:
         (task,) = await town.office.rows("select title, batch from tasks")
         (batch,) = await town.office.rows("select id from batches")
         assert task == {"title": "Tidsplanen morning: 1 av 2 rader ble avvist", "batch": batch["id"]}
+
+    async def test_about_invented_persons_is_refused_where_a_submit_is(self, town: Town) -> None:
+        class Visit(CaseInput):
+            person: NationalIdText
+
+        visits = replace(a_process(), name="visits", input=Visit)
+        town.service.processes["visits"] = visits
+
+        @town.service.schedule("morning", process="visits", cron="30 6 * * *")
+        def rows(firing: Firing) -> Iterable[CaseInput]:  # pyright: ignore[reportUnusedFunction]
+            return [Visit(person="17838410103"), Visit(person="17838410103", test=True)]
+
+        town.accepts_synthetic = False
+        await town.look(MONDAY)
+        await town.look(MONDAY + HOUR)
+        assert await town.firings() == [("23 06:30", "done", "ROWS_REFUSED")]
+        assert [row["test"] for row in await town.office.rows("select test from cases")] == [True]
+        town.accepts_synthetic = True
+        await town.look(MONDAY + DAY + HOUR)
+        assert len(await town.office.rows("select 1 from cases")) == 3
 
     @pytest.mark.parametrize(
         ("given", "code"),
