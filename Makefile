@@ -15,10 +15,10 @@ side_by_side := $(if $(TESTS),,-n 2 --dist loadgroup)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test check format lock chaos bench clean
+.PHONY: help demo up test check format lock chaos bench dashboards clean
 
 help: ## List what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: $(ready) $(machine) ## See Roger work: stand-in systems, cases, robots [CASES=… SHIFTS=…]
 	@.venv/bin/roger demo $(if $(CASES),--cases $(CASES)) $(if $(SHIFTS),--shifts $(SHIFTS))
@@ -46,6 +46,9 @@ chaos: $(ready) $(machine) ## Kill, freeze and trouble every part at random whil
 
 bench: $(ready) $(machine) ## Measure how fast everything is
 	@$(python) -m bench $(ARGS)
+
+dashboards: $(ready) ## Write Grafana's dashboards anew from their code
+	@$(python) -m dashboards
 
 clean: ## Remove .venv and caches; the data of `make up` in .roger stay
 	@rm -rf .venv .ruff_cache .pytest_cache .hypothesis

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What Roger needs from the machine besides Python: Chromium with its driver, and a Redis where the wheel has none.
+# What Roger needs from the machine besides Python: Chromium with its driver, a Redis where the wheel has none, and for
+# the tests of its monitoring the programs of Prometheus.
 # Takes what is there; else installs it with apt-get; else leaves the browser to Selenium Manager.
 set -u
 cd "$(dirname "$0")/.."
@@ -13,6 +14,13 @@ redis_there() {
         there redis-server || there valkey-server
 }
 
+prometheus_there() {
+    for folder in .venv/bin $(echo "$PATH" | tr ':' ' '); do
+        [ -x "$folder/prometheus" ] && [ -x "$folder/promtool" ] && return 0
+    done
+    return 1
+}
+
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"
     elif there sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then sudo "$@"
@@ -21,15 +29,29 @@ as_root() {
 }
 
 updated=no
+update() {
+    [ $updated = yes ] || as_root apt-get update -qq || true # one unreachable source must not keep us from the others
+    updated=yes
+}
+
 install() {
     there apt-get || return 1
     echo "Installing $* with apt-get ..."
-    if [ $updated = no ]; then
-        as_root apt-get update -qq || true # one unreachable source must not keep us from the others
-        updated=yes
-    fi
+    update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@" >/dev/null
 }
+
+# Only its two programs, into .venv: installed as a package, Prometheus would start as a service of this machine.
+fetch_prometheus() (
+    there apt-get && there dpkg-deb || return 1
+    echo 'Fetching the programs of Prometheus with apt-get ...'
+    update
+    folder=$(mktemp -d) || return 1
+    trap 'rm -rf "$folder"' EXIT
+    (cd "$folder" && apt-get download -qq -o APT::Sandbox::User=root prometheus >/dev/null) &&
+        dpkg-deb -x "$folder"/prometheus_*.deb "$folder/files" &&
+        cp "$folder/files/usr/bin/prometheus" "$folder/files/usr/bin/promtool" .venv/bin/
+)
 
 selenium_manager() {
     echo 'Fetching a browser with Selenium Manager ...'
@@ -52,4 +74,7 @@ fi
 if ! redis_there && ! { install redis-server && redis_there; }; then
     echo 'No Redis: install redis-server or valkey-server, or use Python 3.11 or 3.12, then run make again.' >&2
     exit 1
+fi
+if ! prometheus_there && ! { fetch_prometheus && prometheus_there; }; then
+    echo 'No Prometheus: the tests in tests/monitoring will fail until prometheus and promtool are on the PATH.' >&2
 fi
