@@ -28,6 +28,8 @@ keys = typer.Typer(no_args_is_help=True, help="Make the keys of a deployment.")
 db = typer.Typer(no_args_is_help=True, help="Look after the database.")
 schedule = typer.Typer(no_args_is_help=True, help="Look at what the clock starts.")
 app.add_typer(schedule, name="schedule")
+deploy = typer.Typer(no_args_is_help=True, help="Set up a deployment.")
+app.add_typer(deploy, name="deploy")
 app.add_typer(keys, name="keys")
 app.add_typer(db, name="db")
 
@@ -205,6 +207,32 @@ def db_upgrade() -> None:
     """Bring the database at ROGER_DATABASE_URL to the tables of this version."""
     upgrade(load(DatabaseSettings))
     typer.echo("The database has the tables of this version.")
+
+
+@db.command("roles")
+def db_roles(
+    service: ServiceName,
+    passwords: Annotated[Path, typer.Option(help="Folder with a file per role, holding its password.")],
+) -> None:
+    """Make a service's database and its roles (migrator, app, read); ROGER_DATABASE_URL is an administrator's here."""
+    from common.db.roles import ROLES, make_roles  # noqa: PLC0415
+
+    name = load_service(service).name
+    files = {role: passwords / f"{name}-{role}-password" for role in ROLES}
+    missing = [str(file) for file in files.values() if not file.is_file()]
+    if missing:
+        raise ConfigurationError(f"There is no {missing[0]}: it holds the password of the role")
+    make_roles(load(DatabaseSettings).url, name, {role: file.read_text().strip() for role, file in files.items()})
+    typer.echo(f"The database {name} and its roles are as they should be.")
+
+
+@deploy.command("secrets")
+def deploy_secrets(service: ServiceName, folder: Path) -> None:
+    """Make every secret file that a deployment of a service begins with; what is there already stays as it is."""
+    from common.local.secrets import make_secrets  # noqa: PLC0415
+
+    for line in make_secrets(load_service(service), folder):
+        typer.echo(line)
 
 
 @keys.command("new")

@@ -61,8 +61,11 @@ def engine(settings: DatabaseSettings, *, name: str) -> AsyncEngine:
 
 
 def _session(settings: DatabaseSettings) -> dict[str, object]:
-    """How a connection begins. A pooler in transaction mode gives each transaction another session, so that nothing may
-    be prepared in one; it refuses options too, which are then the role's (`roger db roles`)."""
+    """How a connection begins.
+
+    A pooler in transaction mode gives each transaction another session, so nothing may be prepared in one. It refuses
+    options too, which are then the role's (`roger db roles`).
+    """
     if settings.pooler:
         return {"connect_timeout": settings.connect_timeout, "prepare_threshold": None}
     return {"connect_timeout": settings.connect_timeout, "options": _SESSION}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+import psycopg
 from alembic import command
 from alembic.config import Config
+from psycopg.rows import TupleRow
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from common.db.roles import grant
 from common.errors import ConfigurationError
 from common.settings import DatabaseSettings
 
@@ -15,7 +20,10 @@ _LOCK = 7_305_144
 
 
 def upgrade(settings: DatabaseSettings, revision: str = "head") -> None:
-    """Run the migrations that are missing; raises ConfigurationError when the database cannot be reached."""
+    """Run the migrations that are missing, and say what the database's roles may do on the tables there are then.
+
+    Raises ConfigurationError when the database cannot be reached.
+    """
     engine = create_engine(settings.sqlalchemy_url, connect_args={"connect_timeout": settings.connect_timeout})
     try:
         with engine.connect() as connection:
@@ -23,10 +31,18 @@ def upgrade(settings: DatabaseSettings, revision: str = "head") -> None:
             connection.commit()
             command.upgrade(config(connection), revision)
             connection.commit()
+            _grant(connection)
     except OperationalError:
         raise ConfigurationError("PostgreSQL does not answer at ROGER_DATABASE_URL: is it running?") from None
     finally:
         engine.dispose()
+
+
+def _grant(connection: Connection) -> None:
+    # Past SQLAlchemy, which would take braces and percent signs of these statements for its own.
+    driven = cast("psycopg.Connection[TupleRow]", connection.connection.driver_connection)
+    grant(driven)
+    driven.commit()
 
 
 def config(connection: Connection) -> Config:

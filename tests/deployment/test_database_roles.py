@@ -1,0 +1,142 @@
+"""Three roles on the real PostgreSQL: each can do what it is for, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+
+from common.db.roles import APP, MIGRATOR, READ, ROLES, make_roles
+from common.db.upgrade import upgrade
+from common.embedded import EmbeddedPostgres
+from common.privacy.retention import AUDIT_TRAIL
+from common.settings import DatabaseSettings
+
+EVENT = "insert into events (case_id, actor, to_state, at) values (gen_random_uuid(), 'caller', 'queued', {})"
+
+
+@dataclass
+class Served:
+    """A database with its roles and tables."""
+
+    postgres: EmbeddedPostgres
+    name: str
+
+    def address(self, role: str) -> str:
+        return f"postgresql://{self.name}_{role}@/{self.name}?host={quote(str(self.postgres.run_folder))}"
+
+    def run(self, role: str, statement: str) -> list[Any]:
+        with psycopg.connect(self.address(role), autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else [cursor.rowcount]
+
+
+@pytest.fixture(scope="module")
+def served(postgres: EmbeddedPostgres) -> Generator[Served]:
+    database = Served(postgres, f"roles_{uuid4().hex[:12]}")
+    passwords = dict.fromkeys(ROLES, "not asked for here")
+    make_roles(postgres.url, database.name, passwords)
+    make_roles(postgres.url, database.name, passwords)  # again: nothing is in its way
+    upgrade(DatabaseSettings(url=database.address(MIGRATOR)))
+    upgrade(DatabaseSettings(url=database.address(MIGRATOR)))
+    yield database
+    with psycopg.connect(postgres.url, autocommit=True) as admin:
+        admin.execute(f"drop database {database.name} with (force)".encode())
+        for role in ROLES:
+            admin.execute(f"drop role {database.name}_{role}".encode())
+
+
+class TestApp:
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "create table mine (id int)",
+            "create temp table mine (id int)",
+            "create schema mine",
+            "alter table cases add column mine int",
+            "drop table case_contents",
+            "truncate events",
+            "create index mine on cases (unit)",
+            "alter table events disable row level security",
+            "delete from cases",
+            "update events set actor = 'nobody'",
+            "update operations set actor = 'nobody'",
+            "delete from operations",
+            "update alembic_version set version_num = '0001'",
+        ],
+    )
+    def test_may_not(self, served: Served, statement: str) -> None:
+        with pytest.raises((InsufficientPrivilege, psycopg.errors.UndefinedColumn)) as refused:
+            served.run(APP, statement)
+        assert isinstance(refused.value, InsufficientPrivilege), statement
+
+    def test_adds_to_the_log_and_deletes_nothing_young_from_it(self, served: Served) -> None:
+        served.run(APP, EVENT.format("now()"))
+
+        assert served.run(APP, "delete from events") == [0]
+        assert served.run(APP, "select count(*) from events") == [(1,)]
+        assert served.run(MIGRATOR, "delete from events") == [1]
+
+    def test_purges_what_is_older_than_the_log_is_kept(self, served: Served) -> None:
+        served.run(APP, EVENT.format(f"now() - interval '{AUDIT_TRAIL.days} days 1 hour'"))
+        served.run(APP, EVENT.format(f"now() - interval '{AUDIT_TRAIL.days} days' + interval '1 hour'"))
+
+        assert served.run(APP, "delete from events") == [1]
+        assert served.run(MIGRATOR, "delete from events") == [1]
+
+    def test_gives_transactions_new_numbers(self, served: Served) -> None:
+        served.run(APP, EVENT.format("now()"))
+        assert served.run(APP, "update events set tx = tx + 1") == [1]
+        served.run(MIGRATOR, "delete from events")
+
+
+class TestReader:
+    def test_sees_no_sealed_column_and_every_other_one(self, served: Served) -> None:
+        columns = served.run(
+            MIGRATOR,
+            "select table_name, column_name, udt_name from information_schema.columns where table_schema = 'public'",
+        )
+        sealed = [(table, column) for table, column, kind in columns if kind == "bytea"]
+        assert {("case_contents", "payload"), ("checkpoints", "value"), ("cases", "subject")} <= set(sealed)
+        for table, column in sealed:
+            with pytest.raises(InsufficientPrivilege):
+                served.run(READ, f'select "{column}" from {table}')  # noqa: S608
+        for table, column, kind in columns:
+            if kind != "bytea":
+                served.run(READ, f'select "{column}" from {table} limit 1')  # noqa: S608
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "select * from case_contents",
+            "insert into events (actor) values ('me')",
+            "delete from tasks",
+            "create table mine ()",
+        ],
+    )
+    def test_may_not(self, served: Served, statement: str) -> None:
+        with pytest.raises(InsufficientPrivilege):
+            served.run(READ, statement)
+
+
+def test_others_are_not_let_in(served: Served) -> None:
+    with psycopg.connect(served.postgres.url, autocommit=True) as admin:
+        admin.execute("create role stranger login")
+    try:
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(served.address(APP).replace(f"{served.name}_{APP}", "stranger"))
+    finally:
+        with psycopg.connect(served.postgres.url, autocommit=True) as admin:
+            admin.execute("drop role stranger")
+
+
+def test_sessions_begin_alike_behind_a_pooler(served: Served) -> None:
+    for role in ROLES:
+        assert served.run(role, "show idle_in_transaction_session_timeout") == [("5s",)]
+        assert served.run(role, "show timezone") == [("UTC",)]
