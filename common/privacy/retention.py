@@ -21,6 +21,8 @@ LONGEST = timedelta(days=5 * 365)
 """For what nobody has declared: accounting documents are kept for five years."""
 AUDIT_TRAIL = timedelta(days=5 * 365)
 """How long the log of moves is kept (rule R4); it holds nobody's data."""
+COUNTED = 10_000
+"""Overdue cases are counted no further: who asks must not read millions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,36 @@ class Purged:
     evidence: int
     facts: int
     events: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What is kept of one process's cases."""
+
+    process: str
+    days: int
+    """Counted from the end of a case, or from its closure by a person."""
+    deleted: int
+    """Cases whose content has been deleted, ever."""
+    overdue: int
+    """Cases whose content should be gone by now; counted up to `COUNTED`."""
+    overdue_since: datetime | None
+    manual: int
+    """Cases that wait for a person: kept until somebody has closed them."""
+    manual_since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptBeside:
+    """What is kept beside the contents of cases."""
+
+    evidence: int
+    evidence_overdue: int
+    evidence_overdue_since: datetime | None
+    facts: int
+    facts_overdue: int
+    log_since: datetime | None
+    """The oldest entry of the log of moves."""
 
 
 class Retention:
@@ -59,6 +91,35 @@ class Retention:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(_SQL["waiting_for_people"])
             return {row["process"]: row["since"] for row in await cursor.fetchall()}
+
+    async def standing(self, now: datetime) -> tuple[list[Kept], KeptBeside]:
+        """What is kept how long, and what is overdue at that moment."""
+        values = {"now": now, "today": now.astimezone(OSLO).date(), "most": COUNTED}
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(_SQL["standing"], values)).fetchall()
+            rest = await (await connection.execute(_SQL["standing_of_the_rest"], values)).fetchone()
+        kept = [
+            Kept(
+                process=row["process"],
+                days=row["retention_days"],
+                deleted=row["deleted"],
+                overdue=row["overdue"],
+                overdue_since=row["oldest"] + timedelta(days=row["retention_days"]) if row["oldest"] else None,
+                manual=row["manual"],
+                manual_since=row["manual_since"],
+            )
+            for row in rows
+        ]
+        assert rest is not None  # noqa: S101  a select without a table has one row
+        beside = KeptBeside(
+            evidence=rest["evidence"],
+            evidence_overdue=rest["evidence_overdue"],
+            evidence_overdue_since=rest["evidence_since"],
+            facts=rest["facts"],
+            facts_overdue=rest["facts_overdue"],
+            log_since=rest["log_since"],
+        )
+        return kept, beside
 
     async def _know(self, declared: Mapping[str, timedelta]) -> None:
         async with self._pool.connection() as connection:

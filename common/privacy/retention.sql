@@ -73,3 +73,28 @@ delete from events e using head where e.id = head.id and head.at <= %(over)s;
 -- name: waiting_for_people
 -- How long the oldest case of each process has waited for a person: what it holds is kept as long.
 select process, min(ended_at) as since from cases where state = 'manual' group by process;
+
+-- name: standing
+-- Per process: how long what its cases hold is kept, how many still hold something, and what should be gone by now.
+-- What waits for a person is never over. Only what has not been walked past is looked at.
+select p.process, p.retention_days, p.deleted, overdue.cases as overdue, overdue.oldest,
+       (select min(c.ended_at) from cases c where c.process = p.process and c.state = 'manual' and c.ended_at is not null) as manual_since,
+       (select count(*) from cases c where c.process = p.process and c.state = 'manual') as manual
+from purges p cross join lateral (
+    select count(*) as cases, min(late.ended_at) as oldest from (
+        select c.ended_at from cases c
+        where c.process = p.process and c.ended_at >= p.ended_until
+          and c.ended_at <= %(now)s::timestamptz - make_interval(days => p.retention_days)
+          and (c.ended_at, c.id) > (p.ended_until, p.last) and c.state in ('done', 'closed', 'cancelled')
+        order by c.ended_at limit %(most)s
+    ) late
+) overdue
+order by p.process;
+
+-- name: standing_of_the_rest
+select (select count(*) from evidence) as evidence,
+       (select count(*) from evidence where expires_at <= %(now)s) as evidence_overdue,
+       (select min(expires_at) from evidence where expires_at <= %(now)s) as evidence_since,
+       (select count(*) from ledger) as facts,
+       (select count(*) from ledger where ends < %(today)s) as facts_overdue,
+       (select at from events order by id limit 1) as log_since;

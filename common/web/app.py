@@ -28,6 +28,7 @@ from common.web import (
     operations,
     processes,
     registers,
+    retention,
     schedules,
     targets,
     tasks,
@@ -75,6 +76,7 @@ def create_app(service: Service, settings: Settings, *, clock: Clock = system) -
     app.include_router(schedules.router)
     app.include_router(tasks.router)
     app.include_router(benefits.router)
+    app.include_router(retention.router)
     app.include_router(events.router)
     app.include_router(webhooks.router)
     app.openapi = openapi.describe(app, service, [*cases.BODIES, *batches.BODIES, *operations.BODIES, *webhooks.BODIES])

@@ -41,7 +41,7 @@ def without_overlaps(rows: Sequence[Tariff]) -> Iterable[FieldProblem]:
             yield FieldProblem("first", "OVERLAP", "first lies in another period of this code", row=index)
 
 
-TARIFFS = town.register("tariffs", row=Tariff, title="Tariffs", check=without_overlaps)
+TARIFFS = town.register("tariffs", row=Tariff, title="Tariffs", check=without_overlaps, entry="sats")
 LIMITS = town.register("limits", row=Tariff, title="Limits")
 NOTES = town.register("notes", row=Remark, title="Notes")
 FROM = {"valid_from": "2026-01-01", "signer": "Anne Berg"}
@@ -198,6 +198,9 @@ class TestAFile:
             empty = await client.get("/v1/registers/tariffs/template")
         book = openpyxl.load_workbook(BytesIO(empty.content))
         sheet: Any = book.worksheets[0]
+        advice = " ".join(str(cell.value) for row in book.worksheets[1].iter_rows() for cell in row if cell.value)
+        assert "én rad per sats" in advice
+        assert "Tariffs" in advice
         for column, value in enumerate(["T1", Decimal("70.5"), date(2026, 1, 1)], 1):
             sheet.cell(2, column).value = value
         file = BytesIO()
