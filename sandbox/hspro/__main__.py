@@ -19,6 +19,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     _ = parser.add_argument("--port", type=int, required=True, help="0: any free port")
     _ = parser.add_argument("--host", default="127.0.0.1")
     _ = parser.add_argument("--account", action="append", metavar="NAME:PASSWORD", default=[])
+    _ = parser.add_argument("--accounts", type=Path, help="folder with a file per account: its name and its password")
     _ = parser.add_argument("--second-login", choices=("replaces", "refused", "allowed"), default="replaces")
     _ = parser.add_argument("--session-minutes", type=float, default=20)
     return parser.parse_args(arguments)
@@ -44,6 +45,8 @@ def main(arguments: Sequence[str]) -> None:
         os.execv(sys.executable, [sys.executable, "-m", "sandbox.hspro", *arguments, "--port", str(port)])  # noqa: S606
 
     accounts: dict[str, str] = dict(account.split(":", 1) for account in given.account)
+    if given.accounts:
+        accounts |= {file.name: file.read_text().strip() for file in given.accounts.glob("[!.]*")}
     app = build(
         Options(
             data=given.data,
