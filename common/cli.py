@@ -189,6 +189,28 @@ def resume(kind: Kind, name: str, url: Address = "http://127.0.0.1:8000", key: K
     Client(url, key).resume(kind.value, name)
 
 
+@app.command()
+def events(
+    process: Annotated[list[str] | None, typer.Option(help="Only of this process; may be repeated.")] = None,
+    state: Annotated[list[str] | None, typer.Option(help="Only moves to this state, for example manual.")] = None,
+    after: Annotated[str | None, typer.Option(help="From behind this position on, instead of from now on.")] = None,
+    url: Address = "http://127.0.0.1:8000",
+    key: Key = "",
+) -> None:
+    """Follow the moves of cases as they happen, until Ctrl-C."""
+    from common.local.following import Follower  # noqa: PLC0415
+
+    Follower(url, key).show({"process": process or [], "state": state or []}, after=after)
+
+
+@schedule.command("list")
+def schedule_list(url: Address = "http://127.0.0.1:8000", key: Key = "") -> None:
+    """List the schedules: when they come next, and how they went last."""
+    from common.local.client import Client  # noqa: PLC0415
+
+    Client(url, key).show_schedules()
+
+
 @schedule.command("next")
 def schedule_next(
     service: ServiceName,

@@ -32,6 +32,10 @@ class Client:
         self._console = console or Console()
         self._http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=_WAIT + 30)
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._http.close()
+
     def ask(self, method: str, path: str, **options: Any) -> Any:
         """The JSON of an answer, also of one that refuses some rows of an array."""
         try:
@@ -118,6 +122,21 @@ class Client:
         if not found["obstacles"]:
             self._console.print(f"{found['name']} is open")
 
+    def show_schedules(self) -> None:
+        """A table of schedules: when they come next, and how they went last."""
+        table = Table(Column("schedule", no_wrap=True), "starts", "rule", "next", "last")
+        for schedule in self.ask("GET", "/v1/schedules")["items"]:
+            starts = f"{schedule['process']}: {schedule['summary']}" if schedule["process"] else schedule["summary"]
+            coming = _moment(schedule["next"][0]) if schedule["next"] else "never"
+            if schedule["paused"]:
+                coming = f"paused: {schedule['paused']['reason']}"
+            last = ""
+            if schedule["last"]:
+                firing = schedule["last"][0]
+                last = f"{_moment(firing['due_at'])} {firing['state']} {firing['code'] or ''}".strip()
+            table.add_row(schedule["name"], starts, schedule["rule"], coming, last)
+        self._console.print(table)
+
     def show_cases(self, *, limit: int, **filters: str | None) -> None:
         """A table of cases, the newest first."""
         narrowed = {name: value for name, value in filters.items() if value is not None}
@@ -125,11 +144,14 @@ class Client:
         table = Table(Column("case", no_wrap=True), "process", "became", "reference", "submitted")
         for case in found["items"]:
             became = f"{case['state']} {case['outcome'] or case['code'] or ''}".strip()
-            submitted = datetime.fromisoformat(case["submitted_at"]).astimezone().strftime("%d.%m. %H:%M:%S")
-            table.add_row(case["id"], case["process"], became, case["reference"] or "", submitted)
+            table.add_row(case["id"], case["process"], became, case["reference"] or "", _moment(case["submitted_at"]))
         self._console.print(table)
         if found["next"]:
             self._console.print("There are more: narrow the list, or raise --limit.")
+
+
+def _moment(text: str) -> str:
+    return datetime.fromisoformat(text).astimezone().strftime("%d.%m. %H:%M:%S")
 
 
 def _sentence(problem: dict[str, Any]) -> str:

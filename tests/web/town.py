@@ -180,9 +180,9 @@ async def opened(settings: Settings, keys: dict[str, str], now: datetime = NOW) 
 
 
 @contextlib.asynccontextmanager
-async def served(settings: Settings, keys: dict[str, str]) -> AsyncGenerator[Town]:
+async def served(settings: Settings, keys: dict[str, str], service: Service = town) -> AsyncGenerator[Town]:
     """The application on a port of its own, as in production but for the process around it."""
-    app = create_app(town, settings, clock=lambda: NOW)
+    app = create_app(service, settings, clock=lambda: NOW)
     opening = listen("127.0.0.1", 0)
     server = ApiServer(configuration(app), app.state.parts)
     serving = asyncio.create_task(server.serve(sockets=[opening]))

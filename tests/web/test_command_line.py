@@ -1,0 +1,74 @@
+"""What `roger …` asks of a running service, and how it shows the answers."""
+
+from __future__ import annotations
+
+import asyncio
+from io import StringIO
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from common.errors import ConfigurationError
+from common.local.client import Client
+from common.local.following import Follower
+from common.web.parts import Settings
+from tests.web.test_schedule_routes import tower
+from tests.web.town import served
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_events_go_on_where_they_broke_off(settings: Settings, keys: dict[str, str]) -> None:
+    told: list[dict[str, Any]] = []
+
+    def follow(url: str, number: int) -> None:
+        for move in follower.moves({"state": ["done"]}, after=None if number == 1 else position):
+            told.append(move)
+            if len(told) == number:
+                return
+
+    async with served(settings, keys) as standing:
+        assert standing.url is not None
+        follower, position = Follower(standing.url, keys["booking"], pause=0.05), ""
+        following = asyncio.create_task(asyncio.to_thread(follow, standing.url, 1))
+        while not standing.parts.streams.following:  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(0.01)
+        first = await standing.submit()
+        await standing.end()
+        await asyncio.wait_for(following, 30)
+        assert [(move["case"], move["to"], move["code"]) for move in told] == [(first, "done", "CREATED")]
+        position = told[0]["position"]
+        # Nobody follows now; what happens meanwhile is told to whoever takes it up again.
+        second = await standing.submit()
+        await standing.end()
+        following = asyncio.create_task(asyncio.to_thread(follow, standing.url, 2))
+        await asyncio.wait_for(following, 30)
+        assert [move["case"] for move in told] == [first, second]
+
+
+async def test_events_of_nobody_end_with_a_sentence(settings: Settings, keys: dict[str, str]) -> None:
+    async with served(settings, keys) as standing:
+        assert standing.url is not None
+        for key, word in ((keys["nobody"], "scope"), ("wrong", "taken")):
+            with pytest.raises(ConfigurationError, match=word):
+                await asyncio.to_thread(Follower(standing.url, key).show, {})
+    with pytest.raises(ConfigurationError, match="Nothing answers"):
+        await asyncio.to_thread(Follower("http://127.0.0.1:9", "x").show, {})
+
+
+async def test_schedules(settings: Settings, keys: dict[str, str]) -> None:
+    shown = StringIO()
+    async with served(settings, keys, tower) as standing:
+        assert standing.url is not None
+        client = Client(standing.url, keys["operator"], Console(file=shown, width=200))
+        await asyncio.to_thread(client.ask, "POST", "/v1/schedules/winding/pause", json={"reason": "Wound by hand"})
+        await asyncio.to_thread(client.ask, "POST", "/v1/schedules/noon/fire")
+        await asyncio.to_thread(client.show_schedules)
+        client.close()
+    noon, winding = [
+        next(line for line in shown.getvalue().splitlines() if name in line) for name in ("noon", "winding")
+    ]
+    assert "0 12 * * mo-fr" in noon
+    assert " due" in noon
+    assert "paused: Wound by hand" in winding
