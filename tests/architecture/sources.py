@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(folder.name for folder in ROOT.glob("*_svc"))
-SHIPPED = ("common", *SERVICES, "sandbox", "bench")
+SHIPPED = ("common", *SERVICES, "sandbox", "bench", "dashboards")
 _DOTTED_FOLDERS_WE_WRITE = {".ci", ".github"}
 
 
