@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.rows import Row
 from common.cases.queries import Filter, Queries
+from common.cases.sight import Sight
 from common.cases.statements import SQL
 from common.cases.states import State
 from common.db.engine import engine, named_sql
@@ -107,12 +108,12 @@ async def _reads(stack: Stack, url: str) -> list[_Statement]:
             f"backlog up to {_BACKLOG:,}": lambda: queries.backlog(_BACKLOG),
             "list, newest": lambda: queries.page(Filter(), limit=_PAGE),
             "list, one process": lambda: queries.page(Filter(processes=[newest.process]), limit=_PAGE),
-            "list, one caller": lambda: queries.page(Filter(caller="bench"), limit=_PAGE),
+            "list, one caller": lambda: queries.page(Filter(sight=Sight(caller="bench")), limit=_PAGE),
             "list, one unit": lambda: queries.page(Filter(unit="unit-7"), limit=_PAGE),
             "list, with a person": lambda: queries.page(Filter(state=State.MANUAL), limit=_PAGE),
             "list, one code": lambda: queries.page(Filter(code="NAME_MISMATCH"), limit=_PAGE),
             "list, one reference": lambda: queries.page(Filter(reference="bench-7"), limit=_PAGE),
-            "events of a case": lambda: queries.events(newest.id, caller=None),
+            "events of a case": lambda: queries.events(newest.id),
         }
         return [await _taken_down(database, name, ask()) for name, ask in asked.items()]
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +26,8 @@ class Span:
     """The last month's first day."""
     process: str | None = None
     unit: str | None = None
+    units: Collection[str] | None = None
+    """Only of these, whatever else is asked for."""
 
 
 class Account:
@@ -68,7 +71,13 @@ class Account:
     async def savings(self, span: Span | None = None) -> list[Saving]:
         """What was saved per month, process and unit, also by what has not been counted yet."""
         asked = span or Span()
-        values = {"first": asked.first, "last": asked.last, "process": asked.process, "unit": asked.unit}
+        values: dict[str, Any] = {
+            "first": asked.first,
+            "last": asked.last,
+            "process": asked.process,
+            "unit": asked.unit,
+        }
+        values["units"] = None if asked.units is None else list(asked.units)
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(SQL["figures"], values)).fetchall()
         return [_saving(row) for row in rows]

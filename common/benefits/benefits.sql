@@ -51,5 +51,6 @@ select t.process, t.unit, t.month, sum(t.automatic)::bigint as automatic, sum(t.
 from together t left join process_versions v using (process, version)
 where (%(first)s::date is null or t.month >= %(first)s) and (%(last)s::date is null or t.month <= %(last)s)
   and (%(process)s::text is null or t.process = %(process)s) and (%(unit)s::text is null or t.unit = %(unit)s)
+  and (%(units)s::text[] is null or t.unit = any(%(units)s))
 group by t.process, t.unit, t.month
 order by t.month, t.process, t.unit;

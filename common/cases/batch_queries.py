@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from common.cases.batches import SQL, BatchState, Source
+from common.cases.sight import ALL, Sight
 from common.cases.states import State
 from common.db.engine import Pool
 from common.refusals import BatchUnknown
@@ -79,10 +79,10 @@ class BatchQueries:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def one(self, batch: UUID) -> Totals:
-        """A batch with its control totals; raises BatchUnknown."""
+    async def one(self, batch: UUID, sight: Sight = ALL) -> Totals:
+        """A batch with its control totals; raises BatchUnknown, also for one that lies outside."""
         async with self._pool.connection() as connection:
-            row = await (await connection.execute(SQL["one"], {"batch": batch})).fetchone()
+            row = await (await connection.execute(SQL["one"], {"batch": batch, **sight.values})).fetchone()
         if row is None:
             raise BatchUnknown
         shares = [Share(**(share | {"state": State(share["state"])})) for share in row["cases"]]
@@ -91,16 +91,14 @@ class BatchQueries:
     async def page(
         self,
         *,
-        processes: Collection[str],
-        caller: str | None,
+        sight: Sight,
         state: BatchState | None,
         limit: int,
         before: UUID | None = None,
     ) -> list[BatchView]:
-        """Batches of these processes, the newest first; only one caller's when it is named."""
+        """Batches, the newest first."""
         values = {
-            "processes": list(processes),
-            "caller": caller,
+            **sight.values,
             "state": state,
             "limit": limit,
             "before": before,

@@ -133,18 +133,40 @@ from unnest(%(ids)s::uuid[], %(cases)s::uuid[], %(units)s::text[]) as t (id, cas
 on conflict (key) do nothing;
 
 -- name: one
--- A batch with its control totals, in one snapshot: rows = refused + existing + its own cases.
+-- A batch with its control totals, in one snapshot: rows = refused + existing + its own cases. Whoever is bound to
+-- units sees it when every case in it is of one of hers: its totals tell of all of them.
 select b.*,
        (select count(*) from batch_remainders r where r.batch = b.id and r.problem is not null) as refused,
        (select count(*) from batch_remainders r where r.batch = b.id and r.case_id is not null) as existing,
        (select coalesce(jsonb_agg(to_jsonb(g) order by g.state, g.outcome, g.code), '[]')
         from (select c.state, c.outcome, c.code, count(*) as number from cases c where c.batch = b.id
               group by c.state, c.outcome, c.code) g) as cases
-from batches b where b.id = %(batch)s;
+from batches b
+where b.id = %(batch)s and (%(caller)s::text is null or b.caller = %(caller)s)
+  and (%(processes)s::text[] is null or b.process = any(%(processes)s))
+  and (%(units)s::text[] is null or (
+      exists (select from cases c where c.batch = b.id)
+      and not exists (
+          select from cases c where c.batch = b.id and (c.unit is null or c.unit <> all(%(units)s::text[]))
+      )
+      and not exists (
+          select from batch_remainders r join cases c on c.id = r.case_id
+          where r.batch = b.id and (c.unit is null or c.unit <> all(%(units)s::text[]))
+      )));
 
 -- name: page
 select b.* from batches b
-where (%(caller)s::text is null or b.caller = %(caller)s) and b.process = any(%(processes)s::text[])
+where (%(caller)s::text is null or b.caller = %(caller)s)
+  and (%(processes)s::text[] is null or b.process = any(%(processes)s))
+  and (%(units)s::text[] is null or (
+      exists (select from cases c where c.batch = b.id)
+      and not exists (
+          select from cases c where c.batch = b.id and (c.unit is null or c.unit <> all(%(units)s::text[]))
+      )
+      and not exists (
+          select from batch_remainders r join cases c on c.id = r.case_id
+          where r.batch = b.id and (c.unit is null or c.unit <> all(%(units)s::text[]))
+      )))
   and (%(state)s::text is null or b.state = %(state)s) and (%(before)s::uuid is null or b.id < %(before)s)
 order by b.id desc limit %(limit)s;
 

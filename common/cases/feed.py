@@ -8,7 +8,7 @@ what was submitted: nobody's data, and not the caller's reference either, which 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -109,18 +109,6 @@ class FeedPage:
     end: Position
     more: bool
     """Whether there is more to read at once."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sight:
-    """Whose cases a reader may see."""
-
-    caller: str | None
-    """Only this caller's; None for everybody's."""
-    processes: Collection[str]
-
-    def sees(self, move: Move) -> bool:
-        return (self.caller is None or move.caller == self.caller) and move.process in self.processes
 
 
 class EventFilter(BaseModel):

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import func, literal_column, text
@@ -15,8 +15,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import Select, SelectOfScalar
+from sqlmodel.sql.expression import Select
 
+from common.cases.sight import ALL, Sight
 from common.cases.states import ENDED, State
 from common.db.tables import Case, Content, Event
 from common.privacy.crypto import Keyring, Unreadable
@@ -24,7 +25,6 @@ from common.process import Subject
 from common.refusals import CaseUnknown, MalformedRequest
 
 _Rows = Select[Case, Content | None, dict[str, int] | None]
-_Query = TypeVar("_Query", _Rows, SelectOfScalar[UUID])
 _REGISTERS = literal_column(
     "(select jsonb_object_agg(u.name, u.version) from (select name, max(version) as version from register_uses "
     "where case_id = cases.id and epoch = cases.epoch group by name) u)",
@@ -89,7 +89,6 @@ class Filter:
     """What a list of cases is narrowed to; `None` leaves that open."""
 
     processes: Collection[str] | None = None
-    """Those asked for, or those this caller may read."""
     state: State | None = None
     code: str | None = None
     """An outcome or a reason."""
@@ -97,8 +96,8 @@ class Filter:
     unit: str | None = None
     subject: Subject | None = None
     batch: UUID | None = None
-    caller: str | None = None
-    """Only this caller's cases: set for everybody who may not read all."""
+    sight: Sight = ALL
+    """What the asker may see at all."""
 
 
 @dataclass(frozen=True)
@@ -126,11 +125,11 @@ class Queries:
     def __init__(self, engine: AsyncEngine, keyring: Keyring) -> None:
         self._engine, self._keyring = engine, keyring
 
-    async def one(self, case: UUID, *, caller: str | None) -> CaseView:
-        """One case; raises CaseUnknown, also for a case that this caller may not see."""
+    async def one(self, case: UUID, sight: Sight = ALL) -> CaseView:
+        """One case; raises CaseUnknown, also for a case that lies outside."""
         query = _with_content().where(col(Case.id) == case)
         async with AsyncSession(self._engine) as session:
-            row = (await session.exec(_of(query, caller))).first()
+            row = (await session.exec(sight.of(query))).first()
         if row is None:
             raise CaseUnknown
         return self._view(*row)
@@ -143,7 +142,7 @@ class Queries:
 
     async def page(self, narrowed: Filter, *, limit: int, cursor: str | None = None) -> Page:
         """The newest cases first, from behind the cursor; raises MalformedRequest for a cursor that is none."""
-        query = self._narrow(_of(_with_content(), narrowed.caller), narrowed)
+        query = self._narrow(narrowed.sight.of(_with_content()), narrowed)
         if cursor is not None:
             query = query.where(col(Case.id) < _from_cursor(cursor))
         query = query.order_by(col(Case.id).desc()).limit(limit + 1)
@@ -168,10 +167,10 @@ class Queries:
             query = query.where(col(Case.subject).in_(keys))
         return query
 
-    async def events(self, case: UUID, *, caller: str | None) -> Sequence[Event]:
+    async def events(self, case: UUID, sight: Sight = ALL) -> Sequence[Event]:
         """Every move of a case, oldest first; raises CaseUnknown."""
         async with AsyncSession(self._engine) as session:
-            if (await session.exec(_of(select(Case.id).where(col(Case.id) == case), caller))).first() is None:
+            if (await session.exec(sight.of(select(Case.id).where(col(Case.id) == case)))).first() is None:
                 raise CaseUnknown
             return (await session.exec(select(Event).where(col(Event.case_id) == case).order_by(col(Event.id)))).all()
 
@@ -255,10 +254,6 @@ def _with_content() -> _Rows:
     return select(Case, _CONTENT, cast("Any", _REGISTERS)).join(
         Content, col(Content.case_id) == col(Case.id), isouter=True
     )
-
-
-def _of(query: _Query, caller: str | None) -> _Query:
-    return query if caller is None else query.where(col(Case.caller) == caller)
 
 
 def _to_cursor(last: UUID) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from common.cases.sight import Sight
 from common.identity.scopes import (
     DECIDE,
     OPERATE,
@@ -92,6 +93,10 @@ class Caller:
     def holds(self, needed: str) -> bool:
         """Whether one of its scopes is the one that is needed."""
         return any(satisfies(held, needed) for held in self.scopes)
+
+    def sight(self, processes: Collection[str] | None = None) -> Sight:
+        """What it may see of these processes' cases, or of all."""
+        return Sight(caller=self.only_own, processes=processes, units=self.units)
 
     def readable(self, processes: Collection[str]) -> frozenset[str]:
         """Those of the processes whose cases it may read."""

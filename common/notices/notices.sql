@@ -68,5 +68,8 @@ update notices set code = %(code)s, state = case when %(give_up)s then 'failed' 
 where id = %(notice)s and state = 'waiting';
 
 -- name: do_task
-update tasks set done_at = coalesce(done_at, now()), done_by = coalesce(done_by, %(actor)s)
-where id = %(task)s returning id;
+update tasks t set done_at = coalesce(done_at, now()), done_by = coalesce(done_by, %(actor)s)
+where t.id = %(task)s and (%(units)s::text[] is null
+    or t.case_id is null and t.unit = any(%(units)s::text[])
+    or exists (select from cases c where c.id = t.case_id and c.unit = any(%(units)s::text[])))
+returning id;

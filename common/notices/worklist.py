@@ -6,10 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import and_, or_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from common.cases.sight import ALL, Sight
 from common.db.engine import Pool
 from common.db.tables import Case, NoticeRow, TaskRow
 from common.notices.post import SQL
@@ -33,9 +35,9 @@ class TaskFilter:
     case: UUID | None = None
     open: bool | None = None
     """Not done yet, or done."""
-    caller: str | None = None
-    """Only tasks of this caller's cases, of these processes."""
-    processes: Collection[str] = ()
+    sight: Sight = ALL
+    """What the asker may see: tasks of a case that lies within. A task of no case, about a batch or a target, is for
+    who may see everybody's; and if it names a unit, for who is not bound to others."""
 
 
 class Worklist:
@@ -58,17 +60,21 @@ class Worklist:
         if narrowed.open is not None:
             done_at = col(TaskRow.done_at)
             query = query.where(done_at.is_(None) if narrowed.open else done_at.is_not(None))
-        if narrowed.caller is not None:
-            own = select(Case.id).where(col(Case.caller) == narrowed.caller, col(Case.process).in_(narrowed.processes))
-            query = query.where(col(TaskRow.case_id).in_(own))
+        if narrowed.sight != ALL:
+            within = col(TaskRow.case_id).in_(narrowed.sight.of(select(Case.id)))
+            if narrowed.sight.caller is None and narrowed.sight.units is not None:
+                of_unit = col(TaskRow.unit).in_(narrowed.sight.units)
+                within = or_(within, and_(col(TaskRow.case_id).is_(None), of_unit))
+            query = query.where(within)
         if before is not None:
             query = query.where(col(TaskRow.id) < before)
         async with AsyncSession(self._engine) as session:
             rows = (await session.exec(query.order_by(col(TaskRow.id).desc()).limit(limit))).all()
         return [TaskView(task=task, notice=notice) for task, notice in rows]
 
-    async def done(self, task: UUID, actor: str) -> bool:
-        """Somebody has dealt with it; the first to say so is remembered. False when there is no such task."""
+    async def done(self, task: UUID, actor: str, *, units: Collection[str] | None = None) -> bool:
+        """Somebody has dealt with it; the first to say so is remembered. False when there is none of these units."""
+        values = {"task": task, "actor": actor, "units": None if units is None else list(units)}
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(SQL["do_task"], {"task": task, "actor": actor})
+            cursor = await connection.execute(SQL["do_task"], values)
             return await cursor.fetchone() is not None

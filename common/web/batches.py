@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from common.cases.batch_queries import Totals
 from common.cases.batches import BatchState
+from common.cases.sight import Sight
 from common.identity.caller import Caller
 from common.identity.scopes import DECIDE, RELEASE
 from common.refusals import (
@@ -69,7 +70,7 @@ async def list_batches(caller: Authenticated, parts: WithParts, asked: Annotated
     require(holds=bool(wanted), scope=f"{caller.service}:{'*' if asked.process is None else '<process>'}:read")
     async with parts.database.reach():
         found = await parts.batch_queries.page(
-            processes=wanted, caller=caller.only_own, state=asked.state, limit=asked.limit + 1, before=asked.cursor
+            sight=caller.sight(wanted), state=asked.state, limit=asked.limit + 1, before=asked.cursor
         )
     shown = [BatchSummary.of(batch) for batch in found[: asked.limit]]
     return BatchPage(items=shown, next=shown[-1].id if len(found) > asked.limit else None)
@@ -112,7 +113,7 @@ async def release_batch(request: Request, batch: BatchId, caller: Authenticated,
     """Whoever handed it in cannot; whoever can says how many rows the control totals named."""
     require(holds=caller.releases, scope=RELEASE)
     asked = await body.model(request, parts.settings.api.body_limit, ReleaseBatch)
-    found = (await _owned(parts, caller, batch)).batch
+    found = (await _within(parts, caller.sight(), batch)).batch
     if found.caller == caller.name:
         raise OwnSubmission
     async with parts.database.reach():
@@ -136,7 +137,7 @@ async def cancel_batch(batch: BatchId, caller: Authenticated, parts: WithParts) 
     """Cases that Roger has not begun are cancelled; the same file may be sent anew afterwards."""
     processes = parts.service.processes
     require(holds=caller.decides or any(caller.may("submit", name) for name in processes), scope=DECIDE)
-    found = (await _owned(parts, caller, batch)).batch
+    found = (await _within(parts, caller.sight(), batch)).batch
     if not caller.decides and not (found.caller == caller.name and caller.may("submit", found.process)):
         raise BatchUnknown
     async with parts.database.reach():
@@ -151,18 +152,12 @@ async def cancel_batch(batch: BatchId, caller: Authenticated, parts: WithParts) 
 async def _visible(parts: Parts, caller: Caller, batch: UUID) -> Totals:
     """A batch that the caller may read; any other is unknown."""
     require(holds=bool(caller.readable(parts.service.processes)), scope=f"{caller.service}:*:read")
-    found = await _owned(parts, caller, batch)
-    if not (caller.reads_all or caller.may("read", found.batch.process)):
-        raise BatchUnknown
-    return found
+    return await _within(parts, caller.sight(caller.readable(parts.service.processes)), batch)
 
 
-async def _owned(parts: Parts, caller: Caller, batch: UUID) -> Totals:
+async def _within(parts: Parts, sight: Sight, batch: UUID) -> Totals:
     async with parts.database.reach():
-        found = await parts.batch_queries.one(batch)
-    if caller.only_own not in {None, found.batch.caller}:
-        raise BatchUnknown
-    return found
+        return await parts.batch_queries.one(batch, sight)
 
 
 def _in_another_state(state: BatchState, verb: str, *allowed: BatchState) -> NotInThatState:

@@ -80,7 +80,9 @@ async def report_benefits(
 ) -> BenefitReport:
     """Counted from how cases ended, exact at this moment; test cases do not count. For `operate` or `cases:read:all`."""
     require(holds=caller.operates or caller.reads_all, scope=OPERATE)
-    span = Span(first=_day(asked.first), last=_day(asked.last), process=asked.process, unit=asked.unit)
+    span = Span(
+        first=_day(asked.first), last=_day(asked.last), process=asked.process, unit=asked.unit, units=caller.units
+    )
     async with parts.database.reach():
         savings = await parts.benefits.savings(span)
     return BenefitReport(

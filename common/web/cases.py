@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from common.cases.queries import CaseView, Filter
+from common.cases.sight import Sight
 from common.cases.states import ENDED, State
 from common.errors import IdInvalid
 from common.identity.caller import Caller
@@ -105,7 +106,7 @@ async def list_events(case: CaseId, caller: Authenticated, parts: WithParts) -> 
     """Who moved it when, from where to where, and why."""
     await _visible(parts, caller, case)
     async with parts.database.reach():
-        return CaseEvents(items=[CaseEvent.of(event) for event in await parts.queries.events(case, caller=None)])
+        return CaseEvents(items=[CaseEvent.of(event) for event in await parts.queries.events(case)])
 
 
 @router.post(
@@ -114,7 +115,7 @@ async def list_events(case: CaseId, caller: Authenticated, parts: WithParts) -> 
 async def retry_case(case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
     """The case goes back to the queue with fresh budgets; what has already been done is found, not done twice."""
     require(holds=caller.decides, scope=DECIDE)
-    await _owned(parts, caller, case)
+    await _within(parts, caller.sight(), case)
     async with parts.database.reach():
         moved = await parts.decisions.retry(case, caller.actor)
     parts.ringer.work()
@@ -132,7 +133,7 @@ async def close_case(request: Request, case: CaseId, caller: Authenticated, part
     """The case is over: it was done by hand, or rejected."""
     require(holds=caller.decides, scope=DECIDE)
     asked = await body.model(request, parts.settings.api.body_limit, Close)
-    await _owned(parts, caller, case)
+    await _within(parts, caller.sight(), case)
     async with parts.database.reach():
         moved = await parts.decisions.close(case, caller.actor, asked.handled)
     parts.ringer.ended(case)
@@ -144,7 +145,7 @@ async def cancel_case(case: CaseId, caller: Authenticated, parts: WithParts) -> 
     """Only what Roger has not begun can be withdrawn."""
     processes = parts.service.processes
     require(holds=caller.decides or any(caller.may("submit", name) for name in processes), scope=DECIDE)
-    found = await _owned(parts, caller, case)
+    found = await _within(parts, caller.sight(), case)
     if not caller.decides and not (found.caller == caller.name and caller.may("submit", found.process)):
         raise CaseUnknown
     async with parts.database.reach():
@@ -162,13 +163,13 @@ async def cancel_case(case: CaseId, caller: Authenticated, parts: WithParts) -> 
 async def release_case(case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
     """Whoever handed it in cannot; nobody can before its batch is open."""
     require(holds=caller.releases, scope=RELEASE)
-    found = await _owned(parts, caller, case)
+    found = await _within(parts, caller.sight(), case)
     if found.caller == caller.name:
         raise OwnSubmission
     async with parts.database.reach():
         moved = await parts.decisions.release(case, caller.actor)
         if not moved:
-            found = await parts.queries.one(case, caller=None)
+            found = await parts.queries.one(case)
     if not moved and found.state is State.AWAITING_RELEASE:
         raise NotInThatState("The batch of this case is not open yet; it is released first", state=found.state.value)
     parts.ringer.work()
@@ -187,7 +188,7 @@ async def _page(caller: Caller, parts: Parts, asked: CaseFilter, subject: Subjec
         unit=asked.unit,
         batch=asked.batch,
         subject=subject,
-        caller=caller.only_own,
+        sight=caller.sight(readable),
     )
     async with parts.database.reach():
         page = await parts.queries.page(narrowed, limit=asked.limit, cursor=asked.cursor)
@@ -197,20 +198,17 @@ async def _page(caller: Caller, parts: Parts, asked: CaseFilter, subject: Subjec
 async def _visible(parts: Parts, caller: Caller, case: UUID) -> CaseView:
     """A case that the caller may read; any other is unknown."""
     require(holds=bool(caller.readable(parts.service.processes)), scope=f"{caller.service}:*:read")
-    found = await _owned(parts, caller, case)
-    if not (caller.reads_all or caller.may("read", found.process)):
-        raise CaseUnknown
-    return found
+    return await _within(parts, caller.sight(caller.readable(parts.service.processes)), case)
 
 
-async def _owned(parts: Parts, caller: Caller, case: UUID) -> CaseView:
+async def _within(parts: Parts, sight: Sight, case: UUID) -> CaseView:
     async with parts.database.reach():
-        return await parts.queries.one(case, caller=caller.only_own)
+        return await parts.queries.one(case, sight)
 
 
 async def _decided(parts: Parts, case: UUID, verb: str, *allowed: State, moved: bool) -> Case:
     async with parts.database.reach():
-        found = await parts.queries.one(case, caller=None)
+        found = await parts.queries.one(case)
     if not moved:
         only = " or ".join(allowed)
         raise NotInThatState(

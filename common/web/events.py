@@ -14,7 +14,8 @@ from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
 from common import log
-from common.cases.feed import EventFilter, Move, Position, Sight
+from common.cases.feed import EventFilter, Move, Position
+from common.cases.sight import Sight
 from common.cases.states import State
 from common.identity.caller import Caller
 from common.refusals import Forbidden, InvalidInput, MalformedRequest, Unauthenticated, Unavailable
@@ -141,7 +142,7 @@ def sight_of(caller: Caller, parts: Parts) -> Sight:
     """What a caller may see; raises Forbidden for one that may read nothing."""
     readable = caller.readable(parts.service.processes)
     require(holds=bool(readable), scope=f"{caller.service}:*:read")
-    return Sight(caller=caller.only_own, processes=readable)
+    return caller.sight(readable)
 
 
 async def _start(parts: Parts, position: str | None) -> Position:

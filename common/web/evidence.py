@@ -100,6 +100,4 @@ async def _require_case(case: UUID, caller: Caller, parts: Parts) -> None:
     """Raises Forbidden, or CaseUnknown for a case that this caller may not see."""
     require(holds=caller.reads_evidence, scope=READ_EVIDENCE)
     async with parts.database.reach():
-        found = await parts.queries.one(case, caller=caller.only_own)
-    if not (caller.reads_all or caller.may("read", found.process)):
-        raise CaseUnknown
+        await parts.queries.one(case, caller.sight(caller.readable(parts.service.processes)))

@@ -136,11 +136,11 @@ async def _submit_one(parts: Parts, process: Process, caller: Caller, given: Any
     if isinstance(draft, Refusal):
         raise draft
     async with parts.database.reach():
-        [receipt] = await parts.intake.submit(process, caller.name, [draft], parts.clock())
+        receipt = await parts.singles.submit(process, caller.name, draft, parts.clock())
         if isinstance(receipt, Refusal):
             raise receipt
         if receipt.existing:
-            case = await parts.queries.one(receipt.case, caller=caller.name)
+            case = await parts.queries.one(receipt.case)
         else:
             case = _new_case(process, caller, draft, receipt)
     _tell(parts, 0 if receipt.existing else 1)

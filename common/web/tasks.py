@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
@@ -106,8 +107,7 @@ async def list_tasks(caller: Authenticated, parts: WithParts, asked: Annotated[T
         unit=asked.unit,
         case=asked.case,
         open=asked.open,
-        caller=None if everything else caller.name,
-        processes=readable,
+        sight=replace(caller.sight(), caller=None) if everything else caller.sight(readable),
     )
     async with parts.database.reach():
         found = await parts.worklist.page(narrowed, limit=asked.limit + 1, before=asked.cursor)
@@ -126,5 +126,5 @@ async def do_task(task: UUID, caller: Authenticated, parts: WithParts) -> None:
     """Done stays done, by whoever said so first. A task that is not sent yet is not sent any more."""
     require(holds=caller.operates or (caller.decides and caller.reads_all), scope=DECIDE)
     async with parts.database.reach():
-        if not await parts.worklist.done(task, caller.actor):
+        if not await parts.worklist.done(task, caller.actor, units=caller.units):
             raise TaskUnknown

@@ -142,7 +142,7 @@ def _owner(caller: Authenticated, parts: WithParts) -> Owner:
 
 
 def _of(caller: Caller, parts: Parts) -> Owner:
-    return Owner(caller=caller.name, reads_all=caller.reads_all, processes=sight_of(caller, parts).processes)
+    return Owner(caller=caller.name, reads_all=caller.reads_all, processes=sight_of(caller, parts).processes or ())
 
 
 WebhookId = Annotated[UUID, Depends(_webhook_id)]

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import httpx
 
-from common.cases.feed import EventFilter, FeedPage, Move, Position, Sight
+from common.cases.feed import EventFilter, FeedPage, Move, Position
+from common.cases.sight import Sight
 from common.db.engine import Pool, named_sql
 from common.notices.post import add_tasks
 from common.task import Task

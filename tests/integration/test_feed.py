@@ -12,7 +12,8 @@ from uuid import UUID
 import pytest
 from office import BACK, Office
 
-from common.cases.feed import SQL, EventFilter, Feed, Move, Position, Sight
+from common.cases.feed import SQL, EventFilter, Feed, Move, Position
+from common.cases.sight import Sight
 from common.cases.states import State
 from common.db.engine import Connection, Pool
 from common.refusals import MalformedRequest

@@ -89,13 +89,13 @@ async def test_a_case_tells_by_which_versions_it_was_decided(office: Office, dat
     await use(registers, case, 1)
     engine = create_async_engine(database.sqlalchemy_url)
     queries = Queries(engine, office.keyring)
-    assert (await queries.one(case.id, caller=None)).registers == {"limits": 1}
-    assert (await queries.one(other.id, caller=None)).registers == {}
+    assert (await queries.one(case.id)).registers == {"limits": 1}
+    assert (await queries.one(other.id)).registers == {}
     await office.end(case, TO_A_PERSON)
     await office.decisions.retry(case.id, "person:x")
     again = await office.claim()
     assert again.id == case.id
-    assert (await queries.one(case.id, caller=None)).registers == {}
+    assert (await queries.one(case.id)).registers == {}
     await use(registers, again, 2)
     page = await queries.page(Filter(), limit=10)
     assert {view.id: view.registers for view in page.cases} == {case.id: {"limits": 2}, other.id: {}}

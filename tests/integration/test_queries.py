@@ -10,6 +10,7 @@ from office import DONE, TO_A_PERSON, Office
 
 from common.cases.endings import done
 from common.cases.queries import CaseView, Filter, Queries
+from common.cases.sight import Sight
 from common.cases.states import State
 from common.db.engine import engine
 from common.process import Subject
@@ -44,7 +45,7 @@ class TestOne:
     async def test_shows_where_it_stands_and_what_came_out(self, office: Office, queries: Queries) -> None:
         id_ = await office.submit(a_chore("kari", reference="T-1", unit="42"))
         await office.end(await office.claim(), done(Outcome(OutcomeCode.CREATED, {"journal": "J-1"})))
-        view = await queries.one(id_, caller="booking")
+        view = await queries.one(id_, Sight(caller="booking"))
         assert (view.state, view.outcome, view.code) == (State.DONE, "CREATED", None)
         assert (view.reference, view.unit, view.attempts, view.detail) == ("T-1", "42", 1, {"journal": "J-1"})
         assert "kari" not in repr(view)
@@ -55,16 +56,16 @@ class TestOne:
         id_ = await office.submit()
         for case, caller in ((id_, "stranger"), (uuid4(), "booking"), (uuid4(), None)):
             with pytest.raises(CaseUnknown):
-                await queries.one(case, caller=caller)
+                await queries.one(case, Sight(caller=caller))
             with pytest.raises(CaseUnknown):
-                await queries.events(case, caller=caller)
-        assert (await queries.one(id_, caller=None)).id == id_
+                await queries.events(case, Sight(caller=caller))
+        assert (await queries.one(id_)).id == id_
 
     async def test_a_purged_one_keeps_its_outline(self, office: Office, queries: Queries) -> None:
         id_ = await office.submit(a_chore(reference="T-1"))
         await office.end(await office.claim(), done(Outcome(OutcomeCode.CREATED, {"journal": "J-1"})))
         await office.rows("delete from case_contents")
-        view = await queries.one(id_, caller="booking")
+        view = await queries.one(id_, Sight(caller="booking"))
         assert (view.state, view.reference, view.detail) == (State.DONE, None, {})
 
 
@@ -128,8 +129,8 @@ class TestFilters:
             (Filter(unit="7"), {"done"}),
             (Filter(subject=Subject("person", "kari")), {"done", "manual"}),
             (Filter(subject=Subject("employee", "kari")), set[str]()),
-            (Filter(caller="booking"), {"done", "queued"}),
-            (Filter(caller="hr", subject=Subject("person", "kari")), {"manual"}),
+            (Filter(sight=Sight(caller="booking")), {"done", "queued"}),
+            (Filter(sight=Sight(caller="hr"), subject=Subject("person", "kari")), {"manual"}),
         ],
         ids=str,
     )
@@ -147,5 +148,5 @@ class TestFilters:
         assert not any(standings.get("one", {}).values()), "what is done does not wait"
 
     async def test_events_are_in_order(self, cases: dict[str, UUID], queries: Queries) -> None:
-        moves = [event.to_state for event in await queries.events(cases["manual"], caller="hr")]
+        moves = [event.to_state for event in await queries.events(cases["manual"], Sight(caller="hr"))]
         assert moves == ["queued", "running", "manual"]

@@ -157,7 +157,7 @@ async def test_a_submission_again_still_finds_its_case_and_reads_it_without_deta
     (receipt,) = await office.intake.submit(office.processes[0], "booking", [Draft(input=chore)], NOW)
     assert receipt == Receipt(case, existing=True)
     engine = create_async_engine(database.sqlalchemy_url)
-    view = await Queries(engine, office.keyring).one(case, caller=None)
+    view = await Queries(engine, office.keyring).one(case)
     await engine.dispose()
     assert (view.state, view.outcome, view.reference, view.detail) == (State.DONE, "NOOP", None, {})
 
