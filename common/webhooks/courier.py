@@ -11,11 +11,12 @@ from functools import cache
 
 import httpx
 
-from common import VERSION
+from common import VERSION, log
 from common.webhooks.destination import DestinationRefused, Names, Resolver, parse, resolve
 from common.webhooks.settings import WebhookSettings
 
 _GONE = 410
+_log = log.get(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +65,10 @@ class Courier:
             code = refused.code
         except (TimeoutError, httpx.TimeoutException):
             code = "TIMEOUT"
-        except (httpx.HTTPError, OSError, ssl.SSLError):
+        except Exception as problem:  # noqa: BLE001  whatever a receiver or its address brings about is one failed attempt
             # The text of such a problem may quote the address, which may hold the receiver's own secret.
+            if not isinstance(problem, httpx.HTTPError | OSError):
+                _log.warning("courier.failed", error=type(problem).__name__)
             code = "NOT_REACHED"
         return Answer(status=status, code=code, milliseconds=round((time.monotonic() - started) * 1000))
 

@@ -23,6 +23,7 @@ Resolver = Callable[[str, int], Awaitable[list[str]]]
 """The addresses of a host's name, and the port it is asked for; raises OSError when it has none."""
 
 _LONGEST = 2_000
+_HIGHEST_PORT = 65_535
 # Public by its number, and yet the door to the machine we may run on.
 _METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -88,6 +89,8 @@ def parse(text: str, *, http: bool) -> httpx.URL:
         raise DestinationRefused("URL_INVALID", "must be an address that begins with https://")
     if url.scheme == "http" and not http:
         raise DestinationRefused("URL_NOT_SECURE", "must begin with https://")
+    if url.port is not None and not 0 < url.port <= _HIGHEST_PORT:
+        raise DestinationRefused("URL_INVALID", f"must name a port from 1 to {_HIGHEST_PORT}, or none")
     if url.userinfo or "@" in text.split("/", 3)[2]:
         raise DestinationRefused("URL_INVALID", "must not hold a user name or password")
     if url.fragment:
