@@ -88,7 +88,10 @@ class Intake:
         A draft is refused, without touching the others, as ReferenceTaken (same reference, other content) or
         InvalidInput (a rule that depends on the time of submission; looked at only for what is really new).
         """
-        rows = await self.prepare(process, drafts, now)
+        return await self.store_now(process, caller, await self.prepare(process, drafts, now))
+
+    async def store_now(self, process: Process, caller: str, rows: Sequence[Prepared]) -> list[Receipt | Refusal]:
+        """Store what `prepare` gave in a transaction of its own, and answer for each in order."""
         async with self._pool.connection() as connection:
             answers = await self.store(connection, process, caller, rows)
         count(process, answers)
