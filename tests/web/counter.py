@@ -18,6 +18,7 @@ from common.cases.queue import Queue
 from common.errors import BusinessException
 from common.norway.national_id import NationalIdText
 from common.process import CaseInput, Outcome, OutcomeCode, Retention, Run, Service
+from common.register import RegisterRow
 from common.settings import WorkerSettings
 from common.task import Task
 from common.web.app import create_app
@@ -41,6 +42,14 @@ class Payment(CaseInput):
     amount: Decimal = Field(gt=0, max_digits=8, decimal_places=2, examples=["12.50"])
     on: date | None = None
     text: str | None = Field(default=None, max_length=2_000)
+
+
+class Limit(RegisterRow):
+    code: str
+    most: int
+
+
+LIMITS = counter.register("limits", row=Limit, title="Limits")
 
 
 def sum_of(payments: Iterable[Payment]) -> Figures:

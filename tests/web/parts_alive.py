@@ -1,0 +1,158 @@
+"""The counter's api and errands as processes of their own, on real servers, to be killed and started anew."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, LiteralString, cast
+
+import httpx
+import psycopg
+from psycopg.rows import RowFactory, dict_row
+
+from common.cases.endings import done
+from common.cases.queue import Queue
+from common.db.engine import pool
+from common.identity.keys import new_key
+from common.local.child import Child
+from common.privacy.crypto import Keyring
+from common.process import Outcome, OutcomeCode
+from common.settings import DatabaseSettings, WorkerSettings
+from tests.web.counter import counter
+from tests.web.town import PLAIN
+
+PATIENCE = 60.0
+_API = "from tests.web.counter import counter; from common.web.main import serve; serve(counter)"
+_ERRANDS = (
+    "import asyncio; from tests.web.counter import counter; from common.errands.main import run_errands; "
+    "asyncio.run(run_errands(counter))"
+)
+Row = dict[str, Any]
+
+
+@dataclass
+class Parts:
+    """What runs, and short ways to hand work in and to look at what became of it."""
+
+    api: Child
+    errands: Child
+    url: str
+    probe: str
+    headers: Mapping[str, str]
+    database: DatabaseSettings
+    keyring: Path
+
+    def caller(self) -> httpx.AsyncClient:
+        """A client that may do everything; enter it."""
+        transport = httpx.AsyncHTTPTransport(verify=PLAIN)
+        return httpx.AsyncClient(transport=transport, base_url=self.url, headers=self.headers, timeout=PATIENCE)
+
+    async def start(self, *parts: Child) -> None:
+        """Start these, and wait until they are ready."""
+        for part in parts:
+            part.start()
+        for part in parts:
+            address = self.url if part is self.api else self.probe
+            await until(lambda part=part, address=address: _ready(part, address))
+
+    def rows(self, query: LiteralString, *values: object) -> list[Row]:
+        """What the database holds."""
+        with psycopg.Connection[Row].connect(
+            self.database.url, autocommit=True, row_factory=cast("RowFactory[Row]", dict_row)
+        ) as connection:
+            cursor = connection.execute(query, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def number(self, query: LiteralString, *values: object) -> int:
+        """The one number that a query answers with."""
+        return next(iter(self.rows(query, *values)[0].values()))
+
+    async def perform_all(self) -> int:
+        """End every case that can be claimed, as a worker would."""
+        performed = 0
+        async with pool(self.database, name="roger-tests") as connections:
+            queue = Queue(connections, Keyring.load(self.keyring), WorkerSettings())
+            processes = list(counter.processes.values())
+            turn = await queue.turn("shift", processes)
+            while turn.claimed is not None:
+                performed += 1
+                turn = await queue.turn("shift", processes, (turn.claimed, done(Outcome(OutcomeCode.NOOP))))
+        return performed
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that must come true, with a generous limit."""
+    limit = time.monotonic() + PATIENCE
+    while not await asyncio.to_thread(holds):
+        if time.monotonic() > limit:
+            raise TimeoutError
+        await asyncio.sleep(0.02)
+
+
+@contextlib.asynccontextmanager
+async def alive(database: DatabaseSettings, redis: str, **settings: str) -> AsyncGenerator[Parts]:
+    """The parts, not started yet; whatever still runs is ended afterwards."""
+    with tempfile.TemporaryDirectory(prefix="roger-tests-") as made:
+        folder = Path(made)
+        Keyring.create(folder / "keyring.json")
+        scopes = ["town:*:submit", "town:*:read", "registers:write", "webhooks", "operate"]
+        key, entry = new_key("booking", scopes)
+        (folder / "keys.json").write_text(json.dumps({"keys": [entry]}))
+        ports = _free(2)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ROGER_")} | {
+            "ROGER_ENVIRONMENT": "test",
+            "ROGER_KEYRING": str(folder / "keyring.json"),
+            "ROGER_API_KEYS": str(folder / "keys.json"),
+            "ROGER_DATABASE_URL": database.url,
+            "ROGER_REDIS_URL": redis,
+            "ROGER_API_PORT": str(ports[0]),
+            "ROGER_ERRANDS_PROBE_PORT": str(ports[1]),
+            "ROGER_WEBHOOKS_HTTP": "true",
+            "ROGER_WEBHOOKS_ALLOW": "127.0.0.0/8",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            **settings,
+        }
+        api, errands = (
+            Child(name, [sys.executable, "-c", code], environment=environment, log=folder / f"{name}.log")
+            for name, code in (("api", _API), ("errands", _ERRANDS))
+        )
+        parts = Parts(
+            api=api,
+            errands=errands,
+            url=f"http://127.0.0.1:{ports[0]}",
+            probe=f"http://127.0.0.1:{ports[1]}",
+            headers={"Authorization": f"Bearer {key}"},
+            database=database,
+            keyring=folder / "keyring.json",
+        )
+        try:
+            yield parts
+        finally:
+            for part in (api, errands):
+                part.kill()
+
+
+def _ready(part: Child, address: str) -> bool:
+    part.require_alive()
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(verify=PLAIN)) as client:
+            return client.get(f"{address}/readyz", timeout=2).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _free(number: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [found.getsockname()[1] for found in sockets]
+    for found in sockets:
+        found.close()
+    return ports
