@@ -43,7 +43,7 @@ where id = %(batch)s and state = 'received' returning id;
 -- moves: awaiting_release -> open
 -- A second person lets the batch go, having seen how much it holds.
 update batches set state = 'open', released_by = %(actor)s, released_at = now(), touched_at = now()
-where id = %(batch)s and state = 'awaiting_release' and rows = %(rows)s and 'caller:' || caller <> %(actor)s
+where id = %(batch)s and state = 'awaiting_release' and rows = %(rows)s and %(actor)s not in ('caller:' || caller, 'person:' || caller)
 returning id;
 
 -- name: refuse

@@ -241,7 +241,7 @@ select id from moved;
 -- A second person lets a case go, never its submitter, and never before the batch it belongs to is open.
 with before as (
     select id, state, fence from cases c
-    where id = %(id)s and state = 'awaiting_release' and 'caller:' || caller <> %(actor)s
+    where id = %(id)s and state = 'awaiting_release' and %(actor)s not in ('caller:' || caller, 'person:' || caller)
       and (batch is null or exists (select from batches b where b.id = c.batch and b.state in ('open', 'ended')))
     for update
 ), moved as (

@@ -12,10 +12,7 @@ from common.identity.scopes import (
     DECIDE,
     OPERATE,
     READ_ALL,
-    READ_EVIDENCE,
-    RELEASE,
     WEBHOOKS,
-    WRITE_REGISTERS,
     satisfies,
 )
 from common.privacy.masking import mask
@@ -52,29 +49,13 @@ class Caller:
         return DECIDE in self.scopes
 
     @property
-    def releases(self) -> bool:
-        return RELEASE in self.scopes
-
-    @property
     def operates(self) -> bool:
         return OPERATE in self.scopes
-
-    @property
-    def reads_evidence(self) -> bool:
-        return READ_EVIDENCE in self.scopes
 
     @property
     def keeps_webhooks(self) -> bool:
         """What is delivered outlives a token: nobody who is bound to units has it."""
         return WEBHOOKS in self.scopes and self.units is None
-
-    @property
-    def reads_registers(self) -> bool:
-        """Whoever runs the service, or answers for one of its registers."""
-        return self.operates or WRITE_REGISTERS in self.scopes or self.holds("registers:*:write")
-
-    def writes_register(self, name: str) -> bool:
-        return not self.scopes.isdisjoint({WRITE_REGISTERS, f"registers:{name}:write"})
 
     @property
     def only_own(self) -> str | None:

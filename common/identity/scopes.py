@@ -19,6 +19,9 @@ from common.errors import ConfigurationError
 
 READ_ALL, DECIDE, RELEASE, OPERATE = "cases:read:all", "cases:decide", "cases:release", "operate"
 WRITE_REGISTERS, READ_EVIDENCE, WEBHOOKS = "registers:write", "evidence:read", "webhooks"
+# As endpoints name what they need: any of a kind, or the one that the address names.
+SUBMIT_SOME, READ_SOME = "{service}:*:submit", "{service}:*:read"
+WRITE_SOME_REGISTER, WRITE_THIS_REGISTER = "registers:*:write", "registers:{register}:write"
 PLAIN = (READ_ALL, DECIDE, RELEASE, WRITE_REGISTERS, READ_EVIDENCE, WEBHOOKS, OPERATE)
 
 _REGISTER = re.compile(r"registers:[a-z][a-z0-9-]*:write")

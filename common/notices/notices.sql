@@ -69,7 +69,11 @@ where id = %(notice)s and state = 'waiting';
 
 -- name: do_task
 update tasks t set done_at = coalesce(done_at, now()), done_by = coalesce(done_by, %(actor)s)
-where t.id = %(task)s and (%(units)s::text[] is null
-    or t.case_id is null and t.unit = any(%(units)s::text[])
-    or exists (select from cases c where c.id = t.case_id and c.unit = any(%(units)s::text[])))
+where t.id = %(task)s and (
+    %(caller)s::text is null and %(units)s::text[] is null
+    or t.case_id is null and %(caller)s::text is null and t.unit = any(%(units)s::text[])
+    or exists (
+        select from cases c where c.id = t.case_id and (%(caller)s::text is null or c.caller = %(caller)s)
+          and (%(units)s::text[] is null or c.unit = any(%(units)s))
+    ))
 returning id;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -72,9 +72,9 @@ class Worklist:
             rows = (await session.exec(query.order_by(col(TaskRow.id).desc()).limit(limit))).all()
         return [TaskView(task=task, notice=notice) for task, notice in rows]
 
-    async def done(self, task: UUID, actor: str, *, units: Collection[str] | None = None) -> bool:
-        """Somebody has dealt with it; the first to say so is remembered. False when there is none of these units."""
-        values = {"task": task, "actor": actor, "units": None if units is None else list(units)}
+    async def done(self, task: UUID, actor: str, sight: Sight = ALL) -> bool:
+        """Somebody has dealt with it; the first to say so is remembered. False when there is no such task within."""
+        values = {"task": task, "actor": actor, **sight.values}
         async with self._pool.connection() as connection:
             cursor = await connection.execute(SQL["do_task"], values)
             return await cursor.fetchone() is not None

@@ -39,6 +39,9 @@ from common.web.envelope import Envelope
 from common.web.parts import Parts, Settings
 from common.web.problems import on_http_exception, on_invalid_query, on_refusal
 
+OPEN = ("/openapi.json", "/docs", "/healthz", "/readyz", "/metrics")
+"""What anybody may read: it holds nothing of any case."""
+
 
 def create_app(service: Service, settings: Settings, *, clock: Clock = system) -> FastAPI:
     """The application, ready to be served; `app.state.parts` holds what it works with.

@@ -1,10 +1,13 @@
-"""Who calls: what stands in a request's headers, recognised."""
+"""Who calls: what stands in a request's headers, recognised; and what an endpoint asks of whoever calls it."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import BaseRoute
 
 from common.identity.caller import Caller
 from common.refusals import Forbidden, Unauthenticated
@@ -26,6 +29,34 @@ def _bearer(header: str | None) -> str | None:
 
 
 Authenticated = Annotated[Caller, Depends(_authenticated)]
+
+
+class Needs:
+    """One of these scopes is needed to be answered at all; where none is named, any caller is.
+
+    `{service}` and the parameters of the address stand for what they are in a request, `*` for any.
+    """
+
+    def __init__(self, *scopes: str) -> None:
+        self.scopes = scopes
+
+    async def __call__(self, request: Request, caller: Authenticated) -> None:
+        values = {**request.path_params, "service": caller.service}
+        needed = [scope.format_map(values) for scope in self.scopes]
+        require(holds=not needed or any(caller.holds(scope) for scope in needed), scope=" or ".join(needed))
+
+
+def needs(*scopes: str) -> Any:
+    """What a route's `dependencies` say of who may call it; see Needs."""
+    return Depends(Needs(*scopes))
+
+
+def declared(app: FastAPI) -> Iterator[tuple[BaseRoute, Needs | None]]:
+    """Every route of an application, with what it declares; None when it does not."""
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        calls = [found.call for found in route.dependant.dependencies] if isinstance(route, APIRoute) else []
+        yield route, next((call for call in calls if isinstance(call, Needs)), None)
 
 
 def require(*, holds: bool, scope: str) -> None:

@@ -12,7 +12,7 @@ from common.cases.batch_queries import Totals
 from common.cases.batches import BatchState
 from common.cases.sight import Sight
 from common.identity.caller import Caller
-from common.identity.scopes import DECIDE, RELEASE
+from common.identity.scopes import DECIDE, READ_ALL, READ_SOME, RELEASE, SUBMIT_SOME
 from common.refusals import (
     BatchUnknown,
     Forbidden,
@@ -26,7 +26,7 @@ from common.refusals import (
     Unavailable,
 )
 from common.web import body, openapi
-from common.web.auth import Authenticated, require
+from common.web.auth import Authenticated, needs, require
 from common.web.batch_views import (
     Batch,
     BatchPage,
@@ -60,6 +60,7 @@ BatchId = Annotated[UUID, Depends(_batch_id)]
 @router.get(
     "",
     operation_id="list_batches",
+    dependencies=[needs(READ_SOME, READ_ALL)],
     summary="List batches, newest first",
     responses=responses(Unauthenticated, Forbidden, InvalidInput, Unavailable),
 )
@@ -76,7 +77,13 @@ async def list_batches(caller: Authenticated, parts: WithParts, asked: Annotated
     return BatchPage(items=shown, next=shown[-1].id if len(found) > asked.limit else None)
 
 
-@router.get("/{batch}", operation_id="get_batch", summary="A batch and its control totals", responses=_SEEN)
+@router.get(
+    "/{batch}",
+    operation_id="get_batch",
+    dependencies=[needs(READ_SOME, READ_ALL)],
+    summary="A batch and its control totals",
+    responses=_SEEN,
+)
 async def get_batch(batch: BatchId, caller: Authenticated, parts: WithParts) -> Batch:
     """How many rows came in, and what became of them; the figures add up at every moment."""
     return Batch.with_totals(await _visible(parts, caller, batch))
@@ -85,6 +92,7 @@ async def get_batch(batch: BatchId, caller: Authenticated, parts: WithParts) -> 
 @router.get(
     "/{batch}/rows",
     operation_id="list_batch_rows",
+    dependencies=[needs(READ_SOME, READ_ALL)],
     summary="What became of each row",
     responses=_SEEN | responses(InvalidInput),
 )
@@ -102,6 +110,7 @@ async def list_rows(
 @router.post(
     "/{batch}/release",
     operation_id="release_batch",
+    dependencies=[needs(RELEASE)],
     summary="Let a batch go, as a second person",
     responses=_SEEN
     | responses(Forbidden, OwnSubmission)
@@ -111,7 +120,6 @@ async def list_rows(
 )
 async def release_batch(request: Request, batch: BatchId, caller: Authenticated, parts: WithParts) -> Batch:
     """Whoever handed it in cannot; whoever can says how many rows the control totals named."""
-    require(holds=caller.releases, scope=RELEASE)
     asked = await body.model(request, parts.settings.api.body_limit, ReleaseBatch)
     found = (await _within(parts, caller.sight(), batch)).batch
     if found.caller == caller.name:
@@ -130,13 +138,12 @@ async def release_batch(request: Request, batch: BatchId, caller: Authenticated,
 @router.post(
     "/{batch}/cancel",
     operation_id="cancel_batch",
+    dependencies=[needs(DECIDE, SUBMIT_SOME)],
     summary="Withdraw a batch",
     responses=_SEEN | responses(NotInThatState),
 )
 async def cancel_batch(batch: BatchId, caller: Authenticated, parts: WithParts) -> Batch:
     """Cases that Roger has not begun are cancelled; the same file may be sent anew afterwards."""
-    processes = parts.service.processes
-    require(holds=caller.decides or any(caller.may("submit", name) for name in processes), scope=DECIDE)
     found = (await _within(parts, caller.sight(), batch)).batch
     if not caller.decides and not (found.caller == caller.name and caller.may("submit", found.process)):
         raise BatchUnknown
@@ -151,7 +158,6 @@ async def cancel_batch(batch: BatchId, caller: Authenticated, parts: WithParts) 
 
 async def _visible(parts: Parts, caller: Caller, batch: UUID) -> Totals:
     """A batch that the caller may read; any other is unknown."""
-    require(holds=bool(caller.readable(parts.service.processes)), scope=f"{caller.service}:*:read")
     return await _within(parts, caller.sight(caller.readable(parts.service.processes)), batch)
 
 

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from common.benefits.account import Span
 from common.benefits.saving import Saving, full_time, hours
-from common.identity.scopes import OPERATE
+from common.identity.scopes import OPERATE, READ_ALL
 from common.refusals import Forbidden, InvalidInput, Unauthenticated, Unavailable
-from common.web.auth import Authenticated, require
+from common.web.auth import Authenticated, needs
 from common.web.parts import WithParts
 from common.web.problems import responses
 
@@ -72,6 +72,7 @@ class BenefitReport(BaseModel):
 @router.get(
     "",
     operation_id="report_benefits",
+    dependencies=[needs(READ_ALL, OPERATE)],
     summary="Hours saved per process, unit and month",
     responses=responses(Unauthenticated, Forbidden, InvalidInput, Unavailable),
 )
@@ -79,7 +80,6 @@ async def report_benefits(
     caller: Authenticated, parts: WithParts, asked: Annotated[BenefitQuery, Query()]
 ) -> BenefitReport:
     """Counted from how cases ended, exact at this moment; test cases do not count. For `operate` or `cases:read:all`."""
-    require(holds=caller.operates or caller.reads_all, scope=OPERATE)
     span = Span(
         first=_day(asked.first), last=_day(asked.last), process=asked.process, unit=asked.unit, units=caller.units
     )

@@ -14,7 +14,7 @@ from common.cases.sight import Sight
 from common.cases.states import ENDED, State
 from common.errors import IdInvalid
 from common.identity.caller import Caller
-from common.identity.scopes import DECIDE, RELEASE
+from common.identity.scopes import DECIDE, READ_ALL, READ_SOME, RELEASE, SUBMIT_SOME
 from common.norway import national_id
 from common.process import Subject
 from common.refusals import (
@@ -30,7 +30,7 @@ from common.refusals import (
     Unavailable,
 )
 from common.web import body, openapi
-from common.web.auth import Authenticated, require
+from common.web.auth import Authenticated, needs, require
 from common.web.parts import Parts, WithParts
 from common.web.problems import NotJson, TooManyWaiting, responses
 from common.web.views import Case, CaseEvent, CaseEvents, CaseFilter, CasePage, CaseSearch, Close
@@ -55,7 +55,13 @@ def _case_id(case: str) -> UUID:
 CaseId = Annotated[UUID, Depends(_case_id)]
 
 
-@router.get("", operation_id="list_cases", summary="List cases, newest first", responses=_LISTED)
+@router.get(
+    "",
+    operation_id="list_cases",
+    dependencies=[needs(READ_SOME, READ_ALL)],
+    summary="List cases, newest first",
+    responses=_LISTED,
+)
 async def list_cases(caller: Authenticated, parts: WithParts, asked: Annotated[CaseFilter, Query()]) -> CasePage:
     """The caller's own cases; everybody's with the scope `cases:read:all`."""
     return await _page(caller, parts, asked, None)
@@ -64,6 +70,7 @@ async def list_cases(caller: Authenticated, parts: WithParts, asked: Annotated[C
 @router.post(
     "/search",
     operation_id="search_cases",
+    dependencies=[needs(READ_SOME, READ_ALL)],
     summary="Find the cases of a person",
     responses=_LISTED | _WITH_BODY,
     openapi_extra=openapi.json_body(CaseSearch),
@@ -77,6 +84,7 @@ async def search_cases(request: Request, caller: Authenticated, parts: WithParts
 @router.get(
     "/{case}",
     operation_id="get_case",
+    dependencies=[needs(READ_SOME, READ_ALL)],
     summary="Where a case stands",
     responses=_SEEN | responses(InvalidInput, TooManyWaiting),
 )
@@ -101,7 +109,13 @@ async def get_case(
     return Case.of(await _visible(parts, caller, case))
 
 
-@router.get("/{case}/events", operation_id="list_case_events", summary="Every move of a case", responses=_SEEN)
+@router.get(
+    "/{case}/events",
+    operation_id="list_case_events",
+    dependencies=[needs(READ_SOME, READ_ALL)],
+    summary="Every move of a case",
+    responses=_SEEN,
+)
 async def list_events(case: CaseId, caller: Authenticated, parts: WithParts) -> CaseEvents:
     """Who moved it when, from where to where, and why."""
     await _visible(parts, caller, case)
@@ -110,11 +124,14 @@ async def list_events(case: CaseId, caller: Authenticated, parts: WithParts) -> 
 
 
 @router.post(
-    "/{case}/retry", operation_id="retry_case", summary="Let Roger try a manual case again", responses=_DECIDED
+    "/{case}/retry",
+    operation_id="retry_case",
+    dependencies=[needs(DECIDE)],
+    summary="Let Roger try a manual case again",
+    responses=_DECIDED,
 )
 async def retry_case(case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
     """The case goes back to the queue with fresh budgets; what has already been done is found, not done twice."""
-    require(holds=caller.decides, scope=DECIDE)
     await _within(parts, caller.sight(), case)
     async with parts.database.reach():
         moved = await parts.decisions.retry(case, caller.actor)
@@ -125,13 +142,13 @@ async def retry_case(case: CaseId, caller: Authenticated, parts: WithParts) -> C
 @router.post(
     "/{case}/close",
     operation_id="close_case",
+    dependencies=[needs(DECIDE)],
     summary="Say how a person dealt with a manual case",
     responses=_DECIDED | _WITH_BODY,
     openapi_extra=openapi.json_body(Close),
 )
 async def close_case(request: Request, case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
     """The case is over: it was done by hand, or rejected."""
-    require(holds=caller.decides, scope=DECIDE)
     asked = await body.model(request, parts.settings.api.body_limit, Close)
     await _within(parts, caller.sight(), case)
     async with parts.database.reach():
@@ -140,11 +157,15 @@ async def close_case(request: Request, case: CaseId, caller: Authenticated, part
     return await _decided(parts, case, "closed", State.MANUAL, moved=moved)
 
 
-@router.post("/{case}/cancel", operation_id="cancel_case", summary="Withdraw a case", responses=_DECIDED)
+@router.post(
+    "/{case}/cancel",
+    operation_id="cancel_case",
+    dependencies=[needs(DECIDE, SUBMIT_SOME)],
+    summary="Withdraw a case",
+    responses=_DECIDED,
+)
 async def cancel_case(case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
     """Only what Roger has not begun can be withdrawn."""
-    processes = parts.service.processes
-    require(holds=caller.decides or any(caller.may("submit", name) for name in processes), scope=DECIDE)
     found = await _within(parts, caller.sight(), case)
     if not caller.decides and not (found.caller == caller.name and caller.may("submit", found.process)):
         raise CaseUnknown
@@ -157,12 +178,12 @@ async def cancel_case(case: CaseId, caller: Authenticated, parts: WithParts) -> 
 @router.post(
     "/{case}/release",
     operation_id="release_case",
+    dependencies=[needs(RELEASE)],
     summary="Let a case go, as a second person",
     responses=_DECIDED | responses(Forbidden, OwnSubmission),
 )
 async def release_case(case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
     """Whoever handed it in cannot; nobody can before its batch is open."""
-    require(holds=caller.releases, scope=RELEASE)
     found = await _within(parts, caller.sight(), case)
     if found.caller == caller.name:
         raise OwnSubmission
@@ -197,7 +218,6 @@ async def _page(caller: Caller, parts: Parts, asked: CaseFilter, subject: Subjec
 
 async def _visible(parts: Parts, caller: Caller, case: UUID) -> CaseView:
     """A case that the caller may read; any other is unknown."""
-    require(holds=bool(caller.readable(parts.service.processes)), scope=f"{caller.service}:*:read")
     return await _within(parts, caller.sight(caller.readable(parts.service.processes)), case)
 
 

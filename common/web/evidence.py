@@ -13,7 +13,7 @@ from common.cases.evidence import EvidenceKind
 from common.identity.caller import Caller
 from common.identity.scopes import READ_EVIDENCE
 from common.refusals import CaseUnknown, EvidenceUnknown, Forbidden, Unauthenticated, Unavailable
-from common.web.auth import Authenticated, require
+from common.web.auth import Authenticated, needs
 from common.web.cases import CaseId
 from common.web.parts import Parts, WithParts
 from common.web.problems import responses
@@ -54,7 +54,13 @@ def _piece_id(evidence: str) -> UUID:
 PieceId = Annotated[UUID, Depends(_piece_id)]
 
 
-@router.get("", operation_id="list_evidence", summary="What was kept of failed runs", responses=_SEEN)
+@router.get(
+    "",
+    operation_id="list_evidence",
+    dependencies=[needs(READ_EVIDENCE)],
+    summary="What was kept of failed runs",
+    responses=_SEEN,
+)
 async def list_evidence(case: CaseId, caller: Authenticated, parts: WithParts) -> EvidenceList:
     """Pictures and documents; none of health processes, and all deleted within days."""
     await _require_case(case, caller, parts)
@@ -78,6 +84,7 @@ async def list_evidence(case: CaseId, caller: Authenticated, parts: WithParts) -
 @router.get(
     "/{evidence}",
     operation_id="get_evidence",
+    dependencies=[needs(READ_EVIDENCE)],
     summary="A picture or a document of a failed run",
     response_class=Response,
     responses=_SEEN | responses(CaseUnknown, EvidenceUnknown) | {200: {"content": {"image/png": {}, "text/html": {}}}},
@@ -97,7 +104,6 @@ async def get_evidence(case: CaseId, evidence: PieceId, caller: Authenticated, p
 
 
 async def _require_case(case: UUID, caller: Caller, parts: Parts) -> None:
-    """Raises Forbidden, or CaseUnknown for a case that this caller may not see."""
-    require(holds=caller.reads_evidence, scope=READ_EVIDENCE)
+    """Raises CaseUnknown for a case that this caller may not see."""
     async with parts.database.reach():
         await parts.queries.one(case, caller.sight(caller.readable(parts.service.processes)))

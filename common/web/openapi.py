@@ -8,11 +8,13 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from common.process import Process, Service
+from common.web.auth import declared
 from common.web.problems import Problem
 
 _SCHEMAS = "#/components/schemas/"
@@ -106,6 +108,7 @@ def _describe(app: FastAPI, service: Service, models: Sequence[type[BaseModel]])
         ],
     )
     _drop_framework_refusals(described)
+    _say_what_is_needed(app, service, described)
     components = cast("dict[str, Any]", described.setdefault("components", {}))
     answers = cast("dict[str, Any]", components.get("schemas", {}))
     refs, inputs = _schemas(models, answers)
@@ -113,7 +116,11 @@ def _describe(app: FastAPI, service: Service, models: Sequence[type[BaseModel]])
     for process in service.processes.values():
         described["paths"][f"/v1/{process.name}"]["post"]["requestBody"] = _submission(process, refs[process.input])
     components["securitySchemes"] = {
-        "bearer": {"type": "http", "scheme": "bearer", "description": "An API key"},
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token of an identity provider that is believed, or an API key",
+        },
         "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     }
     described["security"] = [{"bearer": []}, {"key": []}]
@@ -128,6 +135,19 @@ def _drop_framework_refusals(described: dict[str, Any]) -> None:
             del answers["422"]
     for unused in ("HTTPValidationError", "ValidationError"):
         described.get("components", {}).get("schemas", {}).pop(unused, None)
+
+
+def _say_what_is_needed(app: FastAPI, service: Service, described: dict[str, Any]) -> None:
+    """Which scopes each operation asks for, as its route declares them."""
+    for route, needs in declared(app):
+        if not isinstance(route, APIRoute) or not route.include_in_schema:
+            continue
+        scopes = [scope.replace("{service}", service.name) for scope in needs.scopes] if needs else []
+        told = f"Needs {' or '.join(f'`{scope}`' for scope in scopes)}." if scopes else "For every caller."
+        for method in route.methods or ():
+            operation: dict[str, Any] = described["paths"][route.path_format][method.lower()]
+            operation["x-required-scopes"] = scopes
+            operation["description"] = f"{operation.get('description', '')}\n\n{told}".strip()
 
 
 def _schemas(

@@ -20,7 +20,7 @@ from common.refusals import (
     Unavailable,
 )
 from common.web import body, openapi
-from common.web.auth import Authenticated, require
+from common.web.auth import Authenticated, needs
 from common.web.fields import field_problems
 from common.web.obstacles import ObstacleView, PauseReason, PauseView
 from common.web.parts import Parts, WithParts
@@ -68,6 +68,7 @@ class OperationFilter(BaseModel):
 @router.get(
     "/processes",
     operation_id="list_processes",
+    dependencies=[needs()],
     summary="The processes: how many of their cases are where, and why nothing happens",
     responses=responses(Unauthenticated, Unavailable),
 )
@@ -92,13 +93,13 @@ async def list_processes(caller: Authenticated, parts: WithParts) -> ProcessList
 @router.post(
     "/processes/{process}/pause",
     operation_id="pause_process",
+    dependencies=[needs(OPERATE)],
     summary="Let no case of this process begin",
     responses=_ACTED | WITH_BODY,
     openapi_extra=openapi.json_body(PauseReason),
 )
 async def pause_process(request: Request, process: str, caller: Authenticated, parts: WithParts) -> ProcessView:
     """What runs now may end; new cases are taken in and wait. Paused again, it stays as it was paused first."""
-    require(holds=caller.operates, scope=OPERATE)
     known = _known(parts, process)
     asked = await read_reason(request, parts)
     async with parts.database.reach():
@@ -110,12 +111,12 @@ async def pause_process(request: Request, process: str, caller: Authenticated, p
 @router.post(
     "/processes/{process}/resume",
     operation_id="resume_process",
+    dependencies=[needs(OPERATE)],
     summary="Let a paused process go on",
     responses=_ACTED,
 )
 async def resume_process(process: str, caller: Authenticated, parts: WithParts) -> ProcessView:
     """Also one that Roger itself stopped because a screen had changed. What was not paused stays as it is."""
-    require(holds=caller.operates, scope=OPERATE)
     known = _known(parts, process)
     async with parts.database.reach():
         await parts.operations.resume("process", known.name, actor=caller.actor)
@@ -126,14 +127,12 @@ async def resume_process(process: str, caller: Authenticated, parts: WithParts) 
 @router.get(
     "/operations",
     operation_id="list_operations",
+    dependencies=[needs(OPERATE)],
     summary="What was done to processes, targets and accounts, newest first",
     responses=ANSWERS | responses(InvalidInput),
 )
-async def list_operations(
-    caller: Authenticated, parts: WithParts, asked: Annotated[OperationFilter, Query()]
-) -> OperationPage:
+async def list_operations(parts: WithParts, asked: Annotated[OperationFilter, Query()]) -> OperationPage:
     """By whom and why: also what Roger did by itself, as opening a circuit."""
-    require(holds=caller.operates, scope=OPERATE)
     async with parts.database.reach():
         found = await parts.operations.page(
             limit=asked.limit + 1, before=asked.cursor, kind=asked.kind, name=asked.name

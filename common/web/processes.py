@@ -34,7 +34,7 @@ from common.refusals import (
     UploadDiffers,
 )
 from common.web import body, openapi, uploads
-from common.web.auth import Authenticated, require
+from common.web.auth import Authenticated, needs
 from common.web.drafts import drafted
 from common.web.parts import Parts, WithParts
 from common.web.problems import BatchClosed, NoRowTaken, NoTable, NotJson, TooManyUploads, TooSlow, responses
@@ -95,6 +95,7 @@ def router(service: Service) -> APIRouter:
             _endpoint(process),
             methods=["POST"],
             status_code=202,
+            dependencies=[needs(f"{{service}}:{process.name}:submit")],
             operation_id=f"submit_{process.name.replace('-', '_')}",
             summary=process.summary,
             description=inspect.getdoc(process.perform) or process.summary,
@@ -108,7 +109,6 @@ def router(service: Service) -> APIRouter:
 
 def _endpoint(process: Process) -> Callable[..., Awaitable[Response]]:
     async def submit(request: Request, caller: Authenticated, parts: WithParts) -> Response:
-        require(holds=caller.may("submit", process.name), scope=f"{caller.service}:{process.name}:submit")
         key = request.headers.get("idempotency-key")
         if key is not None and not _KEY.fullmatch(key):
             raise MalformedRequest("The Idempotency-Key must be 1 to 64 printable ASCII characters")

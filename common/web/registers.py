@@ -12,8 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from common.cases.registers import Version
 from common.clock import OSLO
-from common.identity.caller import Caller
-from common.identity.scopes import OPERATE, WRITE_REGISTERS
+from common.identity.scopes import OPERATE, WRITE_REGISTERS, WRITE_SOME_REGISTER, WRITE_THIS_REGISTER
 from common.privacy.masking import mask
 from common.refusals import (
     FieldProblem,
@@ -29,7 +28,7 @@ from common.refusals import (
 from common.register import Register
 from common.spreadsheet import template, whole_register
 from common.web import body
-from common.web.auth import Authenticated, require
+from common.web.auth import Authenticated, needs
 from common.web.parts import Parts, WithParts
 from common.web.problems import TooSlow, responses
 from common.web.register_table import rows_of_file, rows_of_json
@@ -131,10 +130,15 @@ Known = Annotated[Register[Any], Depends(_register)]
 On = Annotated[date | None, Query(description="The day that is asked about; today, if it is left out")]
 
 
-@router.get("", operation_id="list_registers", summary="The registers, and what is in force", responses=_SEEN)
-async def list_registers(caller: Authenticated, parts: WithParts, on: On = None) -> RegisterList:
+@router.get(
+    "",
+    operation_id="list_registers",
+    dependencies=[needs(OPERATE, WRITE_REGISTERS, WRITE_SOME_REGISTER)],
+    summary="The registers, and what is in force",
+    responses=_SEEN,
+)
+async def list_registers(parts: WithParts, on: On = None) -> RegisterList:
     """Every register this service decides cases by."""
-    _require_reader(caller)
     day = on or _today(parts)
     async with parts.database.reach():
         in_force = await parts.registers.all_in_force(day)
@@ -146,10 +150,15 @@ async def list_registers(caller: Authenticated, parts: WithParts, on: On = None)
     )
 
 
-@router.get("/{register}", operation_id="get_register", summary="A register and its versions", responses=_SEEN)
-async def get_register(caller: Authenticated, parts: WithParts, register: Known, on: On = None) -> RegisterView:
+@router.get(
+    "/{register}",
+    operation_id="get_register",
+    dependencies=[needs(OPERATE, WRITE_REGISTERS, WRITE_SOME_REGISTER)],
+    summary="A register and its versions",
+    responses=_SEEN,
+)
+async def get_register(parts: WithParts, register: Known, on: On = None) -> RegisterView:
     """A later version takes the place of all before it from its own first day on."""
-    _require_reader(caller)
     day = on or _today(parts)
     async with parts.database.reach():
         in_force = await parts.registers.in_force(register.name, day)
@@ -164,11 +173,14 @@ async def get_register(caller: Authenticated, parts: WithParts, register: Known,
 
 
 @router.get(
-    "/{register}/versions/{version}", operation_id="get_register_version", summary="A version's rows", responses=_SEEN
+    "/{register}/versions/{version}",
+    operation_id="get_register_version",
+    dependencies=[needs(OPERATE, WRITE_REGISTERS, WRITE_SOME_REGISTER)],
+    summary="A version's rows",
+    responses=_SEEN,
 )
-async def get_version(caller: Authenticated, parts: WithParts, register: Known, version: str) -> RegisterRows:
+async def get_version(parts: WithParts, register: Known, version: str) -> RegisterRows:
     """The rows as they were handed in."""
-    _require_reader(caller)
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0  # noqa: PLR2004
     async with parts.database.reach():
         found = await parts.registers.version(register.name, number)
@@ -181,17 +193,16 @@ async def get_version(caller: Authenticated, parts: WithParts, register: Known, 
 @router.get(
     "/{register}/template",
     operation_id="get_register_template",
+    dependencies=[needs(OPERATE, WRITE_REGISTERS, WRITE_SOME_REGISTER)],
     summary="The empty table to fill in",
     response_class=Response,
     responses=_SEEN | {200: {"content": {_XLSX: {}, "text/csv": {}}}},
 )
 async def get_template(
-    caller: Authenticated,
     register: Known,
     form: Annotated[Literal["xlsx", "csv"], Query(alias="format")] = "xlsx",
 ) -> Response:
     """Its headers are the columns that a file must have."""
-    _require_reader(caller)
     filling = whole_register(register.title, register.entry)
     content = await asyncio.to_thread(template, register.row, form, filling=filling)
     named = {"Content-Disposition": f'attachment; filename="{register.name}.{form}"'}
@@ -201,6 +212,7 @@ async def get_template(
 @router.post(
     "/{register}",
     operation_id="add_register_version",
+    dependencies=[needs(WRITE_REGISTERS, WRITE_THIS_REGISTER)],
     summary="Hand a table in (as PUT)",
     status_code=201,
     response_model=RegisterStored,
@@ -210,6 +222,7 @@ async def get_template(
 @router.put(
     "/{register}",
     operation_id="replace_register",
+    dependencies=[needs(WRITE_REGISTERS, WRITE_THIS_REGISTER)],
     summary="Hand in the table that is to hold from a day on",
     status_code=201,
     response_model=RegisterStored,
@@ -224,7 +237,6 @@ async def replace_register(
     asked: Annotated[HandingIn, Query()],
 ) -> Response:
     """Taken as a whole, as a new version (201), or not at all. The same table from the same day again is 200."""
-    require(holds=caller.writes_register(register.name), scope=f"{WRITE_REGISTERS} or registers:{register.name}:write")
     if mask(asked.signer) != asked.signer:
         raise InvalidInput((FieldProblem("signer", "INVALID_VALUE", "signer is a name or a title, no number"),))
     rows = await _rows(request, parts, register)
@@ -249,10 +261,6 @@ async def _rows(request: Request, parts: Parts, register: Register[Any]) -> list
         return await asyncio.to_thread(rows_of_json, register, given)
     # A file is known by its content, whatever it is called.
     return await asyncio.to_thread(rows_of_file, register, await body.gather(request, limit))
-
-
-def _require_reader(caller: Caller) -> None:
-    require(holds=caller.reads_registers, scope=f"{OPERATE} or {WRITE_REGISTERS}")
 
 
 def _today(parts: Parts) -> date:

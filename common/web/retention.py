@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from common.identity.scopes import OPERATE
 from common.privacy.retention import AUDIT_TRAIL, COUNTED, Retention
 from common.refusals import Forbidden, Unauthenticated, Unavailable
-from common.web.auth import Authenticated, require
+from common.web.auth import needs
 from common.web.parts import WithParts
 from common.web.problems import responses
 
@@ -63,12 +63,12 @@ class RetentionReport(BaseModel):
 @router.get(
     "",
     operation_id="report_retention",
+    dependencies=[needs(OPERATE)],
     summary="What is kept how long, and what is overdue",
     responses=responses(Unauthenticated, Forbidden, Unavailable),
 )
-async def report_retention(caller: Authenticated, parts: WithParts) -> RetentionReport:
+async def report_retention(parts: WithParts) -> RetentionReport:
     """Something that stays overdue for more than some minutes says that `purge` does not run."""
-    require(holds=caller.operates, scope=OPERATE)
     async with parts.database.reach():
         cases, beside = await Retention(parts.database.pool).standing(parts.clock())
     kept = [

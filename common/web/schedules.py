@@ -15,7 +15,7 @@ from common.refusals import Forbidden, InvalidInput, ScheduleUnknown, Unauthenti
 from common.schedule import Missed, Schedule
 from common.schedules.diary import FiringState, Standing
 from common.web import openapi
-from common.web.auth import Authenticated, require
+from common.web.auth import Authenticated, needs
 from common.web.obstacles import PauseReason, PauseView
 from common.web.operations import WITH_BODY, read_reason
 from common.web.parts import Parts, WithParts
@@ -101,12 +101,12 @@ class FiringQuery(BaseModel):
 @router.get(
     "",
     operation_id="list_schedules",
+    dependencies=[needs(OPERATE)],
     summary="The schedules: when they come next, and how they went",
     responses=responses(Unauthenticated, Forbidden, Unavailable),
 )
-async def list_schedules(caller: Authenticated, parts: WithParts) -> ScheduleList:
+async def list_schedules(parts: WithParts) -> ScheduleList:
     """As the running version of the service declares them."""
-    require(holds=caller.operates, scope=OPERATE)
     async with parts.database.reach():
         standings = await parts.diary.standings(list(parts.service.schedules))
     found = parts.service.schedules.values()
@@ -116,14 +116,12 @@ async def list_schedules(caller: Authenticated, parts: WithParts) -> ScheduleLis
 @router.get(
     "/{schedule}/firings",
     operation_id="list_firings",
+    dependencies=[needs(OPERATE)],
     summary="What became of each due time, newest first",
     responses=_ACTED | responses(InvalidInput),
 )
-async def list_firings(
-    schedule: str, caller: Authenticated, parts: WithParts, asked: Annotated[FiringQuery, Query()]
-) -> FiringPage:
+async def list_firings(schedule: str, parts: WithParts, asked: Annotated[FiringQuery, Query()]) -> FiringPage:
     """Also the times that were left out, and why; kept for a good year."""
-    require(holds=caller.operates, scope=OPERATE)
     known = _known(parts, schedule)
     async with parts.database.reach():
         found = await parts.diary.page(known.name, limit=asked.limit + 1, before=asked.cursor)
@@ -134,13 +132,13 @@ async def list_firings(
 @router.post(
     "/{schedule}/pause",
     operation_id="pause_schedule",
+    dependencies=[needs(OPERATE)],
     summary="Let the clock start this no more",
     responses=_ACTED | WITH_BODY,
     openapi_extra=openapi.json_body(PauseReason),
 )
 async def pause_schedule(request: Request, schedule: str, caller: Authenticated, parts: WithParts) -> ScheduleView:
     """Its times are recorded as skipped and never made up for. Paused again, it stays as it was paused first."""
-    require(holds=caller.operates, scope=OPERATE)
     known = _known(parts, schedule)
     asked = await read_reason(request, parts)
     async with parts.database.reach():
@@ -151,12 +149,12 @@ async def pause_schedule(request: Request, schedule: str, caller: Authenticated,
 @router.post(
     "/{schedule}/resume",
     operation_id="resume_schedule",
+    dependencies=[needs(OPERATE)],
     summary="Let the clock start a paused schedule again",
     responses=_ACTED,
 )
 async def resume_schedule(schedule: str, caller: Authenticated, parts: WithParts) -> ScheduleView:
     """From its next time on. What was not paused stays as it is."""
-    require(holds=caller.operates, scope=OPERATE)
     known = _known(parts, schedule)
     async with parts.database.reach():
         await parts.operations.resume("schedule", known.name, actor=caller.actor)
@@ -167,13 +165,13 @@ async def resume_schedule(schedule: str, caller: Authenticated, parts: WithParts
 @router.post(
     "/{schedule}/fire",
     operation_id="fire_schedule",
+    dependencies=[needs(OPERATE)],
     summary="Start it now, whatever the clock says",
     responses=_ACTED,
     status_code=202,
 )
 async def fire_schedule(schedule: str, caller: Authenticated, parts: WithParts) -> Firing:
     """A firing that is due this minute, also while the schedule is paused; asked again in the same minute, the same."""
-    require(holds=caller.operates, scope=OPERATE)
     known = _known(parts, schedule)
     this_minute = parts.clock().replace(second=0, microsecond=0)
     async with parts.database.reach():

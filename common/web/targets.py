@@ -11,7 +11,7 @@ from common.opening import maintenance_in_words, opening_in_words
 from common.refusals import Forbidden, TargetUnknown, Unauthenticated, Unavailable
 from common.target import Target
 from common.web import openapi
-from common.web.auth import Authenticated, require
+from common.web.auth import Authenticated, needs
 from common.web.obstacles import ObstacleView, PauseReason, PauseView
 from common.web.operations import ANSWERS, WITH_BODY, read_reason
 from common.web.parts import Parts, WithParts
@@ -116,12 +116,12 @@ def _known(parts: Parts, name: str) -> Target:
 @router.get(
     "",
     operation_id="list_targets",
+    dependencies=[needs(OPERATE)],
     summary="The targets: open or not, and why",
     responses=responses(Unauthenticated, Forbidden, Unavailable),
 )
-async def list_targets(caller: Authenticated, parts: WithParts) -> TargetList:
+async def list_targets(parts: WithParts) -> TargetList:
     """Opening hours, circuit, accounts and pauses of every system Roger works in, as they are now."""
-    require(holds=caller.operates, scope=OPERATE)
     async with parts.database.reach():
         picture = await parts.openness.read()
     return TargetList(items=[TargetView.made(target, picture, parts) for target in parts.service.targets])
@@ -130,13 +130,13 @@ async def list_targets(caller: Authenticated, parts: WithParts) -> TargetList:
 @router.post(
     "/{target}/pause",
     operation_id="pause_target",
+    dependencies=[needs(OPERATE)],
     summary="Let no case begin that needs this target",
     responses=_ACTED | WITH_BODY,
     openapi_extra=openapi.json_body(PauseReason),
 )
 async def pause_target(request: Request, caller: Authenticated, parts: WithParts, target: str) -> TargetView:
     """What runs now may end; its other cases wait at no cost. Paused again, it stays as it was paused first."""
-    require(holds=caller.operates, scope=OPERATE)
     known = _known(parts, target)
     asked = await read_reason(request, parts)
     async with parts.database.reach():
@@ -146,11 +146,14 @@ async def pause_target(request: Request, caller: Authenticated, parts: WithParts
 
 
 @router.post(
-    "/{target}/resume", operation_id="resume_target", summary="Let a paused target's cases go on", responses=_ACTED
+    "/{target}/resume",
+    operation_id="resume_target",
+    dependencies=[needs(OPERATE)],
+    summary="Let a paused target's cases go on",
+    responses=_ACTED,
 )
 async def resume_target(caller: Authenticated, parts: WithParts, target: str) -> TargetView:
     """What was not paused stays as it is. Opening hours and an open circuit still count."""
-    require(holds=caller.operates, scope=OPERATE)
     known = _known(parts, target)
     async with parts.database.reach():
         await parts.operations.resume("target", known.name, actor=caller.actor)
@@ -161,12 +164,12 @@ async def resume_target(caller: Authenticated, parts: WithParts, target: str) ->
 @router.post(
     "/{target}/circuit/close",
     operation_id="close_circuit",
+    dependencies=[needs(OPERATE)],
     summary="Say that a failing target is back",
     responses=_ACTED,
 )
 async def close_circuit(caller: Authenticated, parts: WithParts, target: str) -> TargetView:
     """All its cases go on at once, without one that tries first. If it fails again, the circuit opens again."""
-    require(holds=caller.operates, scope=OPERATE)
     known = _known(parts, target)
     async with parts.database.reach():
         await parts.operations.close_circuit(known.name, actor=caller.actor)

@@ -10,10 +10,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from common.identity.scopes import DECIDE
+from common.identity.scopes import DECIDE, OPERATE, READ_ALL, READ_SOME
 from common.notices.worklist import TaskFilter, TaskView
 from common.refusals import Forbidden, InvalidInput, TaskUnknown, Unauthenticated, Unavailable
-from common.web.auth import Authenticated, require
+from common.web.auth import Authenticated, needs
 from common.web.parts import WithParts
 from common.web.problems import responses
 
@@ -93,6 +93,7 @@ class TaskQuery(BaseModel):
 @router.get(
     "",
     operation_id="list_tasks",
+    dependencies=[needs(READ_SOME, READ_ALL, OPERATE)],
     summary="List tasks, newest first",
     responses=responses(Unauthenticated, Forbidden, InvalidInput, Unavailable),
 )
@@ -100,7 +101,6 @@ async def list_tasks(caller: Authenticated, parts: WithParts, asked: Annotated[T
     """Tasks of the caller's own cases; with `cases:read:all` or `operate` everybody's, batches' and targets' too."""
     everything = caller.reads_all or caller.operates
     readable = caller.readable(parts.service.processes)
-    require(holds=everything or bool(readable), scope=f"{caller.service}:*:read")
     narrowed = TaskFilter(
         process=asked.process,
         role=asked.role,
@@ -118,13 +118,14 @@ async def list_tasks(caller: Authenticated, parts: WithParts, asked: Annotated[T
 @router.post(
     "/{task}/done",
     operation_id="do_task",
+    dependencies=[needs(DECIDE, OPERATE)],
     summary="Say that a task has been dealt with",
     responses=responses(Unauthenticated, Forbidden, TaskUnknown, InvalidInput, Unavailable),
     status_code=204,
 )
 async def do_task(task: UUID, caller: Authenticated, parts: WithParts) -> None:
     """Done stays done, by whoever said so first. A task that is not sent yet is not sent any more."""
-    require(holds=caller.operates or (caller.decides and caller.reads_all), scope=DECIDE)
+    sight = replace(caller.sight(), caller=None) if caller.operates else caller.sight()
     async with parts.database.reach():
-        if not await parts.worklist.done(task, caller.actor, units=caller.units):
+        if not await parts.worklist.done(task, caller.actor, sight):
             raise TaskUnknown

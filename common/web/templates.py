@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from common.identity.scopes import OPERATE, READ_ALL, READ_SOME, SUBMIT_SOME
 from common.refusals import Forbidden, InvalidInput, Unauthenticated, Unavailable
 from common.spreadsheet import template
-from common.web.auth import Authenticated, require
+from common.web.auth import needs
 from common.web.parts import WithParts
 from common.web.problems import TemplateUnknown, responses
 from common.web.uploads import XLSX, table_of
@@ -24,19 +25,17 @@ _FILE: dict[int | str, dict[str, Any]] = {200: {"description": "The file", "cont
 @router.get(
     "/{name}/template",
     operation_id="get_template",
+    dependencies=[needs(SUBMIT_SOME, READ_SOME, READ_ALL, OPERATE)],
     summary="The empty table of a process, to fill in and hand in",
     response_class=Response,
     responses=_FILE | responses(Unauthenticated, Forbidden, TemplateUnknown, InvalidInput, Unavailable),
 )
 async def get_template(
     name: str,
-    caller: Authenticated,
     parts: WithParts,
     kind: Annotated[Literal["xlsx", "csv"], Query(alias="format", description="For Excel, or plain")] = "xlsx",
 ) -> Response:
     """One row per case; send it back to `POST /v1/{process}` with the content type it came with."""
-    mine = [one for one in parts.service.processes if caller.may("submit", one) or caller.may("read", one)]
-    require(holds=bool(mine) or caller.operates or caller.reads_all, scope=f"{caller.service}:*:submit")
     process = parts.service.processes.get(name)
     if process is None or table_of(process) is None:
         raise TemplateUnknown

@@ -14,7 +14,7 @@ from common.identity.caller import Caller
 from common.identity.scopes import WEBHOOKS
 from common.refusals import Forbidden, InvalidInput, MalformedRequest, RequestTooLarge, Unauthenticated, Unavailable
 from common.web import body, openapi
-from common.web.auth import Authenticated, require
+from common.web.auth import Authenticated, needs, require
 from common.web.events import sight_of
 from common.web.fields import field_problems
 from common.web.parts import Parts, WithParts
@@ -152,6 +152,7 @@ ByOwner = Annotated[Owner, Depends(_owner)]
 @router.post(
     "",
     operation_id="add_webhook",
+    dependencies=[needs(WEBHOOKS)],
     summary="Be told of events",
     status_code=201,
     responses=_ASKED | _WITH_BODY | responses(TooManyWebhooks),
@@ -165,14 +166,22 @@ async def add_webhook(request: Request, owner: ByOwner, parts: WithParts) -> Web
     return WebhookSecret(webhook=WebhookView.of(row), secret=secret)
 
 
-@router.get("", operation_id="list_webhooks", summary="The caller's webhooks", responses=_ASKED)
+@router.get(
+    "", operation_id="list_webhooks", dependencies=[needs(WEBHOOKS)], summary="The caller's webhooks", responses=_ASKED
+)
 async def list_webhooks(owner: ByOwner, parts: WithParts) -> WebhookList:
     """Oldest first."""
     async with parts.database.reach():
         return WebhookList(items=[WebhookView.of(row) for row in await parts.subscriptions.own(owner)])
 
 
-@router.get("/{webhook}", operation_id="get_webhook", summary="How a webhook stands", responses=_ONE)
+@router.get(
+    "/{webhook}",
+    operation_id="get_webhook",
+    dependencies=[needs(WEBHOOKS)],
+    summary="How a webhook stands",
+    responses=_ONE,
+)
 async def get_webhook(webhook: WebhookId, owner: ByOwner, parts: WithParts) -> WebhookView:
     """One of the caller's own."""
     async with parts.database.reach():
@@ -182,6 +191,7 @@ async def get_webhook(webhook: WebhookId, owner: ByOwner, parts: WithParts) -> W
 @router.patch(
     "/{webhook}",
     operation_id="change_webhook",
+    dependencies=[needs(WEBHOOKS)],
     summary="Change, pause or resume a webhook",
     responses=_ONE | _WITH_BODY,
     openapi_extra=openapi.json_body(WebhookChange),
@@ -196,7 +206,14 @@ async def change_webhook(request: Request, webhook: WebhookId, owner: ByOwner, p
     return WebhookView.of(changed)
 
 
-@router.delete("/{webhook}", operation_id="remove_webhook", summary="Be told no more", status_code=204, responses=_ONE)
+@router.delete(
+    "/{webhook}",
+    operation_id="remove_webhook",
+    dependencies=[needs(WEBHOOKS)],
+    summary="Be told no more",
+    status_code=204,
+    responses=_ONE,
+)
 async def remove_webhook(webhook: WebhookId, owner: ByOwner, parts: WithParts) -> Response:
     """With its log and what waits to be delivered."""
     async with parts.database.reach():
@@ -204,7 +221,13 @@ async def remove_webhook(webhook: WebhookId, owner: ByOwner, parts: WithParts) -
     return Response(status_code=204)
 
 
-@router.post("/{webhook}/secret", operation_id="rotate_secret", summary="Have a new secret", responses=_ONE)
+@router.post(
+    "/{webhook}/secret",
+    operation_id="rotate_secret",
+    dependencies=[needs(WEBHOOKS)],
+    summary="Have a new secret",
+    responses=_ONE,
+)
 async def rotate_secret(webhook: WebhookId, owner: ByOwner, parts: WithParts) -> WebhookSecret:
     """The one before signs as well for 24 hours."""
     async with parts.database.reach():
@@ -212,7 +235,14 @@ async def rotate_secret(webhook: WebhookId, owner: ByOwner, parts: WithParts) ->
     return WebhookSecret(webhook=WebhookView.of(row), secret=secret)
 
 
-@router.post("/{webhook}/test", operation_id="try_webhook", summary="Send a trial", status_code=202, responses=_ONE)
+@router.post(
+    "/{webhook}/test",
+    operation_id="try_webhook",
+    dependencies=[needs(WEBHOOKS)],
+    summary="Send a trial",
+    status_code=202,
+    responses=_ONE,
+)
 async def try_webhook(webhook: WebhookId, owner: ByOwner, parts: WithParts) -> DeliveryView:
     """A message about no case, tried once, also while it is paused; its log says what became of it."""
     async with parts.database.reach():
@@ -223,6 +253,7 @@ async def try_webhook(webhook: WebhookId, owner: ByOwner, parts: WithParts) -> D
 @router.get(
     "/{webhook}/deliveries",
     operation_id="list_deliveries",
+    dependencies=[needs(WEBHOOKS)],
     summary="What became of a webhook's deliveries",
     responses=_ONE | responses(InvalidInput),
 )
@@ -243,6 +274,7 @@ async def list_deliveries(
 @router.post(
     "/{webhook}/replay",
     operation_id="replay_webhook",
+    dependencies=[needs(WEBHOOKS)],
     summary="Deliver events once more",
     status_code=202,
     responses=_ONE | _WITH_BODY,

@@ -75,7 +75,7 @@ class TestTasks:
         await hall.submit("booking")
         await hall.end(told(FOLLOW_UP))
         (task,) = await listed(hall, "booking")
-        for caller, status in (("booking", 403), ("decider", 403), ("auditor", 403), ("desk", 204), ("operator", 204)):
+        for caller, status in (("booking", 403), ("decider", 404), ("auditor", 403), ("desk", 204), ("operator", 204)):
             async with hall.caller(caller) as client:
                 assert (await client.post(f"/v1/tasks/{task['id']}/done")).status_code == status, caller
 

@@ -1,0 +1,44 @@
+"""The town with callers for every scope, and `python -m tests.web.rights`, which writes docs/rights.md."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from common.identity.keys import new_key
+from common.privacy.crypto import Keyring
+from common.settings import ApiSettings, DatabaseSettings, DeploymentSettings, RedisSettings
+from common.web.app import OPEN, create_app
+from common.web.auth import declared
+from common.web.parts import Settings
+from common.web.rights import page
+from tests.web.keys import write_keys
+from tests.web.town import town
+
+PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
+
+
+def told(app: FastAPI) -> str:
+    """What the page must say."""
+    return page(declared(app), OPEN)
+
+
+def main() -> None:
+    """Write the page; nothing is connected for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys, keyring = Path(folder) / "keys.json", Path(folder) / "keyring.json"
+        Keyring.create(keyring)
+        write_keys(keys, [new_key("page", [])[1]])
+        settings = Settings(
+            api=ApiSettings(keys=keys),
+            database=DatabaseSettings(url="postgresql://nowhere/none"),
+            redis=RedisSettings(url="redis://nowhere"),
+            deployment=DeploymentSettings(keyring=keyring),
+        )
+        PAGE.write_text(told(create_app(town, settings)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
