@@ -52,7 +52,6 @@ ENV PATH=/opt/roger/bin:$PATH \
     ROGER_ERRANDS_PROBE_PORT=8000 \
     ROGER_WORKER_HOST=0.0.0.0 \
     ROGER_WORKER_PROBE_PORT=8000
-COPY --from=code /opt/app /opt/app
 COPY --chmod=755 scripts/roger-in-image /usr/local/bin/roger
 WORKDIR /opt/app
 USER 10001:10001
@@ -64,10 +63,12 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
 
 FROM base AS api
 COPY --from=libraries /opt/roger /opt/roger
+COPY --from=code /opt/app /opt/app
 CMD ["python3", "-m", "health_svc", "api"]
 
 FROM base AS sandbox
 COPY --from=libraries /opt/roger /opt/roger
+COPY --from=code /opt/app /opt/app
 COPY --from=code /opt/sandbox /opt/app
 CMD ["python3", "-m", "sandbox.hspro", "--host", "0.0.0.0", "--port", "8000", "--data", "/tmp/hspro"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
@@ -80,4 +81,5 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/fontconfig /var/log/* /var/cache/ldconfig/aux-cache
 USER 10001:10001
 COPY --from=browser-libraries /opt/roger /opt/roger
+COPY --from=code /opt/app /opt/app
 CMD ["python3", "-m", "health_svc", "worker"]

@@ -15,10 +15,10 @@ side_by_side := $(if $(TESTS),,-n 2 --dist loadgroup)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up test check format lock chaos bench dashboards clean
+.PHONY: help demo up test test-containers check format lock chaos bench dashboards clean
 
 help: ## List what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 demo: $(ready) $(machine) ## See Roger work: stand-in systems, cases, robots [CASES=… SHIFTS=…]
 	@.venv/bin/roger demo $(if $(CASES),--cases $(CASES)) $(if $(SHIFTS),--shifts $(SHIFTS))
@@ -28,6 +28,10 @@ up: $(ready) $(machine) ## Start everything on this machine and leave it running
 
 test: $(ready) $(machine) ## Run the tests, side by side or those picked [TESTS=tests/unit ARGS="-x -k lease"]
 	@$(python) -m pytest --quiet --durations=10 $(side_by_side) $(ARGS) $(TESTS)
+
+test-containers: $(ready) ## Build the images, start docker-compose.yml and perform a case in it; takes minutes
+	@scripts/containers.sh
+	@$(python) -m pytest --quiet --durations=10 $(ARGS) tests/deployment/containers.py
 
 check: $(ready) ## Check style, formatting and types
 	@$(python) -m ruff check

@@ -1,0 +1,202 @@
+"""The images and docker-compose.yml, really built and started; a case performed by a browser in a container.
+
+`make test-containers` runs it, `make test` does not: building takes minutes. Where no registry of images is reached,
+Debian's base and the public images are made from Debian's packages (`images/`).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from engine import PUBLIC_BASE, ROOT, Engine
+
+from common.local.secrets import make_secrets
+from common.local.stack import Ports
+from health_svc.service import health
+
+pytestmark = pytest.mark.timeout(3600)
+
+STAND_INS = {"postgres": "POSTGRES_IMAGE", "redis": "REDIS_IMAGE"}
+PARTS = ("health-api", "health-errands", "health-worker")
+OLA = {"national_id": "17838410103", "family_name": "Nordhaug", "given_name": "Ola", "birth_date": "1984-03-17"}
+TEST = {
+    "person_id": OLA["national_id"],
+    "family_name": OLA["family_name"],
+    "given_name": OLA["given_name"],
+    "test_site": "TRD-LEANGEN",
+    "test_type": "PCR",
+}
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    found = Engine.of_this_machine(tmp_path_factory.mktemp("engine"))
+    if found is None:
+        pytest.skip("there is no container engine here: neither Docker nor Podman")
+    return found
+
+
+@pytest.fixture(scope="session")
+def images(engine: Engine) -> dict[str, str]:
+    """Roger's images; and, where no registry is reached, what stands in for the public ones, by compose's variable."""
+    for role in ("api", "worker", "sandbox"):
+        engine.build(ROOT, role, f"localhost/roger-{role}:test")
+    if engine.base() == PUBLIC_BASE:
+        return {}
+    for name in STAND_INS:
+        engine.build(ROOT / "tests" / "deployment" / "images", name, f"localhost/{name}:test")
+    return {variable: f"localhost/{name}:test" for name, variable in STAND_INS.items()}
+
+
+@dataclass
+class Town:
+    """The demo profile of docker-compose.yml, up."""
+
+    engine: Engine
+    project: str
+    variables: dict[str, str]
+    folder: Path
+
+    def compose(self, *arguments: str, within: float = 300) -> str:
+        return self.engine.compose(
+            *("-p", self.project, "--env-file", str(ROOT / "deploy" / "demo.env"), "--profile", "demo"),
+            *arguments,
+            variables=self.variables,
+            within=within,
+        )
+
+    def container(self, service: str) -> str:
+        mark = "_" if self.engine.is_podman else "-"
+        return f"{self.project}{mark}{service}{mark}1"
+
+    def inside(self, service: str, script: str) -> str:
+        return self.engine.run("exec", self.container(service), "sh", "-c", script, check=False)
+
+    def up(self) -> None:
+        if not self.engine.is_podman:
+            self.compose("up", "--detach", "--wait", within=600)
+            return
+        # Podman 4 waits for nothing that compose files wait for: the same order, by hand.
+        self._start("postgres", "redis", "hspro")
+        for once in ("health-roles", "health-migrate"):
+            self._start(once, wait=False)
+            ended = self.engine.run("wait", self.container(once)).split()[-1]
+            assert ended == "0", self.engine.run("logs", self.container(once))
+        self._start(*PARTS)
+
+    def _start(self, *services: str, wait: bool = True) -> None:
+        self.compose("up", "--detach", "--no-deps", *services)
+        for service in services if wait else ():
+            self._until_healthy(service)
+
+    def _until_healthy(self, service: str) -> None:
+        limit = time.monotonic() + 120
+        while self.engine.run("healthcheck", "run", self.container(service), check=False).strip():
+            assert time.monotonic() < limit, self.engine.run("logs", self.container(service), check=False)[-3000:]
+            time.sleep(0.5)
+
+    @property
+    def api(self) -> httpx.Client:
+        key = (self.folder / "health-api-key").read_text().strip()
+        address = f"http://127.0.0.1:{self.variables['HEALTH_API_PORT']}"
+        return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=90)
+
+    @property
+    def hspro(self) -> str:
+        return f"http://127.0.0.1:{self.variables['HSPRO_PORT']}"
+
+
+@pytest.fixture(scope="session")
+def town(engine: Engine, images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Generator[Town]:
+    folder = tmp_path_factory.mktemp("secrets")
+    list(make_secrets(health, folder))
+    ports = Ports.free()
+    variables = {
+        **images,
+        "ROGER_VERSION": "test",
+        "ROGER_SECRETS": str(folder),
+        "HEALTH_API_PORT": str(ports.api),
+        "HSPRO_PORT": str(ports.first_target),
+        **({"ROGER_LOG_DRIVER": "k8s-file"} if engine.is_podman else {}),
+    }
+    made = Town(engine, f"roger-{uuid4().hex[:8]}", variables, folder)
+    try:
+        made.up()
+        yield made
+    finally:
+        made.compose("down", "--volumes", "--timeout", "5")
+
+
+def submit(town: Town, **changes: Any) -> dict[str, Any]:
+    """Hand a test in and wait for its end."""
+    case = {**TEST, "reference": uuid4().hex, "test_time": datetime.now(UTC).isoformat(), **changes}
+    with town.api as api:
+        answer = api.post("/v1/test-journals", json=case)
+        assert answer.status_code == 202, answer.text
+        return api.get(answer.headers["location"], params={"wait": 60}).json()
+
+
+def test_a_case_is_performed_by_a_browser_in_the_worker(town: Town) -> None:
+    httpx.post(
+        f"{town.hspro}/_kontroll/people", json=[{**OLA, "status": "RESIDENT", "journals": []}]
+    ).raise_for_status()
+
+    first, second = submit(town), submit(town)
+
+    assert (first["state"], first["outcome"]) == ("done", "CREATED"), first
+    assert (second["state"], second["outcome"]) == ("done", "EXISTS"), second
+
+
+@pytest.mark.parametrize("service", [*PARTS, "hspro", "redis"])
+def test_is_confined(town: Town, service: str) -> None:
+    status = dict(line.split(":", 1) for line in town.inside(service, "cat /proc/1/status").splitlines() if ":" in line)
+
+    assert status["Uid"].split() == [status["Uid"].split()[0]] * 4
+    assert status["Uid"].split()[0] != "0"
+    assert {status[name].strip() for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {"0" * 16}
+    assert status["NoNewPrivs"].strip() == "1"
+    assert status["Seccomp"].strip() == "2"
+    for place in ("/", "/opt", "/usr/bin", "/etc"):
+        assert "Read-only" in town.inside(service, f"touch {place}/mine 2>&1"), place
+
+
+def test_chromium_has_room_in_shared_memory_and_a_limit(town: Town) -> None:
+    shared = town.inside("health-worker", "df --block-size=1M --output=size /dev/shm").split()[-1]
+    assert int(shared) == 1024
+    limit = town.engine.inspect(town.container("health-worker"))["HostConfig"]["Memory"]
+    assert limit >= (1024 + 700) * 2**20, "what a browser puts in shared memory counts as memory"
+
+
+def test_the_api_image_holds_no_browser_and_nothing_to_install_with(town: Town) -> None:
+    look = "import importlib.util as u; print([n for n in ('selenium', 'pip', 'pytest', 'sandbox') if u.find_spec(n)])"
+    assert town.inside("health-api", f'python3 -c "{look}"').strip() == "[]"
+    assert town.inside("health-worker", f'python3 -c "{look}"').strip() == "['selenium']"
+    assert town.inside("health-api", "command -v chromium chromedriver gcc").strip() == ""
+
+
+@pytest.mark.parametrize("service", ["health-worker", "health-errands", "health-api"])
+def test_sigterm_ends_it_in_good_order(town: Town, service: str) -> None:
+    container = town.container(service)
+
+    town.engine.run("stop", "--time", "60", container)
+
+    assert town.engine.inspect(container)["State"]["ExitCode"] in {0, 143}
+    last = json.loads(town.engine.run("logs", container).strip().splitlines()[-1])
+    assert last["event"] == f"{service.removeprefix('health-')}.stopped"
+    town.engine.run("start", container)
+
+
+def test_nothing_of_a_persons_is_in_the_logs(town: Town) -> None:
+    said = "".join(town.engine.run("logs", town.container(service)) for service in (*PARTS, "postgres", "redis"))
+    assert "worker.started" in said
+    for secret in (OLA["national_id"], *(file.read_text().strip() for file in town.folder.glob("*-password"))):
+        assert secret not in said
