@@ -10,6 +10,7 @@ ARGS ?=
 python := .venv/bin/python
 ready := .venv/.ready
 machine := .venv/.machine
+provider := .venv/provider/.ready
 # Many tests mostly wait: three processes keep two cores busy. What a developer picks runs in one, for -x, -s and --pdb.
 side_by_side := $(if $(TESTS),,-n 2 --dist loadgroup)
 
@@ -26,7 +27,7 @@ demo: $(ready) $(machine) ## See Roger work: stand-in systems, cases, robots [CA
 up: $(ready) $(machine) ## Start everything on this machine and leave it running until Ctrl-C
 	@.venv/bin/roger up
 
-test: $(ready) $(machine) ## Run the tests, side by side or those picked [TESTS=tests/unit ARGS="-x -k lease"]
+test: $(ready) $(machine) $(provider) ## Run the tests, side by side or those picked [TESTS=tests/unit ARGS="-x -k lease"]
 	@$(python) -m pytest --quiet --durations=10 $(side_by_side) $(ARGS) $(TESTS)
 
 test-containers: $(ready) ## Build the images, start docker-compose.yml and perform a case in it; takes minutes
@@ -65,3 +66,8 @@ $(ready): requirements.lock scripts/venv.sh
 $(machine): scripts/machine.sh | $(ready)
 	@scripts/machine.sh
 	@touch $@
+
+# The identity provider of the tests; outside the tree, for what npm fetches is not ours to check.
+$(provider): tests/identity/provider/package-lock.json | $(machine)
+	@mkdir -p $(@D) && cp tests/identity/provider/package*.json $(@D)/
+	@if command -v npm >/dev/null; then cd $(@D) && npm ci --silent --no-audit --no-fund --ignore-scripts && touch .ready; fi

@@ -21,6 +21,8 @@ prometheus_there() {
     return 1
 }
 
+node_there() { there node && there npm; }
+
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"
     elif there sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then sudo "$@"
@@ -77,4 +79,7 @@ if ! redis_there && ! { install redis-server && redis_there; }; then
 fi
 if ! prometheus_there && ! { fetch_prometheus && prometheus_there; }; then
     echo 'No Prometheus: the tests in tests/monitoring will fail until prometheus and promtool are on the PATH.' >&2
+fi
+if ! node_there && ! { install nodejs npm && node_there; }; then
+    echo 'No Node.js: the identity provider of the tests needs node and npm; only tests/identity will fail.' >&2
 fi
