@@ -19,9 +19,9 @@ import httpx
 import pytest
 from engine import PUBLIC_BASE, ROOT, Engine
 
+from common.catalogue import load as load_service
 from common.local.secrets import make_secrets
 from common.local.stack import Ports
-from health_svc.service import health
 
 pytestmark = pytest.mark.timeout(3600)
 
@@ -118,7 +118,7 @@ class Town:
 @pytest.fixture(scope="session")
 def town(engine: Engine, images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Generator[Town]:
     folder = tmp_path_factory.mktemp("secrets")
-    list(make_secrets(health, folder))
+    list(make_secrets(load_service("health"), folder))
     ports = Ports.free()
     variables = {
         **images,
