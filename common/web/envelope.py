@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common import log, metrics
+from common.refusals import MalformedRequest
 from common.web.problems import Fault, answer
 
 _log = log.get(__name__)
@@ -45,6 +46,12 @@ class Envelope:
             await send(message)
 
         try:
+            if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+                # No text in the database can hold it, so nothing there could be compared with it.
+                await answer(MalformedRequest("The address holds a character that no text has"))(
+                    scope, receive, sending
+                )
+                return
             await self._app(scope, receive, sending)
         except ClientDisconnect:
             status = status or 499  # nobody is there to be answered

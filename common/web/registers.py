@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from common.cases.registers import Version
 from common.clock import OSLO
@@ -110,7 +110,7 @@ class HandingIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     valid_from: date = Field(description="The first day on which it holds", examples=["2026-07-01"])
-    signer: str = Field(
+    signer: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
         min_length=2,
         max_length=100,
         description="Who answers for it: a name or a title, no number",
@@ -237,12 +237,12 @@ async def replace_register(
     asked: Annotated[HandingIn, Query()],
 ) -> Response:
     """Taken as a whole, as a new version (201), or not at all. The same table from the same day again is 200."""
-    if mask(asked.signer) != asked.signer:
+    if mask(asked.signer) != asked.signer or not asked.signer.isprintable():
         raise InvalidInput((FieldProblem("signer", "INVALID_VALUE", "signer is a name or a title, no number"),))
     rows = await _rows(request, parts, register)
     async with parts.database.reach():
         stored = await parts.registers.store(
-            register.name, rows=rows, valid_from=asked.valid_from, signer=asked.signer.strip(), caller=caller.name
+            register.name, rows=rows, valid_from=asked.valid_from, signer=asked.signer, caller=caller.name
         )
     answer = RegisterStored(
         name=register.name, version=stored.version, valid_from=asked.valid_from, existing=stored.existing

@@ -138,3 +138,14 @@ async def test_anything_at_all(hall: Town, body: Any, as_written: bool) -> None:
     assert KARI not in answer.text
     assert "17838410104" not in answer.text
     answer.json()
+
+
+async def test_an_address_with_what_no_text_has(hall: Town) -> None:
+    asked = [
+        *("/v1/benefits?unit=%00", "/v1/tasks?role=a%00b", "/v1/operations?name=%00", "/v1/events/page?unit=%00"),
+        *("/v1/cases?reference=%00", "/v1/registers/tariffs%00", "/v1/webhooks/%00"),
+    ]
+    async with hall.caller("operator") as client:
+        answers = [await client.get(address) for address in asked]
+    assert [answer.status_code for answer in answers] == [400] * len(asked)
+    assert {answer.json()["code"] for answer in answers} == {"MALFORMED_REQUEST"}

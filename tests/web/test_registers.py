@@ -182,7 +182,9 @@ class TestABadRow:
     async def test_is_whatever_is_no_table(self, hall: Town, rows: Any) -> None:
         assert (await hand_in(hall, rows)).status_code == 422
 
-    @pytest.mark.parametrize("asked", [{"valid_from": "soon"}, {"signer": ""}, {"who": "me"}])
+    @pytest.mark.parametrize(
+        "asked", [{"valid_from": "soon"}, {"signer": ""}, {"signer": "   "}, {"signer": "A\u202eB"}, {"who": "me"}]
+    )
     async def test_is_not_all_that_is_looked_at(self, hall: Town, asked: dict[str, str]) -> None:
         assert (await hand_in(hall, [tariff()], **asked)).status_code == 422
 
