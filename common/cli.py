@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +18,7 @@ from rich.console import Console
 from common import log
 from common.catalogue import load as load_service
 from common.clock import system
-from common.db.upgrade import upgrade
+from common.db.upgrade import has_tables, upgrade
 from common.errors import ConfigurationError
 from common.privacy.crypto import Keyring
 from common.process import Service
@@ -228,6 +229,18 @@ def schedule_next(
 def db_upgrade() -> None:
     """Bring the database at ROGER_DATABASE_URL to the tables of this version."""
     upgrade(load(DatabaseSettings))
+    typer.echo("The database has the tables of this version.")
+
+
+@db.command("await")
+def db_await(within: Annotated[int, typer.Option(min=0, help="Seconds until it gives up.")] = 900) -> None:
+    """Wait until the database has the tables of this version: what a new version does before it starts."""
+    settings = load(DatabaseSettings)
+    limit = time.monotonic() + within
+    while not has_tables(settings):
+        if time.monotonic() > limit:
+            raise ConfigurationError("The database has not got the tables of this version: has the migration run?")
+        time.sleep(1)
     typer.echo("The database has the tables of this version.")
 
 

@@ -7,9 +7,11 @@ from typing import cast
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from psycopg.rows import TupleRow
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from common.db.roles import grant
 from common.errors import ConfigurationError
@@ -38,6 +40,21 @@ def upgrade(settings: DatabaseSettings, revision: str = "head") -> None:
         engine.dispose()
 
 
+def has_tables(settings: DatabaseSettings) -> bool:
+    """Whether the database has the tables of this version, or of a later one; False also while it does not answer."""
+    scripts = ScriptDirectory.from_config(config())
+    known = {script.revision for script in scripts.walk_revisions()}
+    engine = create_engine(settings.sqlalchemy_url, connect_args={"connect_timeout": settings.connect_timeout})
+    try:
+        with engine.connect() as connection:
+            found = set(MigrationContext.configure(connection).get_current_heads())
+    except (OperationalError, ProgrammingError):
+        return False
+    finally:
+        engine.dispose()
+    return found == set(scripts.get_heads()) or not found <= known
+
+
 def _grant(connection: Connection) -> None:
     # Past SQLAlchemy, which would take braces and percent signs of these statements for its own.
     driven = cast("psycopg.Connection[TupleRow]", connection.connection.driver_connection)
@@ -45,8 +62,8 @@ def _grant(connection: Connection) -> None:
     driven.commit()
 
 
-def config(connection: Connection) -> Config:
-    """Alembic's configuration on an open connection."""
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, on an open connection where something is to be done there."""
     made = Config()
     made.set_main_option("script_location", "common.db:migrations")
     made.set_main_option("path_separator", "os")

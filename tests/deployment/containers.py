@@ -102,7 +102,6 @@ class Town:
         limit = time.monotonic() + 120
         while self.engine.run("healthcheck", "run", self.container(service), check=False).strip():
             assert time.monotonic() < limit, self.engine.run("logs", self.container(service), check=False)[-3000:]
-            time.sleep(0.5)
 
     @property
     def api(self) -> httpx.Client:

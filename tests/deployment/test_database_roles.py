@@ -13,7 +13,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from common.db.roles import APP, MIGRATOR, READ, ROLES, make_roles
-from common.db.upgrade import upgrade
+from common.db.upgrade import has_tables, upgrade
 from common.embedded import EmbeddedPostgres
 from common.privacy.retention import AUDIT_TRAIL
 from common.settings import DatabaseSettings
@@ -140,3 +140,26 @@ def test_sessions_begin_alike_behind_a_pooler(served: Served) -> None:
     for role in ROLES:
         assert served.run(role, "show idle_in_transaction_session_timeout") == [("5s",)]
         assert served.run(role, "show timezone") == [("UTC",)]
+
+
+class TestAwaitingTables:
+    def test_a_new_version_waits_for_its_migration(self, empty_database: str) -> None:
+        settings = DatabaseSettings(url=empty_database)
+        assert not has_tables(settings)
+        upgrade(settings, "0001")
+        assert not has_tables(settings)
+        upgrade(settings)
+        assert has_tables(settings)
+
+    def test_an_old_version_goes_on_with_later_tables(self, empty_database: str) -> None:
+        settings = DatabaseSettings(url=empty_database)
+        upgrade(settings)
+        with psycopg.connect(empty_database, autocommit=True) as admin:
+            admin.execute("update alembic_version set version_num = 'of a later version'")
+        assert has_tables(settings)
+
+    def test_the_app_can_ask(self, served: Served) -> None:
+        assert has_tables(DatabaseSettings(url=served.address(APP)))
+
+    def test_an_absent_database_is_waited_for(self) -> None:
+        assert not has_tables(DatabaseSettings(url="postgresql://nobody@127.0.0.1:1/none", connect_timeout=2))
