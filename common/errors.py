@@ -62,6 +62,11 @@ class RogerError(Exception):
         return str(self.args[0])
 
 
+def codes(kind: type[RogerError]) -> set[str]:
+    """Every code of the exceptions of a kind, also of those that processes declare."""
+    return {code for each in kind.__subclasses__() for code in (each.code, *codes(each))}
+
+
 # --- the case breaks a rule ---------------------------------------------------------------------------------
 
 

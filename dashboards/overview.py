@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards.board import SERVICES, Board, Row, typed_in
 from dashboards.panel import BLUE, ORANGE, RED, Column, Query, lines, number, rows
-from dashboards.query import NOBODY_WORKS, SERVICE, agreed, each, hourly, or_zero, total
+from dashboards.query import NOBODY_WORKS, SERVICE, agreed, each, hourly, or_zero, those_that_happen, total
 
 _TODAY = "now/d"
 _QUEUED = f'{SERVICE},state="queued"'
@@ -167,14 +167,20 @@ _THROUGHPUT = Row(
     [
         lines(
             "Ended well, per hour",
-            Query(hourly("roger_runs_ended_total", f'{SERVICE},state="done"', "code"), "{{code}}"),
+            Query(
+                those_that_happen(hourly("roger_runs_ended_total", f'{SERVICE},state="done"', "code"), "code"),
+                "{{code}}",
+            ),
             tells="Cases that robots ended well, by outcome.",
             stacked=True,
             width=8,
         ),
         lines(
             "To people, per hour",
-            Query(hourly("roger_runs_ended_total", f'{SERVICE},state="manual"', "code"), "{{code}}"),
+            Query(
+                those_that_happen(hourly("roger_runs_ended_total", f'{SERVICE},state="manual"', "code"), "code"),
+                "{{code}}",
+            ),
             tells="Cases that robots gave to people, by reason.",
             stacked=True,
             width=8,

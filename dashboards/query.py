@@ -53,6 +53,11 @@ def mean(histogram: str, selected: str, *by: str) -> str:
     return f"{rate(f'{histogram}_sum', selected, *by)} / {rate(f'{histogram}_count', selected, *by)}"
 
 
+def those_that_happen(counted: str, label: str) -> str:
+    """Leave out what never happens, of a label with many values; in a healthy Roger that may be all."""
+    return f'({counted} > 0) or label_replace(vector(0), "{label}", "none", "", "")'
+
+
 def or_zero(expression: str) -> str:
     """Nothing found is a zero: where a healthy Roger has no such series."""
     return f"({expression}) or vector(0)"

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dashboards.board import SERVICES, Board, Row, choice
 from dashboards.panel import BLUE, ORANGE, RED, Query, lines, number, states
-from dashboards.query import PROCESS, SERVICE, agreed, each, hourly, mean, or_zero, quantile, rate, total
+from dashboards.query import (
+    PROCESS,
+    SERVICE,
+    agreed,
+    each,
+    hourly,
+    mean,
+    or_zero,
+    quantile,
+    rate,
+    those_that_happen,
+    total,
+)
 
 _SUCCESSFUL = 'status=~"[23].."'
 
@@ -108,7 +120,10 @@ _RUNS = Row(
         ),
         lines(
             "Ended, per hour",
-            Query(hourly("roger_runs_ended_total", PROCESS, "state", "code"), "{{state}} {{code}}"),
+            Query(
+                those_that_happen(hourly("roger_runs_ended_total", PROCESS, "state", "code"), "code"),
+                "{{state}} {{code}}",
+            ),
             tells="Where runs left their cases: done with an outcome, to a person with a reason, or back in the line.",
             stacked=True,
         ),

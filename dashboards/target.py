@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards.board import SERVICES, Board, Row, choice
 from dashboards.panel import BLUE, ORANGE, RED, Column, Query, lines, number, rows, states
-from dashboards.query import SERVICE, TARGET, agreed, each, hourly, mean, or_zero, quantile, total
+from dashboards.query import SERVICE, TARGET, agreed, each, hourly, mean, or_zero, quantile, those_that_happen, total
 
 _FAILURES = "roger_target_failures_total"
 
@@ -95,7 +95,7 @@ _TROUBLE = Row(
     [
         lines(
             "Failures, per hour",
-            Query(or_zero(hourly(_FAILURES, TARGET, "target", "code")), "{{target}} {{code}}"),
+            Query(those_that_happen(hourly(_FAILURES, TARGET, "target", "code"), "code"), "{{target}} {{code}}"),
             tells="TARGET_DOWN, TIMEOUT, SIGNED_OUT, LOGIN_FAILED and UNEXPECTED_DIALOG count towards the circuit; UI_CHANGED stops the processes that use the screen.",
             stacked=True,
         ),

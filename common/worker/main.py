@@ -23,13 +23,15 @@ from common.cases.ledger import Ledger
 from common.cases.openness import Openness
 from common.cases.queue import Queue
 from common.cases.registers import Registers
+from common.cases.states import State
 from common.cases.sweep import sweep
 from common.cases.trouble import Trouble
 from common.db.engine import AWAY, Pool, pool
-from common.errors import ConfigurationError, Interrupted
+from common.errors import ApplicationException, BusinessException, ConfigurationError, Interrupted, codes
 from common.privacy.crypto import Keyring
 from common.probes import probes, serve
 from common.process import Service
+from common.run import OutcomeCode
 from common.settings import (
     CircuitSettings,
     DatabaseSettings,
@@ -160,12 +162,18 @@ async def _until_drained(
 
 
 def _show(service: Service, shifts: int) -> None:
-    metrics.export(
-        "worker",
-        process=list(service.processes),
-        target=[target.name for target in service.targets],
-        shift=[str(number) for number in range(1, shifts + 1)],
-    )
+    processes, targets = list(service.processes), [target.name for target in service.targets]
+    numbers = [str(number) for number in range(1, shifts + 1)]
+    metrics.export("worker", process=processes, target=targets, shift=numbers)
+    # Workers come and go: without a zero, the first end of each sort in each of them would be missed.
+    for process in processes:
+        for outcome in OutcomeCode:
+            metrics.ENDED.labels(process, State.DONE, outcome)
+        for code in codes(BusinessException) | codes(ApplicationException):
+            metrics.ENDED.labels(process, State.MANUAL, code)
+    for target in targets:
+        for code in codes(ApplicationException):
+            metrics.TARGET_FAILURES.labels(target, code)
 
 
 def _stop_asked_for() -> asyncio.Event:

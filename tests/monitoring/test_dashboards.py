@@ -17,8 +17,15 @@ from dashboards.boards import BOARDS, FOLDER
 
 FILES = sorted(FOLDER.glob("*.json"))
 # Given by Prometheus itself, or by its Python client.
-_OTHERS = {"up", "ALERTS", "process_cpu_seconds_total", "process_resident_memory_bytes", "process_start_time_seconds"}
-_OTHERS |= {"process_open_fds", "process_max_fds"}
+_OTHERS = {
+    "up",
+    "ALERTS",
+    "process_cpu_seconds_total",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+    "process_open_fds",
+    "process_max_fds",
+}
 _ADDED = {"service", "part", "instance", "le", "alertstate"}
 
 
