@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 from common.db.tables.batches import BatchRemainder, BatchRow
 from common.db.tables.benefits import BenefitPosition, BenefitRow
 from common.db.tables.cases import AccountRow, Case, CheckpointRow, Content, Event
+from common.db.tables.identity import PageSession
 from common.db.tables.operations import (
     Circuit,
     FiringRow,
@@ -39,6 +40,7 @@ __all__ = [
     "NoticeRow",
     "Operation",
     "PaceRow",
+    "PageSession",
     "Pause",
     "ProcessVersion",
     "Purge",
