@@ -1,0 +1,222 @@
+"""k8s/: each overlay is what Kubernetes and KEDA take, keeps every rule of `policies`, and each rule can fail."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import policies
+import pytest
+from jsonschema import Draft202012Validator
+from manifests import OVERLAYS, ROOT, Manifests, kustomize, render
+from pydantic_settings import BaseSettings
+
+from common.browser.settings import BrowserSettings
+from common.notices.settings import NoticeSettings
+from common.settings import (
+    ApiSettings,
+    CalendarSettings,
+    CircuitSettings,
+    DatabaseSettings,
+    DeploymentSettings,
+    ErrandSettings,
+    EvidenceSettings,
+    RedisSettings,
+    TargetSettings,
+    WorkerSettings,
+)
+from common.webhooks.settings import WebhookSettings
+
+pytestmark = pytest.mark.skipif(
+    kustomize() is None, reason="neither kustomize nor a kubectl that holds it (1.27 or newer) is on the PATH"
+)
+
+KUBERNETES = "1.34"
+SCHEMAS = Path(__file__).parent / "schemas"
+RULES: list[Callable[[Manifests], Iterator[str]]] = [
+    policies.restricted,
+    policies.confined,
+    policies.memory,
+    policies.probed,
+    policies.finishes,
+    policies.disrupted_one_by_one,
+    policies.spread,
+    policies.walled,
+    policies.let_out,
+    policies.by_tls,
+    policies.secret_free,
+    policies.scaled,
+    policies.always_on,
+    policies.migrated_first,
+    policies.of_one_version,
+    policies.labelled,
+]
+
+
+@cache
+def rendered(overlay: str) -> Manifests:
+    return render(overlay)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_keeps(overlay: str, rule: Callable[[Manifests], Iterator[str]]) -> None:
+    assert list(rule(rendered(overlay))) == []
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_kubernetes_takes_it(overlay: str) -> None:
+    core = [each for each in rendered(overlay).objects if not each["apiVersion"].startswith("keda.sh/")]
+    assert len(core) > 20
+    for each in core:
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            kubernetes_validate.validate(each, KUBERNETES, strict=True)
+
+
+def test_kubernetes_schemas_are_strict() -> None:
+    wrong = copy.deepcopy(rendered("prod").named("Deployment", "worker"))
+    wrong["spec"]["template"]["spec"]["terminationGracePeriod"] = 330
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(wrong, KUBERNETES, strict=True)
+
+
+@pytest.mark.parametrize("overlay", ["prod", "grid"])
+def test_keda_takes_it(overlay: str) -> None:
+    schema = Draft202012Validator(json.loads((SCHEMAS / "scaled-object.json").read_text()))
+    (scaler,) = rendered(overlay).of("ScaledObject")
+    assert not list(schema.iter_errors(scaler))
+    scaler = copy.deepcopy(scaler)
+    scaler["spec"]["triggers"][0]["metadata"]["desiredReplicas"] = 1  # KEDA takes texts only
+    assert list(schema.iter_errors(scaler))
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_setting_is_one(overlay: str) -> None:
+    concerns: list[type[BaseSettings]] = [
+        DeploymentSettings,
+        DatabaseSettings,
+        RedisSettings,
+        ApiSettings,
+        ErrandSettings,
+        WorkerSettings,
+        CalendarSettings,
+        CircuitSettings,
+        EvidenceSettings,
+        BrowserSettings,
+        NoticeSettings,
+        WebhookSettings,
+    ]
+    known = {
+        f"{concern.model_config.get('env_prefix')}{field.upper()}"
+        for concern in concerns
+        for field in concern.model_fields
+    } | {f"ROGER_TARGET_HSPRO_{field.upper()}" for field in TargetSettings.model_fields}
+
+    ours = {"ROGER_SERVICE", "ROGER_PACKAGE", "MIGRATOR_DATABASE_URL"}  # for the manifests themselves
+    assert set(rendered(overlay).settings) - known - ours == set()
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_secret_is_in_the_instructions(overlay: str) -> None:
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    wanted = {name for _, pod in rendered(overlay).pods() for name in _secrets(pod["spec"])}
+    assert {"keyring", "api-keys", "database", "redis", "accounts-hspro"} <= wanted
+    assert not [name for name in wanted if f"`{name}`" not in page]
+
+
+def _secrets(found: Any) -> Iterator[str]:
+    if isinstance(found, dict):
+        if "secretName" in found:
+            yield found["secretName"]
+        if isinstance(found.get("secret"), dict) and "name" in found["secret"]:
+            yield found["secret"]["name"]
+        found = list(found.values())
+    if isinstance(found, list):
+        for each in found:
+            yield from _secrets(each)
+
+
+def _of(kind: str, name: str) -> Callable[[Manifests], Any]:
+    return lambda found: found.named(kind, name)["spec"]
+
+
+def _pod(part: str) -> Callable[[Manifests], Any]:
+    return lambda found: found.pod(part)
+
+
+def _container(part: str) -> Callable[[Manifests], Any]:
+    return lambda found: found.main(part)
+
+
+def _settings(found: Manifests) -> Any:
+    return next(each for each in found.of("ConfigMap") if each["metadata"]["name"].startswith("settings-"))["data"]
+
+
+Change = tuple[Callable[[Manifests], Iterator[str]], Callable[[Manifests], Any], str, Any]
+"""The rule, where it is broken, what is changed there and to what (None: taken away)."""
+
+BREACHES: list[Change] = [
+    (policies.restricted, lambda m: m.of("Namespace")[0]["metadata"], "labels", {}),
+    (policies.restricted, _pod("worker"), "securityContext", {"seccompProfile": {"type": "RuntimeDefault"}}),
+    (policies.restricted, _pod("api"), "automountServiceAccountToken", True),
+    (policies.restricted, _pod("api"), "hostNetwork", True),
+    (policies.restricted, _pod("api"), "volumes", [{"name": "host", "hostPath": {"path": "/"}}]),
+    (policies.confined, _container("errands"), "securityContext", {"readOnlyRootFilesystem": True}),
+    (policies.memory, _container("api"), "resources", {}),
+    (policies.memory, _container("worker"), "resources", {"limits": {"memory": "1536Mi"}}),
+    (policies.memory, _settings, "ROGER_WORKER_SHIFTS", "3"),
+    (policies.probed, _container("api"), "readinessProbe", {"httpGet": {"path": "/healthz", "port": "http"}}),
+    (policies.probed, _container("worker"), "startupProbe", None),
+    (policies.finishes, _pod("worker"), "terminationGracePeriodSeconds", 60),
+    (policies.finishes, _settings, "ROGER_WORKER_GRACE", "600"),
+    (policies.disrupted_one_by_one, _of("PodDisruptionBudget", "worker"), "selector", {"matchLabels": {"app.kubernetes.io/component": "api"}}),
+    (policies.disrupted_one_by_one, _of("PodDisruptionBudget", "api"), "minAvailable", "100%"),
+    (policies.spread, _pod("errands"), "topologySpreadConstraints", []),
+    (policies.walled, _of("NetworkPolicy", "default-deny"), "policyTypes", ["Ingress"]),
+    (policies.walled, _of("NetworkPolicy", "targets"), "egress", [{}]),
+    (policies.walled, _of("NetworkPolicy", "targets"), "egress", [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": sorted(policies.PRIVATE)}}], "ports": [{"port": 443}]}]),
+    (policies.walled, _of("NetworkPolicy", "webhooks"), "egress", [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [{"port": 443}]}]),
+    (policies.let_out, _of("NetworkPolicy", "webhooks"), "podSelector", {}),
+    (policies.let_out, _of("NetworkPolicy", "callers"), "podSelector", {}),
+    (policies.by_tls, _of("Ingress", "api"), "tls", []),
+    (policies.by_tls, _settings, "ROGER_DATABASE_URL", "postgresql://health_app@db/health?sslmode=require"),
+    (policies.by_tls, _settings, "ROGER_REDIS_URL", "redis://redis:6379/0"),
+    (policies.secret_free, _settings, "ROGER_REDIS_URL", "rediss://:hunter2@redis:6379/0"),
+    (policies.secret_free, lambda m: m.of("ServiceAccount")[0], "kind", "Secret"),
+    (policies.secret_free, _container("api"), "env", [{"name": "P", "valueFrom": {"secretKeyRef": {"name": "database", "key": "x"}}}]),
+    (policies.scaled, _of("Deployment", "worker"), "replicas", 3),
+    (policies.scaled, _of("ScaledObject", "worker"), "minReplicaCount", 1),
+    (policies.scaled, _of("ScaledObject", "worker"), "triggers", []),
+    (policies.scaled, lambda m: m.named("ScaledObject", "worker")["spec"]["triggers"][1]["metadata"], "query", 'roger_unheard_of{service="health"}'),
+    (policies.scaled, lambda m: m.named("HorizontalPodAutoscaler", "api")["spec"]["scaleTargetRef"], "name", "errands"),
+    (policies.always_on, _of("Deployment", "errands"), "replicas", 0),
+    (policies.migrated_first, _container("migrate"), "args", ["roger", "db", "await"]),
+    (policies.migrated_first, _pod("worker"), "initContainers", []),
+    (policies.migrated_first, _settings, "MIGRATOR_DATABASE_URL", "postgresql://health_app@db/health"),
+    (policies.of_one_version, _container("worker"), "image", "roger-worker:0.2.0"),
+    (policies.of_one_version, _container("worker"), "image", "somebody/worker:0.1.0"),
+    (policies.labelled, lambda m: m.named("Deployment", "api")["spec"]["selector"], "matchLabels", {"app.kubernetes.io/part-of": "roger"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", BREACHES, ids=lambda change: f"{change[0].__name__}-{change[2]}")
+def test_each_rule_can_fail(change: Change) -> None:
+    rule, place, field, value = change
+    broken = Manifests(copy.deepcopy(rendered("prod").objects))
+    spot = place(broken)
+    if value is None:
+        del spot[field]
+    else:
+        spot[field] = value
+    assert list(rule(broken))
+
+
+def test_every_rule_is_shown_to_fail() -> None:
+    assert {change[0] for change in BREACHES} == set(RULES)
