@@ -15,23 +15,21 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from common import log
+from common import key_commands, log
 from common.catalogue import load as load_service
 from common.clock import system
 from common.db.upgrade import has_tables, upgrade
 from common.errors import ConfigurationError
-from common.privacy.crypto import Keyring
 from common.process import Service
 from common.settings import CalendarSettings, DatabaseSettings, load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
-keys = typer.Typer(no_args_is_help=True, help="Make the keys of a deployment.")
 db = typer.Typer(no_args_is_help=True, help="Look after the database.")
 schedule = typer.Typer(no_args_is_help=True, help="Look at what the clock starts.")
 app.add_typer(schedule, name="schedule")
 deploy = typer.Typer(no_args_is_help=True, help="Set up a deployment.")
 app.add_typer(deploy, name="deploy")
-app.add_typer(keys, name="keys")
+app.add_typer(key_commands.app, name="keys")
 app.add_typer(db, name="db")
 
 errors = Console(stderr=True)
@@ -268,28 +266,6 @@ def deploy_secrets(service: ServiceName, folder: Path) -> None:
 
     for line in make_secrets(load_service(service), folder):
         typer.echo(line)
-
-
-@keys.command("new")
-def keys_new(path: Path) -> None:
-    """Make a key file for encryption and look-up; keep it safe, nothing can be read without it."""
-    try:
-        Keyring.create(path)
-    except FileExistsError:
-        raise ConfigurationError(f"{path} is there already: a key file is never overwritten") from None
-    typer.echo(f"Made {path}.")
-
-
-@keys.command("caller")
-def keys_caller(
-    caller: Annotated[str, typer.Argument(help="Who calls, for example booking.")],
-    scope: Annotated[list[str], typer.Option(help="What it may do, for example health:test-journals:submit.")],
-) -> None:
-    """Make an API key: give the key to the caller, put the entry into the file of ROGER_API_KEYS."""
-    from common.identity.keys import new_key  # noqa: PLC0415
-
-    plain, entry = new_key(caller, scope)
-    typer.echo(f"Key, shown only now: {plain}\nEntry for the keys file:\n{json.dumps(entry, indent=2)}")
 
 
 def run_service(package: str) -> None:

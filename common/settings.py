@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from common.errors import ConfigurationError
 from common.norway.calendar import BankDays, parse_month_days
 from common.opening import Availability, parse_maintenance, parse_opening
+from common.privacy.key_file import KeyCommand, KeyFile, KeySource
 from common.target import Account, Pace, Target, parse_pace
 
 
@@ -32,8 +33,22 @@ class DeploymentSettings(BaseSettings):
 
     environment: Environment = Environment.PRODUCTION
     """development, test or production; production refuses synthetic persons."""
-    keyring: Path
+    keyring: Path | None = None
     """File with the master and index keys; `roger keys new` makes one."""
+    keyring_command: str = ""
+    """Instead of the file: a command that prints it, for instance one that asks a key management service."""
+
+    @model_validator(mode="after")
+    def has_keys(self) -> Self:
+        if (self.keyring is None) == (not self.keyring_command):
+            message = "set either ROGER_KEYRING, a file that `roger keys new` makes, or ROGER_KEYRING_COMMAND"
+            raise ValueError(message)
+        return self
+
+    @property
+    def keys(self) -> KeySource:
+        """Where the keys of this deployment are."""
+        return KeyFile(self.keyring) if self.keyring is not None else KeyCommand(self.keyring_command)
 
     @property
     def accepts_synthetic(self) -> bool:

@@ -82,9 +82,7 @@ def _make_role(admin: Connection[TupleRow], role: str, password: str) -> None:
         )
     )
     for setting, value in _SESSION.items():
-        admin.execute(
-            sql.SQL("alter role {} set {} = {}").format(name, sql.Identifier(setting), sql.Literal(value))
-        )
+        admin.execute(sql.SQL("alter role {} set {} = {}").format(name, sql.Identifier(setting), sql.Literal(value)))
 
 
 def _make_database(admin: Connection[TupleRow], database: str) -> None:

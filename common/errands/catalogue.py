@@ -10,6 +10,7 @@ from common.errands.errand import Errand
 from common.errands.measure import Meter
 from common.errands.notices import notices
 from common.errands.purge import purge
+from common.errands.rewrap import rewrap
 from common.errands.schedules import schedules
 from common.errands.spread import spread
 
@@ -19,6 +20,7 @@ ERRANDS = [
     Errand(name="measure", every=5, run=Meter().measure),
     Errand(name="notices", every=5, run=notices),
     Errand(name="purge", every=60, run=purge),
+    Errand(name="rewrap", every=60, run=rewrap),
     Errand(name="spread", every=1, run=spread),
     Errand(name="deliver", every=1, run=Postman().round),
     Errand(name="delivery-log", every=30, run=delivery_log),

@@ -60,7 +60,7 @@ async def run_errands(service: Service) -> None:
     clockwork = load(WorkerSettings)
     redis = load(RedisSettings)
     deployment = load(DeploymentSettings)
-    keyring = Keyring.load(deployment.keyring)
+    keyring = Keyring.of(deployment.keys)
     name = f"roger-{service.name}-errands"
     reads = engine(load(DatabaseSettings), name=name)
     desk = Desk(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from common.db.roles import ROLES
 from common.identity.keys import new_key
-from common.privacy.crypto import Keyring
+from common.privacy.key_file import KeyFile
 from common.process import Service
 
 _FIRST_CALLER = "first-caller"
@@ -51,7 +51,7 @@ def _password(file: Path) -> None:
 
 
 def _keyring(file: Path) -> None:
-    Keyring.create(file)
+    KeyFile(file).create()
     file.chmod(0o644)
 
 

@@ -23,7 +23,7 @@ from common.embedded import EmbeddedPostgres, EmbeddedRedis
 from common.errors import ConfigurationError
 from common.identity.keys import new_key
 from common.local.child import Child
-from common.privacy.crypto import Keyring
+from common.privacy.key_file import KeyFile
 from common.process import Service
 from common.settings import DatabaseSettings
 
@@ -158,7 +158,7 @@ class Stack:
     def _make_keys(self) -> None:
         keyring, keys = self.folder / "keyring.json", self.folder / "api-keys.json"
         if not keyring.exists():
-            Keyring.create(keyring)
+            KeyFile(keyring).create()
         plain = self.folder / "api-key"
         if not plain.exists() or not keys.exists():
             everything = [f"{self.service.name}:*:submit", f"{self.service.name}:*:read", "cases:read:all"]

@@ -7,26 +7,32 @@ open. Persons and references are found by a keyed hash (HMAC-SHA-256). Keys carr
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
 import os
-import secrets
+import time
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from common import log
+from common.clock import Clock, system
 from common.errors import ConfigurationError, RogerError
+from common.privacy.key_file import KEY, KeyFile, Keys, KeySource, MasterKey, in_use
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+_log = log.get(__name__)
 _NONCE = 12
-_KEY = 32
+_KEY = KEY
 _VERSION = 2  # bytes of key version in front of a wrapped data key
+_LOOK_EVERY = 1.0  # seconds
 
 
 class Unreadable(RogerError):
@@ -63,59 +69,101 @@ class CaseKey:
 
 
 class Keyring:
-    """The master keys and index keys of a deployment, by version."""
+    """The master keys and index keys of a deployment, by version; follows its source while a rotation goes on."""
 
-    def __init__(self, *, master: dict[int, bytes], index: dict[int, bytes]) -> None:
-        self._current_master, self._current_index = max(master), max(index)
-        self._masters = {version: AESGCM(key) for version, key in master.items()}
-        self._indexes = index
+    def __init__(
+        self,
+        *,
+        master: Mapping[int, bytes | MasterKey],
+        index: Mapping[int, bytes],
+        source: KeySource | None = None,
+        clock: Clock = system,
+        look_every: float = _LOOK_EVERY,
+    ) -> None:
+        self._source, self._clock, self._look_every = source, clock, look_every
+        self._mark = source.mark() if source else None
+        self._looked_at = time.monotonic()
+        given = {version: key if isinstance(key, MasterKey) else MasterKey(key) for version, key in master.items()}
+        self._take(Keys(given, dict(index)))
 
     @classmethod
     def load(cls, path: Path) -> Keyring:
         """Read the key file; raises ConfigurationError when it is missing or not one."""
-        try:
-            content = json.loads(path.read_text())
-            parts = {
-                name: {int(version): base64.b64decode(key, validate=True) for version, key in content[name].items()}
-                for name in ("master", "index")
-            }
-        except FileNotFoundError:
-            raise ConfigurationError(f"There is no key file at {path}: make one with `roger keys new {path}`") from None
-        except OSError as failure:
-            raise ConfigurationError(f"{path} cannot be read: {failure.strerror}") from None
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise ConfigurationError(f"{path} is not a key file: make one with `roger keys new`") from None
-        if any(len(key) != _KEY for keys in parts.values() for key in keys.values()) or not all(parts.values()):
-            raise ConfigurationError(f"{path}: every key must be {_KEY} bytes in base64, and each kind needs one")
-        if not all(0 <= version < 1 << 8 * _VERSION for versions in parts.values() for version in versions):
-            raise ConfigurationError(f"{path}: the versions of its keys must be small numbers, the newest the highest")
-        return cls(master=parts["master"], index=parts["index"])
+        return cls.of(KeyFile(path))
 
-    @staticmethod
-    def create(path: Path) -> None:
-        """Write a new key file that only its owner can read; never overwrites one."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = {name: {"1": base64.b64encode(secrets.token_bytes(_KEY)).decode()} for name in ("master", "index")}
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(fresh, file)
+    @classmethod
+    def of(cls, source: KeySource, clock: Clock = system, *, look_every: float = _LOOK_EVERY) -> Keyring:
+        """The keys that a source gives, looked at again so often; raises ConfigurationError when it gives none."""
+        keys = source.read()
+        return cls(master=keys.master, index=keys.index, source=source, clock=clock, look_every=look_every)
+
+    @property
+    def master_version(self) -> int:
+        """The version of the master key that seals now."""
+        self._look()
+        return in_use(self._keys, self._clock())
+
+    @property
+    def sealing_since(self) -> datetime:
+        """Since when that one does."""
+        return self._keys.master[self.master_version].since
+
+    @property
+    def oldest_master(self) -> int:
+        """The oldest master key that is still held."""
+        return min(self._masters)
 
     def new_key(self, case: UUID) -> CaseKey:
         """A fresh data key for a case, wrapped under the current master key."""
-        key, nonce = os.urandom(_KEY), os.urandom(_NONCE)
-        wrapped = self._masters[self._current_master].encrypt(nonce, key, case.bytes)
-        return CaseKey(case, self._current_master.to_bytes(_VERSION, "big") + nonce + wrapped, key)
+        key = os.urandom(_KEY)
+        return CaseKey(case, self._wrap(case, key), key)
 
     def open_key(self, case: UUID, wrapped: bytes) -> CaseKey:
         """The data key of a stored case; raises Unreadable when its master key is gone or the row is not its own."""
-        version, nonce = int.from_bytes(wrapped[:_VERSION], "big"), wrapped[_VERSION : _VERSION + _NONCE]
+        return CaseKey(case, wrapped, self._unwrap(case, wrapped))
+
+    def rewrapped(self, case: UUID, wrapped: bytes) -> bytes:
+        """The same data key under the current master key; raises Unreadable as `open_key`."""
+        return self._wrap(case, self._unwrap(case, wrapped))
+
+    def _wrap(self, case: UUID, key: bytes) -> bytes:
+        version, nonce = self.master_version, os.urandom(_NONCE)
+        return version.to_bytes(_VERSION, "big") + nonce + self._masters[version].encrypt(nonce, key, case.bytes)
+
+    def _unwrap(self, case: UUID, wrapped: bytes) -> bytes:
+        version, nonce = version_of(wrapped), wrapped[_VERSION : _VERSION + _NONCE]
+        if version not in self._masters:
+            self._look(at_once=True)
         master = self._masters.get(version)
         if master is None:
             raise Unreadable(f"The master key of version {version} is not in the key file")
         try:
-            key = master.decrypt(nonce, wrapped[_VERSION + _NONCE :], case.bytes)
+            return master.decrypt(nonce, wrapped[_VERSION + _NONCE :], case.bytes)
         except (InvalidTag, ValueError):
             raise Unreadable from None
-        return CaseKey(case, wrapped, key)
+
+    def _look(self, *, at_once: bool = False) -> None:
+        """Read the source again where it has changed; a new one that is broken leaves the old keys in force."""
+        moment = time.monotonic()
+        if self._source is None or (not at_once and moment - self._looked_at < self._look_every):
+            return
+        self._looked_at = moment
+        mark = self._source.mark()
+        if mark in (None, self._mark):
+            return
+        try:
+            self._take(self._source.read())
+        except ConfigurationError as wrong:
+            _log.error("keys.not_read", problem=wrong.message)
+            return
+        self._mark = mark
+        _log.info("keys.read_again", versions=sorted(self._masters))
+
+    def _take(self, keys: Keys) -> None:
+        self._masters = {version: AESGCM(key.secret) for version, key in keys.master.items()}
+        self._keys = keys
+        self._indexes = dict(keys.index)
+        self._current_index = max(keys.index)
 
     def blind(self, kind: str, value: str) -> bytes:
         """A keyed hash under which `value` is stored and found; the kind keeps a person apart from an employee."""
@@ -124,6 +172,11 @@ class Keyring:
     def blind_all(self, kind: str, value: str) -> list[bytes]:
         """The hashes under every index key still held, for look-ups while a rotation goes on."""
         return [_blind(key, kind, value) for key in self._indexes.values()]
+
+
+def version_of(wrapped: bytes) -> int:
+    """Which master key a data key is wrapped under."""
+    return int.from_bytes(wrapped[:_VERSION], "big")
 
 
 def canonical(value: Any) -> bytes:

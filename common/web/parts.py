@@ -146,7 +146,7 @@ class Parts:
         self.settings = settings
         self.clock = clock
         self.recognition = Recognition.load(settings.api.keys, settings.api.issuers, service=service.name, clock=clock)
-        self.keyring = keyring = Keyring.load(settings.deployment.keyring)
+        self.keyring = keyring = Keyring.of(settings.deployment.keys)
         self.database = Database(settings.database, name=f"roger-{service.name}-api")
         self.bell = Bell(settings.redis, service.name)
         self.intake = Intake(self.database.pool, keyring)

@@ -57,7 +57,7 @@ async def work(service: Service) -> None:
     settings = load(WorkerSettings)
     _show(service, settings.shifts)
     deployment = load(DeploymentSettings)
-    keyring = Keyring.load(deployment.keyring)
+    keyring = Keyring.of(deployment.keys)
     targets = {target.name: TargetSettings.of(target.name) for target in service.targets}
     accounts = {
         (name, account.name): account for name, found in targets.items() for account in found.read_accounts(name)

@@ -14,6 +14,7 @@ from tests.chaos.hand import NOTHING_THERE
 from tests.chaos.plan import Deed, Harm, Part
 
 _SHOWN = 30
+_TAKES_A_WORKER_AWAY = {Deed.KILL, Deed.KILL_ACTING, Deed.FREEZE, Deed.FREEZE_ACTING, Deed.SUSPEND, Deed.DRAIN}
 
 
 def show_plan(console: Console, plan: Sequence[Harm], *, seed: int, seconds: float) -> None:
@@ -91,8 +92,7 @@ def recoveries(findings: Findings) -> Iterator[float]:
     harms = [
         one
         for one in findings.done
-        if one.harm.part in {Part.FIRST_WORKER, Part.SECOND_WORKER}
-        and one.harm.deed in {Deed.KILL, Deed.FREEZE, Deed.SUSPEND, Deed.DRAIN}
+        if one.harm.part in {Part.FIRST_WORKER, Part.SECOND_WORKER} and one.harm.deed in _TAKES_A_WORKER_AWAY
     ]
     for moves in findings.evidence.moves.values():
         claims = [move for move in moves if move["to_state"] == State.RUNNING]

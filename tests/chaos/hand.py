@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import Any, cast
 
 import httpx
 import psutil
+import psycopg
 import redis
 
 from common.embedded import EmbeddedPostgres, EmbeddedRedis
@@ -19,6 +22,7 @@ from tests.chaos.plan import Deed, Harm, Part
 from tests.recovery.plant import Plant, family, freeze, thaw
 
 NOTHING_THERE = "found nothing to harm"
+_AIMS_FOR = 3.0  # seconds
 _SAVES: dict[Deed, dict[str, Any]] = {
     Deed.FAIL_BEFORE_SAVE: {"fault": "error_before_save"},
     Deed.FAIL_AFTER_SAVE: {"fault": "error_after_save"},
@@ -46,7 +50,19 @@ class Hand:
             case Part.POSTGRES:
                 return _to_server(_there(self.plant.stack.postgres), harm, rest)
             case _:
-                return _to_child(self.children[harm.part], harm, rest)
+                child = self.children[harm.part]
+                if harm.deed in (Deed.KILL_ACTING, Deed.FREEZE_ACTING) and child.process is not None:
+                    self._await_intent(child.process.pid)
+                return _to_child(child, harm, rest)
+
+    def _await_intent(self, worker: int) -> None:
+        """Wait, not for long, until one of its runs has noted what it is about to do and has not seen it done."""
+        mine, tick, over = f"%-{worker}-%", threading.Event(), time.monotonic() + _AIMS_FOR
+        url = self.plant.stack.environment["ROGER_DATABASE_URL"]
+        acting = "select 1 from cases where state = 'running' and unsettled and worker like %s"
+        with suppress(psycopg.Error), psycopg.connect(url, autocommit=True, connect_timeout=2) as look:
+            while time.monotonic() < over and not look.execute(acting, [mine]).fetchall():
+                tick.wait(0.01)
 
     def _trouble_hspro(self, harm: Harm) -> str:
         """HsPro notes what goes wrong at the next fitting request; so this harm is over at once."""
@@ -91,13 +107,13 @@ def _to_child(child: Child, harm: Harm, rest: Callable[[float], None]) -> str:
     if child.process is None or child.process.poll() is not None:
         return NOTHING_THERE
     match harm.deed:
-        case Deed.KILL:
+        case Deed.KILL | Deed.KILL_ACTING:
             child.kill()
             rest(harm.lasts)
             child.start()
         case Deed.DRAIN:
             return _drain(child, lambda: rest(harm.lasts))
-        case Deed.FREEZE:
+        case Deed.FREEZE | Deed.FREEZE_ACTING:
             freeze(child)
             rest(harm.lasts)
             thaw(child)

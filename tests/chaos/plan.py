@@ -23,7 +23,9 @@ class Deed(StrEnum):
     """What is done to a part."""
 
     KILL = "killed"
+    KILL_ACTING = "killed as it is about to act"
     FREEZE = "frozen"
+    FREEZE_ACTING = "frozen as it is about to act"
     SUSPEND = "frozen with its browser"
     DRAIN = "asked to end"
     KILL_BROWSER = "its Chromium killed"
@@ -70,7 +72,10 @@ breaking its word then, and two journals would be its fault."""
 
 _WORKER = {
     Deed.KILL: Habit(often=4, least=0.2, most=4),
-    Deed.FREEZE: Habit(often=3, least=0.5, most=LONGER_THAN_A_LEASE),
+    Deed.KILL_ACTING: Habit(often=2, least=0.2, most=4),
+    Deed.FREEZE: Habit(often=2, least=0.5, most=LONGER_THAN_A_LEASE),
+    # Long enough that another robot has looked, and acted, before this one goes on.
+    Deed.FREEZE_ACTING: Habit(often=2, least=LONGER_THAN_A_LEASE, most=LONGER_THAN_A_LEASE + 2),
     Deed.SUSPEND: Habit(often=2, least=0.5, most=LONGER_THAN_A_LEASE),
     Deed.DRAIN: Habit(often=1, least=0.2, most=2),
     Deed.KILL_BROWSER: Habit(often=3),
@@ -106,7 +111,15 @@ HABITS: dict[Part, dict[Deed, Habit]] = {
 _GAP = (0.5, 4.0)
 _LEFT_OVER = 20
 """With fewer deeds than this in the bag, all of them might be for parts that suffer already."""
-_TAKES = {Deed.KILL: 2.0, Deed.DRAIN: 6.0, Deed.KILL_BROWSER: 2.0, Deed.KILL_DRIVER: 2.0, Deed.RESTART: 0.2}
+_TAKES = {
+    Deed.KILL: 2.0,
+    Deed.KILL_ACTING: 5.0,
+    Deed.FREEZE_ACTING: 3.0,
+    Deed.DRAIN: 6.0,
+    Deed.KILL_BROWSER: 2.0,
+    Deed.KILL_DRIVER: 2.0,
+    Deed.RESTART: 0.2,
+}
 """Seconds until a part is itself again, beside what is planned; before that nothing more is planned for it."""
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from common.errors import ConfigurationError
 from common.privacy.crypto import CaseKey, Keyring, Unreadable, canonical
+from common.privacy.key_file import KeyFile
 from common.testing import a_keyring
 
 CASE = uuid4()
@@ -107,10 +108,10 @@ class TestRotation:
 class TestKeyFile:
     def test_is_made_for_its_owner_only_and_never_overwritten(self, tmp_path: Path) -> None:
         path = tmp_path / "deep" / "keys.json"
-        Keyring.create(path)
+        KeyFile(path).create()
         assert path.stat().st_mode & 0o777 == 0o600
         with pytest.raises(FileExistsError):
-            Keyring.create(path)
+            KeyFile(path).create()
         key = Keyring.load(path).new_key(CASE)
         assert Keyring.load(path).open_key(CASE, key.wrapped).wrapped == key.wrapped
 

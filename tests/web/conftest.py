@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from common.identity.keys import new_key
-from common.privacy.crypto import Keyring
+from common.privacy.key_file import KeyFile
 from common.settings import ApiSettings, DatabaseSettings, DeploymentSettings, Environment, RedisSettings
 from common.web.parts import Settings
 from tests.web.town import KEYS, Town, opened
@@ -31,7 +31,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def keyring(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keyring") / "keyring.json"
-    Keyring.create(path)
+    KeyFile(path).create()
     return path
 
 

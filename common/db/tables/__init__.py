@@ -11,6 +11,7 @@ from common.db.tables.identity import PageSession
 from common.db.tables.operations import (
     Circuit,
     FiringRow,
+    KeyRewrap,
     Operation,
     PaceRow,
     Pause,
@@ -36,6 +37,7 @@ __all__ = [
     "Event",
     "Evidence",
     "FiringRow",
+    "KeyRewrap",
     "LedgerEntry",
     "NoticeRow",
     "Operation",

@@ -140,6 +140,18 @@ class ProcessVersion(SQLModel, table=True):
     """Extra minutes to pick up a case that Roger could not do, in hundredths."""
 
 
+class KeyRewrap(SQLModel, table=True):
+    """Up to which row a place's data keys are under a master key."""
+
+    __tablename__ = "key_rewraps"  # pyright: ignore[reportAssignmentType]
+
+    place: str = Field(primary_key=True)
+    version: int = Field(sa_type=Integer)
+    """Of the master key."""
+    after: UUID | None = None
+    done_at: datetime | None = moment(default=None, nullable=True)
+
+
 class Purge(SQLModel, table=True):
     """Up to which case what a process's ended cases held has been deleted; outlives the process's declaration."""
 
