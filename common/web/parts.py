@@ -24,6 +24,7 @@ from common.cases.bell import Bell
 from common.cases.decisions import Decisions
 from common.cases.evidence import EvidenceStore
 from common.cases.feed import Feed
+from common.cases.group_commit import GroupCommit
 from common.cases.intake import Intake
 from common.cases.openness import Openness
 from common.cases.operations import Operations
@@ -150,6 +151,7 @@ class Parts:
         self.database = Database(settings.database, name=f"roger-{service.name}-api")
         self.bell = Bell(settings.redis, service.name)
         self.intake = Intake(self.database.pool, keyring)
+        self.singles = GroupCommit(self.database.pool, self.intake)
         self.registers = Registers(self.database.pool)
         self.evidence = EvidenceStore(self.database.pool, keyring)
         self.batches = Batches(self.database.pool, self.intake)

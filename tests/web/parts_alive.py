@@ -24,7 +24,7 @@ from common.cases.queue import Queue
 from common.db.engine import pool
 from common.identity.keys import new_key
 from common.local.child import Child
-from common.privacy.crypto import Keyring
+from common.privacy.key_file import KeyFile
 from common.process import Outcome, OutcomeCode
 from common.settings import DatabaseSettings, WorkerSettings
 from tests.web.counter import counter
@@ -103,7 +103,7 @@ async def alive(database: DatabaseSettings, redis: str, **settings: str) -> Asyn
     """The parts, not started yet; whatever still runs is ended afterwards."""
     with tempfile.TemporaryDirectory(prefix="roger-tests-") as made:
         folder = Path(made)
-        Keyring.create(folder / "keyring.json")
+        KeyFile(folder / "keyring.json").create()
         scopes = ["town:*:submit", "town:*:read", "registers:write", "webhooks", "operate"]
         key, entry = new_key("booking", scopes)
         (folder / "keys.json").write_text(json.dumps({"keys": [entry]}))

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from common.identity.keys import new_key
-from common.privacy.crypto import Keyring
+from common.privacy.key_file import KeyFile
 from common.settings import ApiSettings, DatabaseSettings, DeploymentSettings, RedisSettings
 from common.web.app import OPEN, create_app
 from common.web.auth import declared
@@ -29,7 +29,7 @@ def main() -> None:
     """Write the page; nothing is connected for it."""
     with tempfile.TemporaryDirectory() as folder:
         keys, keyring = Path(folder) / "keys.json", Path(folder) / "keyring.json"
-        Keyring.create(keyring)
+        KeyFile(keyring).create()
         write_keys(keys, [new_key("page", [])[1]])
         settings = Settings(
             api=ApiSettings(keys=keys),
