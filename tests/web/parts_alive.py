@@ -24,6 +24,7 @@ from common.cases.queue import Queue
 from common.db.engine import pool
 from common.identity.keys import new_key
 from common.local.child import Child
+from common.privacy.crypto import Keyring
 from common.privacy.key_file import KeyFile
 from common.process import Outcome, OutcomeCode
 from common.settings import DatabaseSettings, WorkerSettings
