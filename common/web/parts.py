@@ -51,6 +51,7 @@ from common.web.backlog import Backlog, Standings, Uploads
 from common.web.streams import Streams
 from common.web.waiting import Endings, Ringer
 from common.webhooks.courier import Courier
+from common.webhooks.rights import Rights
 from common.webhooks.settings import WebhookSettings
 from common.webhooks.subscriptions import Subscriptions
 
@@ -58,6 +59,7 @@ _log = log.get(__name__)
 _PATIENCE = 5.0  # seconds for one request's business with the database
 _PATIENCE_WHEN_AWAY = 1.0
 _TRY_AGAIN = 2  # seconds, for callers
+_RIGHTS_EVERY = 10.0  # seconds between looks at what callers of webhooks may see
 _LOST = (
     OperationalError,
     InterfaceError,
@@ -175,6 +177,9 @@ class Parts:
         self.feed = Feed(self.database.pool)
         self.streams = Streams(self.feed, self.bell, self.database.reach, limit=settings.api.streams)
         self.subscriptions = Subscriptions(self.database.pool, keyring, Courier(settings.webhooks))
+        self.webhook_rights = Rights(
+            self.database.pool, service, keys=settings.api.keys, issuers=settings.api.issuers, clock=clock
+        )
         self.backlog = Backlog(self.queries.backlog, limit=settings.api.backlog_limit)
         self.standings = Standings(self.queries.standings)
 
@@ -191,6 +196,7 @@ class Parts:
                 "streams": self.streams.read(),
                 "streams_ended": self.streams.listen(),
                 "streams_work": self.streams.listen_for_work(),
+                "webhook_rights": self._renew_webhook_rights(),
             }.items()
         ]
         try:
@@ -205,6 +211,16 @@ class Parts:
             await self.bell.close()
             await self.recognition.close()
             await self.database.close()
+
+    async def _renew_webhook_rights(self) -> None:
+        """For ever: whoever's key is taken away is told nothing more, although nobody changed their webhooks."""
+        while True:
+            try:
+                async with self.database.reach():
+                    await self.webhook_rights.renew()
+            except Exception as problem:  # noqa: BLE001  whatever it was, the next look must come
+                _log.warning("webhooks.rights_not_renewed", error=type(problem).__name__)
+            await asyncio.sleep(_RIGHTS_EVERY)
 
     async def ready(self) -> dict[str, bool]:
         """What this process needs to serve, and what it would like."""

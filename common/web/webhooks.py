@@ -159,7 +159,7 @@ ByOwner = Annotated[Owner, Depends(_owner)]
     openapi_extra=openapi.json_body(NewWebhook),
 )
 async def add_webhook(request: Request, owner: ByOwner, parts: WithParts) -> WebhookSecret:
-    """From now on. It shows what its caller may see now; change it to have it show what the caller may see later."""
+    """From now on. It shows what its caller may see; whose key is taken away is told nothing more."""
     asked = await _read(request, parts, NewWebhook)
     async with parts.database.reach():
         row, secret = await parts.subscriptions.add(owner, asked.url, asked.filters, parts.clock())

@@ -163,7 +163,7 @@ def _parcel(row: Mapping[str, Any]) -> Parcel:
     data: dict[str, Any] | None = None
     if row["event"] == 0:
         data = {"webhook": str(row["webhook"])}
-    elif row["to_state"] is not None and row["process"] is not None:
+    elif row["to_state"] is not None and row["seen"]:
         data = Move.of(row, id=row["event"], position=Position.parse(row["position"])).told()
     return Parcel(
         id=row["id"],

@@ -29,6 +29,14 @@ with changed as (
 )
 select * from changed;
 
+-- name: callers
+select distinct caller from webhooks;
+
+-- name: renew
+-- What its caller may see now. One whose caller may see nothing is left where it stands, until its caller may again.
+update webhooks set reads_all = %(reads_all)s::boolean, processes = %(processes)s::jsonb
+where caller = %(caller)s::text and (reads_all <> %(reads_all)s::boolean or processes <> %(processes)s::jsonb);
+
 -- name: remove
 delete from webhooks where caller = %(caller)s::text and id = %(id)s returning id;
 
@@ -68,9 +76,9 @@ where d.webhook = rewound.id and d.state = 'waiting' and d.event <> 0 and coales
   and string_to_array(d.position, '.')::bigint[] > string_to_array(%(position)s::text, '.')::bigint[];
 
 -- name: behind
--- Whom to make deliveries for: nobody who leaves too many of them lying; the feed keeps the rest.
+-- Whom to make deliveries for: nobody who may see nothing, or leaves too many of them lying; the feed keeps the rest.
 select id, caller, reads_all, processes, filters, position from webhooks w
-where state <> 'paused' and not exists (
+where state <> 'paused' and jsonb_array_length(processes) > 0 and not exists (
     select from deliveries d where d.webhook = w.id and d.state = 'waiting' offset %(most)s::integer - 1 limit 1
 );
 
@@ -107,7 +115,7 @@ with due as (
         order by d.retry_at, d.id limit greatest(0, %(per_webhook)s::integer - coalesce(busy.deliveries, 0))
         for update of d skip locked
     ) next
-    where (w.failures > 0) = %(troubled)s::boolean
+    where (w.failures > 0) = %(troubled)s::boolean and jsonb_array_length(w.processes) > 0
     order by next.retry_at, next.id limit %(limit)s::integer
 ), claimed as (
     update deliveries d set leased_until = %(until)s::timestamptz, attempts = d.attempts + 1 from due where d.id = due.id
@@ -115,7 +123,9 @@ with due as (
 )
 select d.id, d.webhook, d.event, d.position, d.case_id, d.attempts, w.caller, w.url, w.key, w.secret,
        case when w.former_until > %(now)s::timestamptz then w.former_secret end as former_secret,
-       e.at, e.from_state, e.to_state, e.code, c.process, c.unit, c.batch, c.test
+       e.at, e.from_state, e.to_state, e.code, c.process, c.unit, c.batch, c.test,
+       -- What it may show may have become less since the delivery was made.
+       w.processes ? c.process and (w.reads_all or w.caller = c.caller) as seen
 from claimed d join webhooks w on w.id = d.webhook
 left join events e on e.id = d.event left join cases c on c.id = d.case_id
 order by d.id;

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +27,7 @@ from common.db.engine import engine
 from common.errands.deliver import BACKOFF, Postman
 from common.errands.errand import Desk
 from common.errands.spread import spread
+from common.identity.keys import new_key
 from common.process import Service
 from common.refusals import InvalidInput
 from common.settings import DatabaseSettings, ErrandSettings, RedisSettings, WorkerSettings
@@ -32,6 +35,7 @@ from common.testing import FixedClock
 from common.webhooks.courier import Courier
 from common.webhooks.destination import Resolver
 from common.webhooks.outbox import Outbox
+from common.webhooks.rights import Rights
 from common.webhooks.settings import WebhookSettings
 from common.webhooks.subscriptions import MOST, Owner, Subscriptions, TooManyWebhooks, WebhookUnknown
 
@@ -469,6 +473,79 @@ class TestHandling:
         assert await depot.outbox.forget(depot.clock() - timedelta(days=1)) == 0
         assert await depot.outbox.oldest() is None
         assert await depot.outbox.forget(depot.clock() + timedelta(days=1)) == 3
+
+
+class TestRights:
+    """What a webhook shows is what its caller's key would show now."""
+
+    async def test_of_a_key_that_is_gone_expired_or_allows_less(self, depot: Depot, tmp_path: Path) -> None:
+        file, now = tmp_path / "keys.json", depot.clock()
+        service = Service("town", title="Town hall")
+        service.processes |= {process.name: process for process in depot.office.processes}
+        rights = Rights(depot.office.pool, service, keys=file, issuers=None, clock=depot.clock)
+
+        def hold(*scopes: str, expires: datetime | None = None) -> None:
+            entries = [new_key("other", ["operate"])[1]]
+            if scopes:
+                entries.append(new_key("booking", scopes, expires=expires)[1])
+            file.write_text(json.dumps({"keys": entries}, default=str))
+
+        async with receiving() as receiver:
+            await depot.add(receiver)
+            less: list[Callable[[], None]] = [
+                hold,
+                lambda: hold("town:*:read", "webhooks", expires=now + timedelta(minutes=1)),
+                lambda: hold("town:*:submit", "webhooks"),
+                lambda: hold("town:*:read"),
+                lambda: hold("town:elsewhere:read", "webhooks"),
+            ]
+            for number, take_away in enumerate(less):
+                hold("town:*:read", "webhooks")
+                await rights.renew()
+                depot.clock.forward(timedelta(hours=1))
+                await depot.go()
+                receiver.got.clear()
+                # One is under way already, and one is still to come.
+                waiting = await depot.one_case_done()
+                await spread(depot.desk)
+                take_away()
+                depot.clock.forward(timedelta(hours=1))
+                assert await rights.renew() == 1
+                later = await depot.one_case_done()
+                await depot.go()
+                assert receiver.got == [], number
+                hold("town:*:read", "webhooks")
+                assert await rights.renew() == 1
+                for _ in range(4):
+                    await depot.go()
+                assert {message["data"]["case"] for message in receiver.messages} == {str(waiting), str(later)}
+
+    async def test_of_one_who_read_everybodys(self, depot: Depot) -> None:
+        async with receiving() as receiver:
+            webhook = await depot.add(receiver, caller="auditor")
+            await depot.subscriptions.change(depot.owner("auditor", reads_all=True), webhook, depot.clock())
+            await depot.one_case_done()
+            await spread(depot.desk)
+            await depot.subscriptions.change(depot.owner("auditor"), webhook, depot.clock())
+            await depot.go()
+            assert receiver.got == []
+        assert set(await depot.deliveries("state", "code")) == {("given_up", "EVENT_GONE")}
+
+    async def test_that_cannot_be_known_stay(self, depot: Depot, tmp_path: Path) -> None:
+        issuers, service = tmp_path / "issuers.toml", Service("town", title="Town hall")
+        issuers.write_text(
+            "[[issuer]]\nname = 'entra'\nissuer = 'https://login.example.org'\naudience = ['roger']\n"
+            "own_scopes = true\n[issuer.callers]\n'6f1c' = 'booking'\n"
+        )
+        rights = Rights(depot.office.pool, service, keys=None, issuers=issuers, clock=depot.clock)
+        async with receiving() as receiver:
+            for caller in ("booking", "entra/77", "forms"):
+                await depot.add(receiver, caller=caller)
+        assert await rights.renew() == 1
+        rows = await depot.office.rows("select caller from webhooks where jsonb_array_length(processes) = 0")
+        assert [row["caller"] for row in rows] == ["forms"]
+        issuers.write_text("nonsense")
+        assert await rights.renew() == 0
 
 
 class TestWalls:

@@ -87,9 +87,9 @@ class Webhook(SQLModel, table=True):
     former_until: datetime | None = moment(default=None, nullable=True)
     filters: dict[str, Any] = plain()
     reads_all: bool = False
-    """Whether its caller could see everybody's cases when it was set up, or last changed."""
+    """Whether its caller may see everybody's cases, as far as is known here."""
     processes: list[str] = plain()
-    """Whose cases its caller could read then."""
+    """Whose cases its caller may read; none: it is told nothing until that changes."""
     state: str
     code: str | None = None
     """Why Roger itself paused it, or calls it failing."""
