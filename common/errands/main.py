@@ -19,6 +19,7 @@ from arq.worker import Worker
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from common import clock, log, metrics
 from common.cases.bell import Bell
@@ -57,25 +58,10 @@ async def run_errands(service: Service) -> None:
         schedule=list(service.schedules),
         errand=[errand.name for errand in ERRANDS],
     )
-    clockwork = load(WorkerSettings)
     redis = load(RedisSettings)
-    deployment = load(DeploymentSettings)
-    keyring = Keyring.of(deployment.keys)
     name = f"roger-{service.name}-errands"
     reads = engine(load(DatabaseSettings), name=name)
-    desk = Desk(
-        service=service,
-        pool=pool(load(DatabaseSettings), name=name),
-        queries=Queries(reads, keyring),
-        keyring=keyring,
-        bell=Bell(redis, service.name),
-        notices=port(load(NoticeSettings)),
-        clock=clock.system,
-        settings=load(ErrandSettings),
-        clockwork=clockwork,
-        bank_days=load(CalendarSettings).bank_days,
-        accepts_synthetic=deployment.accepts_synthetic,
-    )
+    desk = _desk(service, reads, redis, name)
     rounds = Rounds(desk, ERRANDS)
     await desk.pool.open()
     tasks = [
@@ -85,7 +71,7 @@ async def run_errands(service: Service) -> None:
             rounds.listen(),
             rounds.watch(),
             # Workers may be scaled to zero: what the last of them left behind is still taken back.
-            sweep(Queue(desk.pool, keyring, clockwork), desk.bell, clockwork.sweep),
+            sweep(Queue(desk.pool, desk.keyring, desk.clockwork), desk.bell, desk.clockwork.sweep),
             serve(probes(lambda: _ready(desk.queries)), desk.settings.host, desk.settings.probe_port),
         )
     ]
@@ -104,6 +90,25 @@ async def run_errands(service: Service) -> None:
     _log.info("errands.stopped")
     for task in done - {stopping}:
         task.result()
+
+
+def _desk(service: Service, reads: AsyncEngine, redis: RedisSettings, name: str) -> Desk:
+    """What its errands share, as the deployment says."""
+    deployment = load(DeploymentSettings)
+    keyring = Keyring.of(deployment.keys)
+    return Desk(
+        service=service,
+        pool=pool(load(DatabaseSettings), name=name),
+        queries=Queries(reads, keyring),
+        keyring=keyring,
+        bell=Bell(redis, service.name),
+        notices=port(load(NoticeSettings)),
+        clock=clock.system,
+        settings=load(ErrandSettings),
+        clockwork=load(WorkerSettings),
+        bank_days=load(CalendarSettings).bank_days,
+        accepts_synthetic=deployment.accepts_synthetic,
+    )
 
 
 async def _supervise(service: Service, redis: RedisSettings, rounds: Rounds) -> None:
