@@ -1,6 +1,6 @@
 #!/bin/sh
 # What Roger needs from the machine besides Python: Chromium with its driver, a Redis where the wheel has none, and for
-# the tests of its monitoring the programs of Prometheus.
+# the tests the programs of Prometheus, PgBouncer and a Redis with TLS.
 # Takes what is there; else installs it with apt-get; else leaves the browser to Selenium Manager.
 set -u
 cd "$(dirname "$0")/.."
@@ -20,6 +20,12 @@ prometheus_there() {
     done
     return 1
 }
+
+pooler_there() { [ -x .venv/bin/pgbouncer ] || there pgbouncer; }
+
+# The Redis of the wheel knows no TLS. In Debian its server is one program with its tools, and goes by its name.
+redis_with_tls_there() { [ -x .venv/bin/redis-server ] || there redis-server; }
+fetch_redis() { fetch redis-tools usr/bin/redis-check-rdb && mv .venv/bin/redis-check-rdb .venv/bin/redis-server; }
 
 node_there() { there node && there npm; }
 
@@ -43,16 +49,21 @@ install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@" >/dev/null
 }
 
-# Only its two programs, into .venv: installed as a package, Prometheus would start as a service of this machine.
-fetch_prometheus() (
+# A package's programs only, into .venv, and the libraries they stand on: installed as a package, each of them would start
+# as a service of this machine.
+fetch() ( # PACKAGE FILE …
     there apt-get && there dpkg-deb || return 1
-    echo 'Fetching the programs of Prometheus with apt-get ...'
+    echo "Fetching the programs of $1 with apt-get ..."
     update
     folder=$(mktemp -d) || return 1
     trap 'rm -rf "$folder"' EXIT
-    (cd "$folder" && apt-get download -qq -o APT::Sandbox::User=root prometheus >/dev/null) &&
-        dpkg-deb -x "$folder"/prometheus_*.deb "$folder/files" &&
-        cp "$folder/files/usr/bin/prometheus" "$folder/files/usr/bin/promtool" .venv/bin/
+    (cd "$folder" && apt-get download -qq -o APT::Sandbox::User=root "$1" >/dev/null) &&
+        dpkg-deb -x "$folder/$1"_*.deb "$folder/files" || return 1
+    libraries=$(dpkg-deb -f "$folder/$1"_*.deb Depends | tr ',' '\n' | sed 's/^ *//; s/[ (|].*//' | grep -E '^(lib|lua-)' | grep -v '^libjs-')
+    # shellcheck disable=SC2086  # one word per library
+    [ -z "$libraries" ] || install $libraries || return 1
+    shift
+    for file; do cp "$folder/files/$file" .venv/bin/ || return 1; done
 )
 
 selenium_manager() {
@@ -77,9 +88,15 @@ if ! redis_there && ! { install redis-server && redis_there; }; then
     echo 'No Redis: install redis-server or valkey-server, or use Python 3.11 or 3.12, then run make again.' >&2
     exit 1
 fi
-if ! prometheus_there && ! { fetch_prometheus && prometheus_there; }; then
+if ! prometheus_there && ! { fetch prometheus usr/bin/prometheus usr/bin/promtool && prometheus_there; }; then
     echo 'No Prometheus: the tests in tests/monitoring will fail until prometheus and promtool are on the PATH.' >&2
 fi
 if ! node_there && ! { install nodejs npm && node_there; }; then
     echo 'No Node.js: the identity provider of the tests needs node and npm; only tests/identity will fail.' >&2
+fi
+if ! pooler_there && ! { fetch pgbouncer usr/sbin/pgbouncer && pooler_there; }; then
+    echo 'No PgBouncer: the test that works through one is left out.' >&2
+fi
+if ! redis_with_tls_there && ! { fetch_redis && redis_with_tls_there; }; then
+    echo 'No Redis with TLS: the test of encrypted connections is left out.' >&2
 fi

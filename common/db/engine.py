@@ -43,8 +43,7 @@ def pool(settings: DatabaseSettings, *, name: str, size: int | None = None) -> P
             "autocommit": True,
             "row_factory": dict_row,
             "application_name": name,
-            "connect_timeout": settings.connect_timeout,
-            "options": _SESSION,
+            **_session(settings),
         },
     )
     metrics.CONNECTIONS.watch(made)

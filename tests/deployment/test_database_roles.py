@@ -2,54 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
-from uuid import uuid4
-
 import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
+from served import Served
 
-from common.db.roles import APP, MIGRATOR, READ, ROLES, make_roles
+from common.db.roles import APP, MIGRATOR, READ, ROLES
 from common.db.upgrade import has_tables, upgrade
-from common.embedded import EmbeddedPostgres
 from common.privacy.retention import AUDIT_TRAIL
 from common.settings import DatabaseSettings
 
 EVENT = "insert into events (case_id, actor, to_state, at) values (gen_random_uuid(), 'caller', 'queued', {})"
-
-
-@dataclass
-class Served:
-    """A database with its roles and tables."""
-
-    postgres: EmbeddedPostgres
-    name: str
-
-    def address(self, role: str) -> str:
-        return f"postgresql://{self.name}_{role}@/{self.name}?host={quote(str(self.postgres.run_folder))}"
-
-    def run(self, role: str, statement: str) -> list[Any]:
-        with psycopg.connect(self.address(role), autocommit=True) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else [cursor.rowcount]
-
-
-@pytest.fixture(scope="module")
-def served(postgres: EmbeddedPostgres) -> Generator[Served]:
-    database = Served(postgres, f"roles_{uuid4().hex[:12]}")
-    passwords = dict.fromkeys(ROLES, "not asked for here")
-    make_roles(postgres.url, database.name, passwords)
-    make_roles(postgres.url, database.name, passwords)  # again: nothing is in its way
-    upgrade(DatabaseSettings(url=database.address(MIGRATOR)))
-    upgrade(DatabaseSettings(url=database.address(MIGRATOR)))
-    yield database
-    with psycopg.connect(postgres.url, autocommit=True) as admin:
-        admin.execute(f"drop database {database.name} with (force)".encode())
-        for role in ROLES:
-            admin.execute(f"drop role {database.name}_{role}".encode())
 
 
 class TestApp:
