@@ -24,8 +24,8 @@ prometheus_there() {
 pooler_there() { [ -x .venv/bin/pgbouncer ] || there pgbouncer; }
 
 # The Redis of the wheel knows no TLS. In Debian its server is one program with its tools, and goes by its name.
-redis_with_tls_there() { [ -x .venv/bin/redis-server ] || there redis-server; }
-fetch_redis() { fetch redis-tools usr/bin/redis-check-rdb && mv .venv/bin/redis-check-rdb .venv/bin/redis-server; }
+redis_with_tls_there() { [ -x .venv/bin/redis-server-tls ] || there redis-server; }
+fetch_redis() { fetch redis-tools usr/bin/redis-check-rdb && mv .venv/bin/redis-check-rdb .venv/bin/redis-server-tls; }
 
 node_there() { there node && there npm; }
 
@@ -59,7 +59,7 @@ fetch() ( # PACKAGE FILE …
     trap 'rm -rf "$folder"' EXIT
     (cd "$folder" && apt-get download -qq -o APT::Sandbox::User=root "$1" >/dev/null) &&
         dpkg-deb -x "$folder/$1"_*.deb "$folder/files" || return 1
-    libraries=$(dpkg-deb -f "$folder/$1"_*.deb Depends | tr ',' '\n' | sed 's/^ *//; s/[ (|].*//' | grep -E '^(lib|lua-)' | grep -v '^libjs-')
+    libraries=$(dpkg-deb -f "$folder/$1"_*.deb Depends | tr ',' '\n' | sed 's/^ *//; s/[ (|].*//' | grep -E '^(lib|lua-)' | grep -vE '^libjs-|^libc6$')
     # shellcheck disable=SC2086  # one word per library
     [ -z "$libraries" ] || install $libraries || return 1
     shift
