@@ -17,6 +17,9 @@ revoke delete on cases from {app};
 -- name: guard_log
 -- Who did what is added to and never changed; the errand that numbers transactions anew moves nothing but their numbers.
 revoke update, delete on operations from {app};
+revoke update on access_log from {app};
+revoke update, delete on access_seals from {app};
+grant update (purged_at) on access_seals to {app};
 revoke update on events from {app};
 grant update (tx) on events to {app};
 alter table events enable row level security;

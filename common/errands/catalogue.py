@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from common.errands.audit import audit
 from common.errands.batches import batches
 from common.errands.benefits import benefits
 from common.errands.deliver import Postman
@@ -15,6 +16,7 @@ from common.errands.schedules import schedules
 from common.errands.spread import spread
 
 ERRANDS = [
+    Errand(name="audit", every=60, run=audit),
     Errand(name="batches", every=5, run=batches),
     Errand(name="benefits", every=5, run=benefits),
     Errand(name="measure", every=5, run=Meter().measure),

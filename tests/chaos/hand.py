@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import httpx
 import psutil
@@ -21,8 +21,10 @@ from common.local.child import Child
 from tests.chaos.plan import Deed, Harm, Part
 from tests.recovery.plant import Plant, family, freeze, thaw
 
+T = TypeVar("T")
 NOTHING_THERE = "found nothing to harm"
-_AIMS_FOR = 3.0  # seconds
+_AIMS_FOR = 8.0  # seconds
+_IN_VAIN = "found nothing about to act, and did it all the same"
 _SAVES: dict[Deed, dict[str, Any]] = {
     Deed.FAIL_BEFORE_SAVE: {"fault": "error_before_save"},
     Deed.FAIL_AFTER_SAVE: {"fault": "error_after_save"},
@@ -51,18 +53,21 @@ class Hand:
                 return _to_server(_there(self.plant.stack.postgres), harm, rest)
             case _:
                 child = self.children[harm.part]
-                if harm.deed in (Deed.KILL_ACTING, Deed.FREEZE_ACTING) and child.process is not None:
-                    self._await_intent(child.process.pid)
-                return _to_child(child, harm, rest)
+                aimed = harm.deed in {Deed.KILL_ACTING, Deed.FREEZE_ACTING} and child.process is not None
+                missed = aimed and not self._meets_intent(_there(child.process).pid)
+                return _to_child(child, harm, rest) or (_IN_VAIN if missed else "")
 
-    def _await_intent(self, worker: int) -> None:
+    def _meets_intent(self, worker: int) -> bool:
         """Wait, not for long, until one of its runs has noted what it is about to do and has not seen it done."""
         mine, tick, over = f"%-{worker}-%", threading.Event(), time.monotonic() + _AIMS_FOR
         url = self.plant.stack.environment["ROGER_DATABASE_URL"]
         acting = "select 1 from cases where state = 'running' and unsettled and worker like %s"
         with suppress(psycopg.Error), psycopg.connect(url, autocommit=True, connect_timeout=2) as look:
-            while time.monotonic() < over and not look.execute(acting, [mine]).fetchall():
+            while time.monotonic() < over:
+                if look.execute(acting, [mine]).fetchall():
+                    return True
                 tick.wait(0.01)
+        return False
 
     def _trouble_hspro(self, harm: Harm) -> str:
         """HsPro notes what goes wrong at the next fitting request; so this harm is over at once."""
@@ -81,9 +86,9 @@ class Hand:
         return ""
 
 
-def _there(server: EmbeddedPostgres | EmbeddedRedis | None) -> EmbeddedPostgres | EmbeddedRedis:
-    assert server is not None, "chaos needs servers of its own"
-    return server
+def _there(found: T | None) -> T:
+    assert found is not None, "chaos needs servers of its own"
+    return found
 
 
 def _to_server(server: EmbeddedPostgres | EmbeddedRedis, harm: Harm, rest: Callable[[float], None]) -> str:

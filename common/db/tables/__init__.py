@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
+from common.db.tables.access import AccessLine, AccessSeal
 from common.db.tables.batches import BatchRemainder, BatchRow
 from common.db.tables.benefits import BenefitPosition, BenefitRow
 from common.db.tables.cases import AccountRow, Case, CheckpointRow, Content, Event
@@ -24,6 +25,8 @@ from common.db.tables.outward import Delivery, NoticeRow, TaskRow, Webhook
 from common.db.tables.registers import Evidence, LedgerEntry, RegisterUse, RegisterVersion
 
 __all__ = [
+    "AccessLine",
+    "AccessSeal",
     "AccountRow",
     "BatchRemainder",
     "BatchRow",
