@@ -113,8 +113,8 @@ _LEFT_OVER = 20
 """With fewer deeds than this in the bag, all of them might be for parts that suffer already."""
 _TAKES = {
     Deed.KILL: 2.0,
-    Deed.KILL_ACTING: 5.0,
-    Deed.FREEZE_ACTING: 3.0,
+    Deed.KILL_ACTING: 10.0,
+    Deed.FREEZE_ACTING: 9.0,
     Deed.DRAIN: 6.0,
     Deed.KILL_BROWSER: 2.0,
     Deed.KILL_DRIVER: 2.0,
