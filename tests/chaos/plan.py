@@ -109,8 +109,6 @@ HABITS: dict[Part, dict[Deed, Habit]] = {
     },
 }
 _GAP = (0.5, 4.0)
-_LEFT_OVER = 20
-"""With fewer deeds than this in the bag, all of them might be for parts that suffer already."""
 _TAKES = {
     Deed.KILL: 2.0,
     Deed.KILL_ACTING: 10.0,
@@ -134,8 +132,9 @@ def draw(seed: int, seconds: float) -> list[Harm]:
     plan: list[Harm] = []
     moment = chance.uniform(*_GAP)
     while moment < seconds - 1:
-        bag = bag if len(bag) > _LEFT_OVER else bag + _every_deed(chance)
         # What befalls a part that suffers already waits. HsPro is free again within the shortest gap.
+        if not any(busy[part] <= moment for part, _ in bag):
+            bag += _every_deed(chance)
         part, deed = drawn = next(drawn for drawn in bag if busy[drawn[0]] <= moment)
         bag.remove(drawn)
         habit = HABITS[part][deed]
