@@ -12,8 +12,11 @@ _MANUAL = f'{SERVICE},state="manual"'
 
 
 def _gained(counter: str) -> str:
-    """What a counter of PostgreSQL has gained in the panel's time; a delta, as saved minutes may also fall."""
-    return f"sum(max by (service, process) (delta({counter}{{{SERVICE}}}[$__range])))"
+    """What a counter of PostgreSQL has gained in the panel's time, whichever pods have shown it.
+
+    A delta, as saved minutes may also fall.
+    """
+    return f"sum(delta(({agreed(counter, SERVICE, 'process')})[$__range:]))"
 
 
 def _saved(span: str) -> str:

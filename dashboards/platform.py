@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards.board import SERVICES, Board, Row, choice
 from dashboards.panel import BLUE, ORANGE, RED, Column, Query, lines, number, rows
-from dashboards.query import PART, SERVICE, agreed, each, hourly, or_zero, quantile, rate, total
+from dashboards.query import PART, SERVICE, agreed, each, hourly, or_zero, quantile, rate, those_that_happen, total
 
 _MEASURED = f"time() - max by (service) (roger_measured_timestamp_seconds{{{SERVICE}}})"
 
@@ -119,7 +119,10 @@ _ERRANDS = Row(
         lines(
             "Not done, per hour",
             Query(
-                hourly("roger_errands_total", f'{SERVICE},result!="done"', "errand", "result"), "{{errand}} {{result}}"
+                those_that_happen(
+                    hourly("roger_errands_total", f'{SERVICE},result!="done"', "errand", "result"), "errand"
+                ),
+                "{{errand}} {{result}}",
             ),
             tells="Put off: PostgreSQL or the network was away, and it is done next time. Failed: a fault. Alert ErrandFailing.",
         ),

@@ -200,7 +200,9 @@ class Queries:
         """Seconds the oldest open transaction of this database has lasted: a long one slows every claim."""
         aged = text(
             "select coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0) from pg_stat_activity "
-            "where datname = current_database() and pid <> pg_backend_pid()"
+            "where datname = current_database() and pid <> pg_backend_pid() "
+            # Vacuuming holds nobody up, however long it takes.
+            "and backend_type is distinct from 'autovacuum worker'"
         )
         async with self._engine.connect() as connection:
             return float((await connection.execute(aged)).scalar_one())

@@ -11,6 +11,8 @@ import yaml
 from pages import ROOT, RULES, SERIES, alerts, spoken_of
 from prometheus import program
 
+from dashboards.query import NOBODY_WORKS, SERVICE
+
 PAGE = (ROOT / "docs" / "alerts.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^#|\Z)", PAGE, re.MULTILINE | re.DOTALL))
 CASES = sorted(Path(__file__).parent.glob("*.test.yaml"))
@@ -58,3 +60,8 @@ def test_the_rules_are_what_prometheus_takes() -> None:
 def test_links_lead_to_sections() -> None:
     lead_to = set(re.findall(r"\(#(\w+)\)", PAGE))
     assert lead_to <= {name.lower() for name in SECTIONS}
+
+
+def test_the_dashboard_means_by_nobody_works_what_the_alert_does() -> None:
+    (rule,) = [alert["expr"] for alert in alerts() if alert["alert"] == "NobodyWorking"]
+    assert "".join(NOBODY_WORKS.replace(f"{{{SERVICE}}}", "").split()) == "".join(rule.split())
