@@ -137,6 +137,7 @@ def states(title: str, *queries: Query, tells: str, words: tuple[str, str], widt
         .description(tells)
         .datasource(SOURCE)
         .thresholds(_coloured(colours, GREEN if good == 0 else RED))
+        .color_scheme(build.FieldColor().mode(dashboard.FieldColorModeId.THRESHOLDS))
         .mappings([_worded(*words)])
         .merge_values(True)
         .show_value(common.VisibilityMode.NEVER)
