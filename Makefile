@@ -5,6 +5,7 @@ SHIFTS ?=
 TESTS ?=
 SEED ?=
 MINUTES ?=
+ONLY ?=
 ARGS ?=
 
 python := .venv/bin/python
@@ -46,8 +47,8 @@ lock: $(ready) ## Write requirements.lock anew from pyproject.toml [ARGS=--upgra
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--all-extras -p 3.11 pyproject.toml -o requirements.lock $(ARGS)
 
-chaos: $(ready) $(machine) ## Kill, freeze and trouble every part at random while cases flow [SEED=7 MINUTES=5]
-	@$(python) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+chaos: $(ready) $(machine) ## Kill, freeze and trouble every part at random while cases flow [SEED=7 MINUTES=5 ONLY=worker]
+	@$(python) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ONLY),--only "$(ONLY)")
 
 bench: $(ready) $(machine) ## Measure how fast everything is
 	@$(python) -m bench $(ARGS)

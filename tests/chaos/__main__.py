@@ -7,6 +7,7 @@ import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -23,13 +24,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, help="the same seed does the same harm at the same moments")
     parser.add_argument("--minutes", type=float, default=5.0, help="how long harm is done (5)")
+    parser.add_argument("--only", default="", help="harm of these words only: 'worker', 'PostgreSQL', 'about to act'")
     asked = parser.parse_args()
     seed: int = secrets.randbelow(10_000) if asked.seed is None else asked.seed
-    return _campaign(Console(), seed, asked.minutes * 60)
+    return _campaign(Console(), draw(seed, asked.minutes * 60, asked.only), seed, asked.minutes * 60)
 
 
-def _campaign(console: Console, seed: int, seconds: float) -> int:
-    plan = draw(seed, seconds)
+def _campaign(console: Console, plan: Sequence[Harm], seed: int, seconds: float) -> int:
     show_plan(console, plan, seed=seed, seconds=seconds)
 
     def tell(harm: Harm, remark: str) -> None:

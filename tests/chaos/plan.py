@@ -121,10 +121,10 @@ _TAKES = {
 """Seconds until a part is itself again, beside what is planned; before that nothing more is planned for it."""
 
 
-def draw(seed: int, seconds: float) -> list[Harm]:
+def draw(seed: int, seconds: float, only: str = "") -> list[Harm]:
     """The harm of so many seconds: each deed as often as its habit says, in an order and at moments drawn by chance.
 
-    All of it begins and ends within these seconds.
+    All of it begins and ends within these seconds. `only` names what is done at all, by a part of its words.
     """
     chance = random.Random(seed)
     bag: list[tuple[Part, Deed]] = []
@@ -132,23 +132,29 @@ def draw(seed: int, seconds: float) -> list[Harm]:
     plan: list[Harm] = []
     moment = chance.uniform(*_GAP)
     while moment < seconds - 1:
-        # What befalls a part that suffers already waits. HsPro is free again within the shortest gap.
         if not any(busy[part] <= moment for part, _ in bag):
-            bag += _every_deed(chance)
-        part, deed = drawn = next(drawn for drawn in bag if busy[drawn[0]] <= moment)
-        bag.remove(drawn)
-        habit = HABITS[part][deed]
-        lasts = min(chance.uniform(habit.least, habit.most), seconds - moment)
-        plan.append(Harm(at=round(moment, 1), lasts=round(lasts, 1), part=part, deed=deed))
-        busy[part] = moment + (0 if part is Part.HSPRO else lasts) + _TAKES.get(deed, 0.0)
+            bag += _every_deed(chance, only)
+        # What befalls a part that suffers already waits.
+        drawn = next((drawn for drawn in bag if busy[drawn[0]] <= moment), None)
+        if drawn is not None:
+            bag.remove(drawn)
+            part, deed = drawn
+            habit = HABITS[part][deed]
+            lasts = min(chance.uniform(habit.least, habit.most), seconds - moment)
+            plan.append(Harm(at=round(moment, 1), lasts=round(lasts, 1), part=part, deed=deed))
+            busy[part] = moment + (0 if part is Part.HSPRO else lasts) + _TAKES.get(deed, 0.0)
         moment += chance.uniform(*_GAP)
     return plan
 
 
-def _every_deed(chance: random.Random) -> list[tuple[Part, Deed]]:
-    """Every deed as often as its habit says, in any order."""
+def _every_deed(chance: random.Random, only: str) -> list[tuple[Part, Deed]]:
+    """Every deed that is asked for, as often as its habit says, in any order."""
     drawn = [
-        (part, deed) for part, deeds in HABITS.items() for deed, habit in deeds.items() for _ in range(habit.often)
+        (part, deed)
+        for part, deeds in HABITS.items()
+        for deed, habit in deeds.items()
+        for _ in range(habit.often)
+        if only in f"{part} {deed}"
     ]
     chance.shuffle(drawn)
     return drawn

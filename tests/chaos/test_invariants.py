@@ -178,6 +178,12 @@ def test_a_seed_gives_one_plan_and_all_of_it_ends_in_time() -> None:
     assert {(harm.part, harm.deed) for harm in plan} == {(part, deed) for part in HABITS for deed in HABITS[part]}
 
 
+def test_only_some_harm_may_be_asked_for() -> None:
+    plan = draw(7, 300, "about to act")
+    assert {harm.deed for harm in plan} == {Deed.KILL_ACTING, Deed.FREEZE_ACTING}
+    assert all(harm.at + harm.lasts <= 300.1 for harm in plan)
+
+
 def test_no_part_suffers_twice_at_a_time() -> None:
     plan = draw(7, 300)
     for part in set(Part) - {Part.HSPRO}:
