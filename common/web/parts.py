@@ -204,8 +204,12 @@ class Parts:
         finally:
             self.endings.close()
             self.streams.close()
-            for task in behind:
-                task.cancel()
+            left = set(behind)
+            while left:
+                # Asked again, as before Python 3.12 a wait that ends at the same moment swallows the request.
+                for task in left:
+                    task.cancel()
+                _, left = await asyncio.wait(left, timeout=1)
             await asyncio.gather(*behind, return_exceptions=True)
             await self.backlog.close()
             await self.bell.close()
