@@ -12,6 +12,7 @@ from common.identity.scopes import (
     DECIDE,
     OPERATE,
     READ_ALL,
+    RELEASE,
     WEBHOOKS,
     satisfies,
 )
@@ -47,6 +48,10 @@ class Caller:
     @property
     def decides(self) -> bool:
         return DECIDE in self.scopes
+
+    @property
+    def releases(self) -> bool:
+        return RELEASE in self.scopes
 
     @property
     def operates(self) -> bool:

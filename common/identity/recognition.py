@@ -30,7 +30,7 @@ class Recognition:
         service: str,
         clock: Clock,
     ) -> None:
-        self._keys, self._client = keys, client
+        self._keys, self.client = keys, client
         self.tokens = Tokens(providers, service=service, clock=clock)
 
     @classmethod
@@ -60,6 +60,11 @@ class Recognition:
             raise Unauthenticated
         return self._keys.recognise(key)
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether there are API keys at all."""
+        return self._keys is not None
+
     async def close(self) -> None:
         """Let go of every connection."""
-        await self._client.aclose()
+        await self.client.aclose()

@@ -36,14 +36,18 @@ from common.web import (
     webhooks,
 )
 from common.web.envelope import Envelope
+from common.web.pages import routes
+from common.web.pages.settings import PageSettings
 from common.web.parts import Parts, Settings
 from common.web.problems import on_http_exception, on_invalid_query, on_refusal
 
-OPEN = ("/openapi.json", "/docs", "/healthz", "/readyz", "/metrics")
+OPEN = ("/openapi.json", "/docs", "/healthz", "/readyz", "/metrics", *routes.OPEN)
 """What anybody may read: it holds nothing of any case."""
 
 
-def create_app(service: Service, settings: Settings, *, clock: Clock = system) -> FastAPI:
+def create_app(
+    service: Service, settings: Settings, *, clock: Clock = system, pages: PageSettings | None = None
+) -> FastAPI:
     """The application, ready to be served; `app.state.parts` holds what it works with.
 
     Raises ConfigurationError for a missing or empty key file and the like: it never starts open to everybody.
@@ -82,6 +86,7 @@ def create_app(service: Service, settings: Settings, *, clock: Clock = system) -
     app.include_router(retention.router)
     app.include_router(events.router)
     app.include_router(webhooks.router)
+    routes.add_pages(app, parts, pages or PageSettings())
     app.openapi = openapi.describe(app, service, [*cases.BODIES, *batches.BODIES, *operations.BODIES, *webhooks.BODIES])
 
     async def show(_request: Request) -> Response:

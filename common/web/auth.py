@@ -41,6 +41,10 @@ class Needs:
         self.scopes = scopes
 
     async def __call__(self, request: Request, caller: Authenticated) -> None:
+        self.require(caller, request)
+
+    def require(self, caller: Caller, request: Request) -> None:
+        """Raises Forbidden, naming what is missing."""
         values = {**request.path_params, "service": caller.service}
         needed = [scope.format_map(values) for scope in self.scopes]
         require(holds=not needed or any(caller.holds(scope) for scope in needed), scope=" or ".join(needed))

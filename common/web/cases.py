@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from common.cases.queries import CaseView, Filter
-from common.cases.sight import Sight
 from common.cases.states import ENDED, State
 from common.errors import IdInvalid
 from common.identity.caller import Caller
@@ -29,7 +28,7 @@ from common.refusals import (
     Unauthenticated,
     Unavailable,
 )
-from common.web import body, openapi
+from common.web import body, deciding, openapi
 from common.web.auth import Authenticated, needs, require
 from common.web.parts import Parts, WithParts
 from common.web.problems import NotJson, TooManyWaiting, responses
@@ -132,11 +131,7 @@ async def list_events(case: CaseId, caller: Authenticated, parts: WithParts) -> 
 )
 async def retry_case(case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
     """The case goes back to the queue with fresh budgets; what has already been done is found, not done twice."""
-    await _within(parts, caller.sight(), case)
-    async with parts.database.reach():
-        moved = await parts.decisions.retry(case, caller.actor)
-    parts.ringer.work()
-    return await _decided(parts, case, "retried", State.MANUAL, moved=moved)
+    return Case.of(await deciding.retry(parts, caller, case))
 
 
 @router.post(
@@ -150,11 +145,7 @@ async def retry_case(case: CaseId, caller: Authenticated, parts: WithParts) -> C
 async def close_case(request: Request, case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
     """The case is over: it was done by hand, or rejected."""
     asked = await body.model(request, parts.settings.api.body_limit, Close)
-    await _within(parts, caller.sight(), case)
-    async with parts.database.reach():
-        moved = await parts.decisions.close(case, caller.actor, asked.handled)
-    parts.ringer.ended(case)
-    return await _decided(parts, case, "closed", State.MANUAL, moved=moved)
+    return Case.of(await deciding.close(parts, caller, case, asked.handled))
 
 
 @router.post(
@@ -166,13 +157,14 @@ async def close_case(request: Request, case: CaseId, caller: Authenticated, part
 )
 async def cancel_case(case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
     """Only what Roger has not begun can be withdrawn."""
-    found = await _within(parts, caller.sight(), case)
+    found = await deciding.within(parts, caller, case)
     if not caller.decides and not (found.caller == caller.name and caller.may("submit", found.process)):
         raise CaseUnknown
     async with parts.database.reach():
         moved = await parts.decisions.cancel(case, caller.actor)
     parts.ringer.ended(case)
-    return await _decided(parts, case, "cancelled", State.QUEUED, State.AWAITING_RELEASE, moved=moved)
+    now = await deciding.decided(parts, case, "cancelled", State.QUEUED, State.AWAITING_RELEASE, moved=moved)
+    return Case.of(now)
 
 
 @router.post(
@@ -184,17 +176,7 @@ async def cancel_case(case: CaseId, caller: Authenticated, parts: WithParts) -> 
 )
 async def release_case(case: CaseId, caller: Authenticated, parts: WithParts) -> Case:
     """Whoever handed it in cannot; nobody can before its batch is open."""
-    found = await _within(parts, caller.sight(), case)
-    if found.caller == caller.name:
-        raise OwnSubmission
-    async with parts.database.reach():
-        moved = await parts.decisions.release(case, caller.actor)
-        if not moved:
-            found = await parts.queries.one(case)
-    if not moved and found.state is State.AWAITING_RELEASE:
-        raise NotInThatState("The batch of this case is not open yet; it is released first", state=found.state.value)
-    parts.ringer.work()
-    return await _decided(parts, case, "released", State.AWAITING_RELEASE, moved=moved)
+    return Case.of(await deciding.release(parts, caller, case))
 
 
 async def _page(caller: Caller, parts: Parts, asked: CaseFilter, subject: Subject | None) -> CasePage:
@@ -218,26 +200,8 @@ async def _page(caller: Caller, parts: Parts, asked: CaseFilter, subject: Subjec
 
 async def _visible(parts: Parts, caller: Caller, case: UUID) -> CaseView:
     """A case that the caller may read; any other is unknown."""
-    return await _within(parts, caller.sight(caller.readable(parts.service.processes)), case)
-
-
-async def _within(parts: Parts, sight: Sight, case: UUID) -> CaseView:
     async with parts.database.reach():
-        return await parts.queries.one(case, sight)
-
-
-async def _decided(parts: Parts, case: UUID, verb: str, *allowed: State, moved: bool) -> Case:
-    async with parts.database.reach():
-        found = await parts.queries.one(case)
-    if not moved:
-        only = " or ".join(allowed)
-        raise NotInThatState(
-            f"The case is {found.state}; only one that is {only} can be {verb}",
-            state=found.state.value,
-            allowed=[state.value for state in allowed],
-        )
-    parts.endings.heard(case)
-    return Case.of(found)
+        return await parts.queries.one(case, caller.sight(caller.readable(parts.service.processes)))
 
 
 async def _until(request: Request, ended: asyncio.Event, seconds: float) -> None:

@@ -6,11 +6,7 @@ import json
 from html import escape
 from typing import Any
 
-_STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
-h2{margin-top:3rem;border-bottom:1px solid #ccc}code,pre{font-size:.9em;background:#f3f3f3;border-radius:3px}
-pre{padding:.8rem;overflow:auto}code{padding:.1em .3em}table{border-collapse:collapse;width:100%}
-.wide{overflow-x:auto}nav ul{list-style:none;padding:0;columns:20rem}
-td,th{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ddd}b.verb{color:#05507a}"""
+from common.web.pages.rendering import VERSION
 
 
 def page(described: dict[str, Any]) -> str:
@@ -18,7 +14,7 @@ def page(described: dict[str, Any]) -> str:
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
         f"<title>{escape(described['info']['title'])}</title>",
-        f"<style>{_STYLE}</style><h1>{escape(described['info']['title'])}</h1>",
+        f"<link rel=stylesheet href='/static/docs.css?v={VERSION}'><h1>{escape(described['info']['title'])}</h1>",
         f"<p>{_prose(described['info']['description'])}</p>",
         "<p>The same for programs: <a href='openapi.json'>openapi.json</a></p>",
         _contents(described),

@@ -12,7 +12,9 @@ from fastapi import FastAPI
 from common import log, metrics
 from common.probes import Server, configuration, listen
 from common.process import Service
+from common.settings import load
 from common.web.app import create_app
+from common.web.pages.settings import PageSettings
 from common.web.parts import Parts, Settings
 
 _log = log.get(__name__)
@@ -36,7 +38,7 @@ def serve(service: Service) -> None:
     log.configure(service=service.name, part="api")
     metrics.export("api", process=list(service.processes))
     settings = Settings.read()
-    app = create_app(service, settings)
+    app = create_app(service, settings, pages=load(PageSettings))
     opened = listen(settings.api.host, settings.api.port)
     host, port = opened.getsockname()[:2]
     _log.info("api.listening", host=host, port=port, processes=sorted(service.processes))

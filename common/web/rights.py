@@ -33,6 +33,13 @@ or a target, is for who sees everybody's cases.
 | endpoint | needs one of | narrowed to |
 |---|---|---|
 """
+_PAGES = """
+
+The pages ask whoever is signed in for the same, and show what lies within the same sight:
+
+| page | needs one of | narrowed to |
+|---|---|---|
+"""
 _NARROWED = {
     "{case}": "the sight",
     "{batch}": "the sight",
@@ -44,18 +51,26 @@ _NARROWED = {
     "/v1/tasks": "the sight; with `operate` everybody's",
     "/v1/webhooks": "own",
     "/v1/benefits": "units",
+    "/arbeidsliste": "the sight",
 }
 
 
 def page(routes: Iterable[tuple[BaseRoute, Needs | None]], openly: Iterable[str]) -> str:
     """The page in Markdown."""
     lines: dict[str, None] = {}
+    pages: dict[str, None] = {}
     for route, needs in routes:
-        if isinstance(route, APIRoute) and needs is not None and route.include_in_schema:
+        if isinstance(route, APIRoute) and needs is not None:
             for method in sorted(route.methods or ()):
-                lines[_line(method, route.path, needs)] = None
-    anybody = ", ".join(f"`{path}`" for path in openly)
-    return _HEAD + "\n".join(lines) + f"\n\nFor anybody, without a key: {anybody}. They hold nothing of any case.\n"
+                (lines if route.include_in_schema else pages)[_line(method, route.path, needs)] = None
+    anybody = ", ".join(f"`{path.replace('{', '<').replace('}', '>')}`" for path in openly)
+    return (
+        _HEAD
+        + "\n".join(lines)
+        + _PAGES
+        + "\n".join(pages)
+        + f"\n\nFor anybody, without a key: {anybody}. They hold nothing of any case.\n"
+    )
 
 
 def _line(method: str, path: str, needs: Needs) -> str:

@@ -9,6 +9,7 @@ from sources import ROOT
 from common import settings
 from common.browser.settings import BrowserSettings
 from common.notices.settings import NoticeSettings
+from common.web.pages.settings import PageSettings
 from common.webhooks.settings import WebhookSettings
 
 CONCERNS: dict[str, type[BaseSettings]] = {
@@ -16,6 +17,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_DATABASE_": settings.DatabaseSettings,
     "ROGER_REDIS_": settings.RedisSettings,
     "ROGER_API_": settings.ApiSettings,
+    "ROGER_PAGES_": PageSettings,
     "ROGER_ERRANDS_": settings.ErrandSettings,
     "ROGER_WORKER_": settings.WorkerSettings,
     "ROGER_CALENDAR_": settings.CalendarSettings,

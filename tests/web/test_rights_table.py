@@ -100,7 +100,7 @@ def endpoints(hall: Town) -> list[tuple[str, str, tuple[str, ...]]]:
     """Method, address and needed scopes of every endpoint."""
     found: list[tuple[str, str, tuple[str, ...]]] = []
     for route, needs in declared(hall.app):
-        if isinstance(route, APIRoute) and isinstance(needs, Needs):
+        if isinstance(route, APIRoute) and isinstance(needs, Needs) and route.include_in_schema:
             found += [(method, route.path, needs.scopes) for method in sorted(route.methods or ())]
     return found
 

@@ -1,0 +1,1 @@
+"""The pages people open, in Norwegian bokmål: made on the server, without scripts, for whoever is signed in."""

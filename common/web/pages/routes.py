@@ -1,0 +1,60 @@
+"""The pages of a service, ready to be part of its application."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from common.errors import ConfigurationError
+from common.identity.sessions import Sessions
+from common.identity.sign_in import SignIns
+from common.settings import Environment
+from common.web.pages import rendering, sign_in, work_list
+from common.web.pages.settings import PageSettings
+from common.web.pages.signed_in import START, Reception
+from common.web.parts import Parts
+
+OPEN = ("/", "/static/{name}", *sign_in.OPEN)
+"""What one need not be signed in for."""
+
+
+def add_pages(app: FastAPI, parts: Parts, settings: PageSettings) -> None:
+    """Let people in; raises ConfigurationError when providers are to sign them in and nobody said where to come back."""
+    service = parts.service.name
+    providers = parts.recognition.tokens.providers
+    sign_ins = SignIns(
+        providers,
+        parts.recognition.client,
+        back=settings.url + sign_in.BACK,
+        service=service,
+        clock=parts.clock,
+    )
+    if sign_ins.offered and not settings.url:
+        raise ConfigurationError(
+            "People sign in with a provider (sign_in in ROGER_API_ISSUERS), but it is not said where it sends them back "
+            "to: set ROGER_PAGES_URL to the address of this service, https://roger.kommune.example"
+        )
+    app.state.reception = Reception(
+        settings=settings,
+        sessions=Sessions(
+            parts.database.pool,
+            service=service,
+            clock=parts.clock,
+            idle=timedelta(minutes=settings.idle),
+            longest=timedelta(minutes=settings.longest),
+        ),
+        sign_ins=sign_ins,
+        takes_keys=parts.settings.deployment.environment is not Environment.PRODUCTION and parts.recognition.has_keys,
+    )
+
+    async def start(_request: Request) -> Response:
+        return RedirectResponse(START, 303)
+
+    app.router.routes.append(Route("/", start))
+    app.include_router(rendering.router)
+    app.include_router(sign_in.router)
+    app.include_router(work_list.router)

@@ -1,0 +1,166 @@
+"""Whoever is signed in to the pages: the cookie, what each page needs, and that a form was sent by our own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.responses import RedirectResponse, Response
+
+from common.identity.sessions import Session, Sessions
+from common.identity.sign_in import SignIns
+from common.refusals import CaseUnknown, Forbidden, Refusal, TaskUnknown, Unauthenticated, Unavailable
+from common.web.auth import Needs
+from common.web.pages.rendering import page
+from common.web.pages.settings import PageSettings
+from common.web.parts import Parts
+
+COOKIE = "__Host-roger"
+START = "/arbeidsliste"
+SIGN_IN = "/logg-inn"
+_FORM_LIMIT = 20_000  # bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reception:
+    """What the pages need besides the application's parts."""
+
+    settings: PageSettings
+    sessions: Sessions
+    sign_ins: SignIns
+    takes_keys: bool
+    """Whether one may sign in with an API key: never in production."""
+
+
+class ForeignForm(Forbidden):
+    """The form did not come from a page of this service; open the page again and send it from there."""
+
+
+class PageRoute(APIRoute):
+    """A page's route: whatever is refused is told as a page, and who is not signed in goes to sign in."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Unauthenticated:
+                there = START if request.method != "GET" else request.url.path
+                return RedirectResponse(f"{SIGN_IN}?til={quote(there)}", 303)
+            except RequestValidationError:
+                return _told(CaseUnknown())
+            except Refusal as refusal:
+                return _told(refusal)
+
+        return shown
+
+
+def _told(refusal: Refusal) -> Response:
+    for kind, (title, text) in _TEXTS.items():
+        if isinstance(refusal, kind):
+            return page("message.html", status=refusal.status, title=title, text=text, session=None)
+    return page(
+        "message.html",
+        status=refusal.status,
+        title="Det gikk ikke",
+        text="Saken kan ha endret seg. Gå tilbake til arbeidslisten og se hvordan den står nå.",
+        session=None,
+    )
+
+
+_TEXTS: dict[type[Refusal], tuple[str, str]] = {
+    ForeignForm: ("Skjemaet kunne ikke brukes", "Åpne siden på nytt og prøv en gang til."),
+    Forbidden: ("Ingen tilgang", "Du har ikke tilgang til dette. Kontakt lederen din hvis du trenger det."),
+    CaseUnknown: ("Finnes ikke", "Saken finnes ikke, eller du har ikke tilgang til den."),
+    TaskUnknown: ("Finnes ikke", "Oppgaven finnes ikke, eller du har ikke tilgang til den."),
+    Unavailable: ("Prøv igjen om litt", "Tjenesten er ikke tilgjengelig akkurat nå."),
+}
+
+
+def reception(request: Request) -> Reception:
+    """The pages' own parts."""
+    found: Reception = request.app.state.reception
+    return found
+
+
+async def _signed_in(request: Request) -> Session:
+    """Who is signed in; raises Unauthenticated."""
+    shown = request.cookies.get(COOKIE)
+    if not shown:
+        raise Unauthenticated
+    parts: Parts = request.app.state.parts
+    async with parts.database.reach():
+        session = await reception(request).sessions.find(shown)
+    if session is None:
+        raise Unauthenticated
+    request.state.caller = session.caller.name
+    return session
+
+
+SignedIn = Annotated[Session, Depends(_signed_in)]
+
+
+class PageNeeds(Needs):
+    """The same for a page, whose caller is who is signed in."""
+
+    async def __call__(self, request: Request, session: SignedIn) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        self.require(session.caller, request)
+
+
+def page_needs(*scopes: str) -> Any:
+    """What a page's `dependencies` say of who may open it."""
+    return Depends(PageNeeds(*scopes))
+
+
+async def our_own(request: Request) -> dict[str, str]:
+    """The fields of a form that one of our pages has sent; raises ForeignForm for another's.
+
+    A browser says where a request comes from (Sec-Fetch-Site, or Origin), a form carries what only our page could put
+    into it, and the cookie is not sent along by other sites (SameSite).
+    """
+    _require_same_origin(request)
+    length = request.headers.get("content-length", "")
+    if not (length.isdigit() and int(length) <= _FORM_LIMIT):
+        raise ForeignForm
+    form = await request.form(max_files=0, max_fields=20, max_part_size=_FORM_LIMIT)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+async def _session_form(request: Request, session: SignedIn) -> dict[str, str]:
+    fields = await our_own(request)
+    if fields.get("skjema") != session.form_token:
+        raise ForeignForm
+    return fields
+
+
+OurForm = Annotated[dict[str, str], Depends(_session_form)]
+
+
+def _require_same_origin(request: Request) -> None:
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    ours = {urlsplit(reception(request).settings.url).netloc, request.headers.get("host")} - {"", None}
+    if site is not None and site != "same-origin":
+        raise ForeignForm
+    if origin is not None and urlsplit(origin).netloc not in ours:
+        raise ForeignForm
+    if site is None and origin is None:
+        raise ForeignForm
+
+
+def signed(response: Response, session_id: str) -> Response:
+    """The response, with the cookie of a session."""
+    response.set_cookie(COOKIE, session_id, path="/", secure=True, httponly=True, samesite="lax")
+    return response
+
+
+def unsigned(response: Response, name: str = COOKIE) -> Response:
+    """The response, with a cookie taken back."""
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
+    return response

@@ -1,0 +1,75 @@
+"""What stands on the pages for what the program calls otherwise, in Norwegian bokmål."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from common.cases.decisions import Handled
+from common.cases.states import State
+from common.clock import OSLO
+from common.web.views import reason_of
+
+STATES = {
+    State.AWAITING_RELEASE: "Venter på frigivelse",
+    State.QUEUED: "I kø",
+    State.RUNNING: "Utføres nå",
+    State.DONE: "Utført av Roger",
+    State.MANUAL: "Må behandles",
+    State.CLOSED: "Lukket",
+    State.CANCELLED: "Trukket tilbake",
+}
+HANDLED = {
+    Handled.DONE_MANUALLY: "Jeg har utført saken selv i fagsystemet",
+    Handled.REJECTED: "Saken skal ikke utføres",
+}
+_ACTORS = {"caller": "Systemet", "person": "Medarbeider", "worker": "Roger", "sweep": "Roger", "errands": "Roger"}
+_OUTCOMES = {
+    "CREATED": "Opprettet",
+    "UPDATED": "Oppdatert",
+    "EXISTS": "Fantes fra før",
+    "NOOP": "Ingenting å gjøre",
+    "REPORTED": "Meldt videre",
+    "HELD": "Holdt tilbake",
+    Handled.DONE_MANUALLY.value: "Utført manuelt",
+    Handled.REJECTED.value: "Skal ikke utføres",
+}
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+
+
+def moment(at: datetime) -> str:
+    """Day and time, as `22.11.2026 kl. 14.05`."""
+    return f"{at.astimezone(OSLO):%d.%m.%Y kl. %H.%M}"
+
+
+def day(on: date) -> str:
+    """A day, as `22.11.2026`."""
+    return f"{on:%d.%m.%Y}"
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago, in its largest unit."""
+    seconds = max(0, int((now - since).total_seconds()))
+    for unit, one, several in ((_DAY, "døgn", "døgn"), (_HOUR, "time", "timer"), (_MINUTE, "minutt", "minutter")):
+        if seconds >= unit:
+            number = seconds // unit
+            return f"{number} {one if number == 1 else several}"
+    return "under ett minutt"
+
+
+def actor(name: str) -> str:
+    """Who moved a case."""
+    kind, _, rest = name.partition(":")
+    told = _ACTORS.get(kind, kind)
+    return f"{told} {rest}" if kind in {"caller", "person"} and rest else told
+
+
+def code(name: str | None) -> str:
+    """What a code means: an outcome, how a person dealt with it, or what happened."""
+    if name is None:
+        return ""
+    return _OUTCOMES.get(name) or reason_of(name).situation
+
+
+def process(name: str) -> str:
+    """A process as a heading: `test-journals` as `Test journals`."""
+    return name.replace("-", " ").capitalize()
