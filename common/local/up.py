@@ -44,6 +44,7 @@ def _addresses(stack: Stack) -> Table:
         "API": stack.api,
         "API description": f"{stack.api}/docs",
         "API key": stack.api_key,
+        "Work list": f"{stack.api}/arbeidsliste, sign in with the key",
         "Metrics": " ".join(
             f"http://127.0.0.1:{port}/metrics" for port in (stack.ports.api, stack.ports.errands, stack.ports.worker)
         ),

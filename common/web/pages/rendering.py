@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -25,7 +25,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.globals.update(words=words, version=VERSION)  # pyright: ignore[reportUnknownMemberType]
+cast("dict[str, Any]", _templates.globals).update(words=words, version=VERSION)
 router = APIRouter(include_in_schema=False)
 
 

@@ -18,6 +18,8 @@ STATES = {
     State.CLOSED: "Lukket",
     State.CANCELLED: "Trukket tilbake",
 }
+MOVES = STATES | {State.QUEUED: "Lagt i kø", State.RUNNING: "Påbegynt"}
+"""The same for what has happened."""
 HANDLED = {
     Handled.DONE_MANUALLY: "Jeg har utført saken selv i fagsystemet",
     Handled.REJECTED: "Saken skal ikke utføres",
