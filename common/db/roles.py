@@ -23,7 +23,7 @@ from common.db.engine import named_sql
 from common.errors import ConfigurationError
 
 MIGRATOR, APP, READ = "migrator", "app", "read"
-ROLES = (MIGRATOR, APP, READ)
+ROLES: tuple[str, ...] = (MIGRATOR, APP, READ)
 
 EVENTS_KEPT = timedelta(days=5 * 365)
 """Not even whoever has the app's password deletes an event before; what purges them asks for the same time."""

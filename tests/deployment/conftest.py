@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Generator
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -15,9 +13,6 @@ from common.db.roles import MIGRATOR, ROLES, make_roles
 from common.db.upgrade import upgrade
 from common.embedded import EmbeddedPostgres
 from common.settings import DatabaseSettings
-
-# A queue on a database, as the integration tests have it.
-sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))
 
 
 @pytest.fixture(scope="session")

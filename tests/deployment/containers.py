@@ -7,6 +7,7 @@ Debian's base and the public images are made from Debian's packages (`images/`).
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from uuid import uuid4
 import httpx
 import pytest
 from engine import PUBLIC_BASE, ROOT, Engine
+from manifests import kustomize
+from pods import pod
 
 from common.catalogue import load as load_service
 from common.local.secrets import make_secrets
@@ -25,7 +28,7 @@ from common.local.stack import Ports
 
 pytestmark = pytest.mark.timeout(3600)
 
-STAND_INS = {"postgres": "POSTGRES_IMAGE", "redis": "REDIS_IMAGE"}
+STAND_INS = {"postgres": "POSTGRES_IMAGE", "redis": "REDIS_IMAGE", "prometheus": "PROMETHEUS_IMAGE"}
 PARTS = ("health-api", "health-errands", "health-worker")
 OLA = {"national_id": "17838410103", "family_name": "Nordhaug", "given_name": "Ola", "birth_date": "1984-03-17"}
 TEST = {
@@ -69,6 +72,7 @@ class Town:
     def compose(self, *arguments: str, within: float = 300) -> str:
         return self.engine.compose(
             *("-p", self.project, "--env-file", str(ROOT / "deploy" / "demo.env"), "--profile", "demo"),
+            *("--profile", "monitoring"),
             *arguments,
             variables=self.variables,
             within=within,
@@ -83,17 +87,17 @@ class Town:
 
     def up(self) -> None:
         if not self.engine.is_podman:
-            self.compose("up", "--detach", "--wait", within=600)
+            self.compose("up", "--detach", "--wait", "hspro", *PARTS, within=600)
             return
         # Podman 4 waits for nothing that compose files wait for: the same order, by hand.
-        self._start("postgres", "redis", "hspro")
+        self.start("postgres", "redis", "hspro")
         for once in ("health-roles", "health-migrate"):
-            self._start(once, wait=False)
+            self.start(once, wait=False)
             ended = self.engine.run("wait", self.container(once)).split()[-1]
             assert ended == "0", self.engine.run("logs", self.container(once))
-        self._start(*PARTS)
+        self.start(*PARTS)
 
-    def _start(self, *services: str, wait: bool = True) -> None:
+    def start(self, *services: str, wait: bool = True) -> None:
         self.compose("up", "--detach", "--no-deps", *services)
         for service in services if wait else ():
             self._until_healthy(service)
@@ -127,6 +131,8 @@ def town(engine: Engine, images: dict[str, str], tmp_path_factory: pytest.TempPa
         "HSPRO_PORT": str(ports.first_target),
         **({"ROGER_LOG_DRIVER": "k8s-file"} if engine.is_podman else {}),
     }
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        variables["PROMETHEUS_PORT"] = str(free.getsockname()[1])
     made = Town(engine, f"roger-{uuid4().hex[:8]}", variables, folder)
     try:
         made.up()
@@ -199,3 +205,45 @@ def test_nothing_of_a_persons_is_in_the_logs(town: Town) -> None:
     assert "worker.started" in said
     for secret in (OLA["national_id"], *(file.read_text().strip() for file in town.folder.glob("*-password"))):
         assert secret not in said
+
+
+def test_prometheus_asks_all_three_and_knows_the_alerts(town: Town) -> None:
+    town.start("prometheus")
+    address = f"http://127.0.0.1:{town.variables['PROMETHEUS_PORT']}/api/v1"
+    limit = time.monotonic() + 120
+    up: set[str] = set()
+    while up != {"api", "errands", "worker"}:
+        assert time.monotonic() < limit, up
+        found = httpx.get(f"{address}/query", params={"query": 'up{job="roger",service="health"} == 1'}).json()
+        up = {each["metric"]["part"] for each in found["data"]["result"]}
+    groups = httpx.get(f"{address}/rules").json()["data"]["groups"]
+    assert {rule["health"] for group in groups for rule in group["rules"]} <= {"ok", "unknown"}
+    assert sum(len(group["rules"]) for group in groups) > 5
+
+
+def test_a_pod_of_the_worker_performs_a_case(town: Town, tmp_path: Path) -> None:
+    if not town.engine.is_podman or kustomize() is None:
+        pytest.skip("needs podman kube play, and kustomize")
+    httpx.post(
+        f"{town.hspro}/_kontroll/people", json=[{**OLA, "status": "RESIDENT", "journals": []}]
+    ).raise_for_status()
+    town.engine.run("stop", "--time", "60", town.container("health-worker"))
+    secrets = {
+        "/run/secrets/roger/keyring.json": town.folder / "health-keyring.json",
+        "/run/secrets/roger/api-keys.json": town.folder / "health-api-keys.json",
+        "/run/secrets/roger/database-password": town.folder / "health-app-password",
+        "/run/secrets/roger/redis-password": town.folder / "redis-password",
+        "/run/secrets/accounts/hspro": town.folder / "hspro",
+    }
+    manifest = tmp_path / "worker.yaml"
+    manifest.write_text(pod("worker", "localhost/roger-worker:test", secrets, tmp_path))
+    networks = ",".join(f"{town.project}_{network}" for network in ("inside", "outside"))
+    try:
+        town.engine.run("kube", "play", "--network", networks, str(manifest))
+        ended = submit(town)
+        said = town.engine.run("logs", "worker-pod-0-worker", check=False)
+        assert (ended["state"], ended["outcome"]) in {("done", "CREATED"), ("done", "EXISTS")}, (ended, said)
+        assert ended["id"] in said
+    finally:
+        town.engine.run("kube", "down", str(manifest), check=False)
+    town.start("health-worker")

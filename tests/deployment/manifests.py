@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import yaml
+from jsonschema import Draft201909Validator
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = ("dev", "prod", "grid")
@@ -98,6 +100,12 @@ def selects(selector: Object, component: str) -> bool:
         assert (expression["key"], expression["operator"]) == (COMPONENT, "In"), selector
         wanted = set(expression["values"])
     return wanted is None or component in wanted
+
+
+def complaints(schema: Path, found: Object) -> list[str]:
+    """What a JSON schema has against an object."""
+    validator: Any = Draft201909Validator(json.loads(schema.read_text(encoding="utf-8")))
+    return [f"{list(wrong.path)}: {wrong.message}" for wrong in validator.iter_errors(found)]
 
 
 def quantity(text: str) -> int:

@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
 
 import pytest
-from office import Office, until
 from served import Served
 
 from common.cases.bell import Bell
@@ -20,6 +19,7 @@ from common.db.engine import pool
 from common.db.roles import APP, MIGRATOR
 from common.privacy.key_file import KeyFile
 from common.settings import DatabaseSettings, RedisSettings
+from tests.integration.office import Office, until
 
 pytestmark = pytest.mark.anyio
 

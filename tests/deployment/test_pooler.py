@@ -13,7 +13,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from office import DONE, Office
 from served import Served
 
 from common.cases.endings import Ending
@@ -26,6 +25,7 @@ from common.db.roles import APP
 from common.privacy.retention import Retention
 from common.settings import DatabaseSettings
 from common.testing import a_chore, a_keyring
+from tests.integration.office import DONE, Office
 
 ROOT = Path(__file__).parents[2]
 PGBOUNCER = next(

@@ -8,7 +8,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from office import Office
 from psycopg.errors import InsufficientPrivilege
 from served import Served
 
@@ -19,6 +18,7 @@ from common.db.upgrade import upgrade
 from common.embedded import EmbeddedPostgres
 from common.embedded.server import package_folder
 from common.settings import DatabaseSettings
+from tests.integration.office import Office
 
 pytestmark = pytest.mark.anyio
 
