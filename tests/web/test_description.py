@@ -119,7 +119,7 @@ class TestEveryAnswer:
     @pytest.mark.parametrize(
         ("method", "path", "status", "code"),
         [
-            ("GET", "/", 404, "ROUTE_UNKNOWN"),
+            ("GET", "/v1", 404, "ROUTE_UNKNOWN"),
             ("GET", "/v1/cases/", 404, "ROUTE_UNKNOWN"),
             ("POST", "/v1/nothing", 404, "ROUTE_UNKNOWN"),
             ("GET", "/v1/permits", 405, "METHOD_NOT_ALLOWED"),
