@@ -217,6 +217,13 @@ def _exported() -> set[str]:
     return {name for each in vars(metrics).values() for name in [getattr(each, "_name", "")] if name}
 
 
+def started(of: Manifests) -> Iterator[str]:
+    """Each part starts its own part of the service."""
+    for part in PARTS:
+        if of.main(part)["args"] != ["python3", "-m", f"{of.settings['ROGER_SERVICE']}_svc", part]:
+            yield f"{part} starts {of.main(part)['args']}"
+
+
 def always_on(of: Manifests) -> Iterator[str]:
     """With no worker at all schedules fire and data are deleted: errands run whatever else does."""
     least = 2 if of.settings["ROGER_ENVIRONMENT"] == "production" else 1
