@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from common.clock import system
+from common.errors import ConfigurationError
 from common.identity.keys import new_key
 from common.privacy.key_file import KeyFile
 from common.settings import ApiSettings, DatabaseSettings, DeploymentSettings, Environment, RedisSettings
@@ -108,7 +109,8 @@ name = "own"
 issuer = "{provider.url}"
 audience = ["urn:roger:town"]
 client = "client_id"
-rights = ["roles"]
+rights = ["roles", "scope"]
+own_scopes = true
 unit_claim = "units"
 [issuer.scopes]
 case-worker = ["cases:read:all", "cases:decide"]
@@ -247,6 +249,28 @@ class TestSignIn:
                 shown = await browser.get(f"{HERE}/logg-inn", params={"til": path})
                 assert "elsewhere" not in shown.text
                 assert 'name="til" value="/arbeidsliste"' in shown.text
+
+    async def test_without_an_address_to_come_back_to_nothing_starts(self, office: Office) -> None:
+        with pytest.raises(ConfigurationError, match="ROGER_PAGES_URL"):
+            create_app(town_service(), office.town.parts.settings, pages=PageSettings())
+
+
+class TestSystems:
+    async def test_a_token_opens_the_api_and_its_caller_sees_its_own(
+        self, office: Office, provider: IdentityProvider
+    ) -> None:
+        transport: Any = httpx.ASGITransport(office.town.app)
+        headers = {"Authorization": f"Bearer {provider.token(scope='town:permits:submit town:permits:read')}"}
+        foreign = await submitted(office, NORTH)
+        async with httpx.AsyncClient(transport=transport, base_url=HERE, headers=headers) as client:
+            made = await client.post("/v1/permits", json=permit(asked_at=system().isoformat()))
+            assert (made.status_code, made.json()["caller"]) == (202, "own/booking-system")
+            moves = (await client.get(f"/v1/cases/{made.json()['id']}/events")).json()["items"]
+            assert [move["actor"] for move in moves] == ["caller:own/booking-system"]
+            assert (await client.get(f"/v1/cases/{foreign}")).status_code == 404
+            assert (await client.post(f"/v1/cases/{foreign}/retry")).status_code == 403
+            client.headers["Authorization"] = f"Bearer {provider.token()[:-3]}AAA"
+            assert (await client.get("/v1/cases")).status_code == 401
 
 
 class TestForms:
