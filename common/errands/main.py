@@ -27,6 +27,7 @@ from common.cases.queries import Queries
 from common.cases.queue import Queue
 from common.cases.sweep import sweep
 from common.db.engine import engine, pool
+from common.dismissal import dismiss
 from common.errands.catalogue import ERRANDS
 from common.errands.errand import Desk, Errand, Rounds
 from common.notices.ports import port
@@ -81,9 +82,7 @@ async def run_errands(service: Service) -> None:
     _log.info("errands.started")
     stopping = asyncio.create_task(stopped.wait())
     done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    for task in (stopping, *tasks):
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await dismiss([stopping, *tasks])
     await desk.bell.close()
     await desk.pool.close()
     await reads.dispose()

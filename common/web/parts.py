@@ -32,6 +32,7 @@ from common.cases.queries import Queries
 from common.cases.registers import Registers
 from common.clock import Clock
 from common.db.engine import Pool, engine, pool
+from common.dismissal import dismiss
 from common.identity.recognition import Recognition
 from common.notices.worklist import Worklist
 from common.privacy.crypto import Keyring
@@ -204,13 +205,7 @@ class Parts:
         finally:
             self.endings.close()
             self.streams.close()
-            left = set(behind)
-            while left:
-                # Asked again, as before Python 3.12 a wait that ends at the same moment swallows the request.
-                for task in left:
-                    task.cancel()
-                _, left = await asyncio.wait(left, timeout=1)
-            await asyncio.gather(*behind, return_exceptions=True)
+            await dismiss(behind)
             await self.backlog.close()
             await self.bell.close()
             await self.recognition.close()

@@ -27,6 +27,7 @@ from common.cases.states import State
 from common.cases.sweep import sweep
 from common.cases.trouble import Trouble
 from common.db.engine import AWAY, Pool, pool
+from common.dismissal import dismiss
 from common.errors import ApplicationException, BusinessException, ConfigurationError, Interrupted, codes
 from common.privacy.crypto import Keyring
 from common.probes import probes, serve
@@ -130,9 +131,7 @@ async def _run(service: Service, desk: Desk, database: Pool, bell: Bell, address
     try:
         await _until_drained(working, platform, heartbeat, settings.grace, shifts)
     finally:
-        for task in platform:
-            task.cancel()
-        await asyncio.gather(*platform, return_exceptions=True)
+        await dismiss(platform)
     _log.info("worker.stopped")
 
 
