@@ -136,6 +136,8 @@ def town(engine: Engine, images: dict[str, str], tmp_path_factory: pytest.TempPa
     made = Town(engine, f"roger-{uuid4().hex[:8]}", variables, folder)
     try:
         made.up()
+        known = [{**OLA, "status": "RESIDENT", "journals": []}]
+        httpx.post(f"{made.hspro}/_kontroll/people", json=known).raise_for_status()
         yield made
     finally:
         made.compose("down", "--volumes", "--timeout", "5")
@@ -151,10 +153,6 @@ def submit(town: Town, **changes: Any) -> dict[str, Any]:
 
 
 def test_a_case_is_performed_by_a_browser_in_the_worker(town: Town) -> None:
-    httpx.post(
-        f"{town.hspro}/_kontroll/people", json=[{**OLA, "status": "RESIDENT", "journals": []}]
-    ).raise_for_status()
-
     first, second = submit(town), submit(town)
 
     assert (first["state"], first["outcome"]) == ("done", "CREATED"), first
@@ -224,9 +222,6 @@ def test_prometheus_asks_all_three_and_knows_the_alerts(town: Town) -> None:
 def test_a_pod_of_the_worker_performs_a_case(town: Town, tmp_path: Path) -> None:
     if not town.engine.is_podman or kustomize() is None:
         pytest.skip("needs podman kube play, and kustomize")
-    httpx.post(
-        f"{town.hspro}/_kontroll/people", json=[{**OLA, "status": "RESIDENT", "journals": []}]
-    ).raise_for_status()
     town.engine.run("stop", "--time", "60", town.container("health-worker"))
     secrets = {
         "/run/secrets/roger/keyring.json": town.folder / "health-keyring.json",
