@@ -135,7 +135,9 @@ class SignIns:
         secret = _secret(offer)
         if secret is None:
             form["client_id"] = offer.client_id
-        auth = None if secret is None else httpx.BasicAuth(quote(offer.client_id, safe=""), quote(secret, safe=""))
+        auth = (
+            httpx.Auth() if secret is None else httpx.BasicAuth(quote(offer.client_id, safe=""), quote(secret, safe=""))
+        )
         try:
             answer = await self._client.post(metadata.token_endpoint or "", data=form, auth=auth)
         except httpx.HTTPError as problem:
