@@ -40,6 +40,8 @@ class Caller:
     kind: Kind = Kind.SYSTEM
     units: frozenset[str] | None = None
     """Bound to the cases of these units; None: not bound. A case without a unit is for who is not bound."""
+    purpose: str | None = None
+    """What this request is for, in the caller's words; the access log repeats it."""
 
     @property
     def reads_all(self) -> bool:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Header, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
 from common.identity.caller import Caller
 from common.refusals import Forbidden, Unauthenticated
 
+Purpose = Annotated[
+    str | None,
+    Header(max_length=200, description="What this is for; the log of who saw or decided what repeats it"),
+]
 
-async def _authenticated(request: Request) -> Caller:
+
+async def _authenticated(request: Request, x_purpose: Purpose = None) -> Caller:
     """The caller of this request; raises Unauthenticated."""
     given = {key for key in (_bearer(request.headers.get("authorization")), request.headers.get("x-api-key")) if key}
     if len(given) != 1:
         raise Unauthenticated
     caller: Caller = await request.app.state.parts.recognition.recognise(given.pop())
     request.state.caller = caller.name
-    return caller
+    return replace(caller, purpose=x_purpose)
 
 
 def _bearer(header: str | None) -> str | None:

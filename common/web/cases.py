@@ -15,6 +15,7 @@ from common.errors import IdInvalid
 from common.identity.caller import Caller
 from common.identity.scopes import DECIDE, READ_ALL, READ_SOME, RELEASE, SUBMIT_SOME
 from common.norway import national_id
+from common.privacy.access_log import Action
 from common.process import Subject
 from common.refusals import (
     CaseUnknown,
@@ -97,15 +98,17 @@ async def get_case(
     ] = 0,
 ) -> Case:
     """The case; with `wait`, as soon as it is done, manual, closed or cancelled."""
-    if not wait:
-        return Case.of(await _visible(parts, caller, case))
-    with parts.endings.expected(case) as ended:
-        # Looked at after the bell is listened to: an end between the two is not missed.
-        found = await _visible(parts, caller, case)
-        if found.state in ENDED:
-            return Case.of(found)
-        await _until(request, ended, wait)
-    return Case.of(await _visible(parts, caller, case))
+    found = None
+    if wait:
+        with parts.endings.expected(case) as ended:
+            # Looked at after the bell is listened to: an end between the two is not missed.
+            found = await _visible(parts, caller, case)
+            if found.state not in ENDED:
+                await _until(request, ended, wait)
+                found = None
+    found = found or await _visible(parts, caller, case)
+    await deciding.seen(parts, caller, Action.READ, case)
+    return Case.of(found)
 
 
 @router.get(
@@ -163,7 +166,8 @@ async def cancel_case(case: CaseId, caller: Authenticated, parts: WithParts) -> 
     async with parts.database.reach():
         moved = await parts.decisions.cancel(case, caller.actor)
     parts.ringer.ended(case)
-    now = await deciding.decided(parts, case, "cancelled", State.QUEUED, State.AWAITING_RELEASE, moved=moved)
+    waited = (State.QUEUED, State.AWAITING_RELEASE)
+    now = await deciding.decided(parts, caller, case, Action.CANCELLED, *waited, moved=moved)
     return Case.of(now)
 
 
@@ -195,6 +199,8 @@ async def _page(caller: Caller, parts: Parts, asked: CaseFilter, subject: Subjec
     )
     async with parts.database.reach():
         page = await parts.queries.page(narrowed, limit=asked.limit, cursor=asked.cursor)
+    action = Action.LISTED if subject is None else Action.SEARCHED
+    await deciding.seen(parts, caller, action, *(case.id for case in page.cases))
     return CasePage(items=[Case.of(case) for case in page.cases], next=page.next)
 
 

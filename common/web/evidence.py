@@ -12,7 +12,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 from common.cases.evidence import EvidenceKind
 from common.identity.caller import Caller
 from common.identity.scopes import READ_EVIDENCE
+from common.privacy.access_log import Action
 from common.refusals import CaseUnknown, EvidenceUnknown, Forbidden, Unauthenticated, Unavailable
+from common.web import deciding
 from common.web.auth import Authenticated, needs
 from common.web.cases import CaseId
 from common.web.parts import Parts, WithParts
@@ -94,6 +96,7 @@ async def get_evidence(case: CaseId, evidence: PieceId, caller: Authenticated, p
     await _require_case(case, caller, parts)
     async with parts.database.reach():
         shown = await parts.evidence.show(case, evidence, actor=caller.actor, now=parts.clock())
+    await deciding.seen(parts, caller, Action.EVIDENCE_READ, case)
     media_type, suffix = _FORMS[shown.piece.kind]
     headers = {
         "Content-Disposition": f'attachment; filename="{shown.piece.id}.{suffix}"',

@@ -38,6 +38,9 @@ says what became of its rows, and the figures add up at every moment. The same f
 off goes on when it is sent again under the same `Idempotency-Key`. A process may ask for a second person, who sees the
 control totals and is never the sender (`release`).
 
+**Who saw what.** Each read of what cases hold, and each decision about them, is noted before it is answered; `X-Purpose`
+says what it is for, and is noted with it.
+
 **Refusals** are problem details (RFC 9457): `code` is for programs, `detail` says what to do, `errors` names each field.
 """
 

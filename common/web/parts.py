@@ -35,6 +35,7 @@ from common.db.engine import Pool, engine, pool
 from common.dismissal import dismiss
 from common.identity.recognition import Recognition
 from common.notices.worklist import Worklist
+from common.privacy.access_log import AccessLog
 from common.privacy.crypto import Keyring
 from common.process import Service
 from common.refusals import Unavailable
@@ -160,6 +161,7 @@ class Parts:
         self.batches = Batches(self.database.pool, self.intake)
         self.batch_queries = BatchQueries(self.database.pool)
         self.uploads = Uploads(settings.api.uploads)
+        self.access = AccessLog(self.database.pool)
         self.decisions = Decisions(self.database.pool)
         self.queries = Queries(self.database.engine, keyring)
         self.benefits = Account(self.database.pool)

@@ -18,6 +18,7 @@ from common.cases.queries import CaseView
 from common.cases.states import State
 from common.errors import ConfigurationError
 from common.identity.caller import Caller
+from common.privacy.access_log import Action
 from common.process import Process, Service
 from common.refusals import (
     BacklogFull,
@@ -49,6 +50,7 @@ _RESERVED = {
     "operations",
     "processes",
     "registers",
+    "retention",
     "schedules",
     "targets",
     "tasks",
@@ -141,6 +143,7 @@ async def _submit_one(parts: Parts, process: Process, caller: Caller, given: Any
             raise receipt
         if receipt.existing:
             case = await parts.queries.one(receipt.case)
+            await parts.access.add(caller.actor, Action.READ, [case.id], caller.purpose)
         else:
             case = _new_case(process, caller, draft, receipt)
     _tell(parts, 0 if receipt.existing else 1)

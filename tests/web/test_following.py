@@ -51,7 +51,7 @@ class TestOne:
             ("caller:desk", "manual", "closed", "DONE_MANUALLY"),
         ]
 
-    @pytest.mark.parametrize("case", ["x", KARI, NOBODYS, "%00", "..%2f"])
+    @pytest.mark.parametrize("case", ["x", KARI, NOBODYS, "..%2f"])
     async def test_unknown(self, hall: Town, case: str) -> None:
         async with hall.caller("booking") as client:
             answer = await client.get(f"/v1/cases/{case}")
@@ -99,9 +99,9 @@ class TestList:
             ({"stat": "done"}, 422),
             ({"cursor": "x"}, 400),
             ({"cursor": "æ"}, 400),
-            ({"reference": "\0"}, 422),
-            ({"unit": "\0"}, 422),
-            ({"code": "\0"}, 422),
+            ({"reference": "\0"}, 400),
+            ({"unit": "\0"}, 400),
+            ({"code": "\0"}, 400),
             ({"process": "unknown"}, 403),
         ],
     )

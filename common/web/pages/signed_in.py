@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
@@ -39,6 +39,10 @@ class Reception:
 
 class ForeignForm(Forbidden):
     """The form did not come from a page of this service; open the page again and send it from there."""
+
+
+PURPOSE = "arbeidsliste"
+"""What the access log says a page was opened for."""
 
 
 class PageRoute(APIRoute):
@@ -100,7 +104,7 @@ async def _signed_in(request: Request) -> Session:
     if session is None:
         raise Unauthenticated
     request.state.caller = session.caller.name
-    return session
+    return replace(session, caller=replace(session.caller, purpose=PURPOSE))
 
 
 SignedIn = Annotated[Session, Depends(_signed_in)]

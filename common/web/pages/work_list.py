@@ -19,6 +19,7 @@ from common.clock import OSLO
 from common.identity.caller import Caller
 from common.identity.scopes import DECIDE, READ_ALL, READ_SOME, RELEASE
 from common.notices.worklist import TaskFilter
+from common.privacy.access_log import Action
 from common.refusals import MalformedRequest, NotInThatState, TaskUnknown
 from common.web import deciding
 from common.web.pages.rendering import page
@@ -70,6 +71,8 @@ async def show_work_list(parts: WithParts, session: SignedIn, chosen: Annotated[
         )
         awaiting = await parts.queries.page(replace(narrowed, state=State.AWAITING_RELEASE), limit=_SHOWN)
         tasks = [seen.task for seen in await parts.worklist.page(todo, limit=_SHOWN)]
+    shown = [case.id for case in (*manual.cases, *awaiting.cases)]
+    await deciding.seen(parts, caller, Action.LISTED, *shown)
     releasable = [case for case in awaiting.cases if caller.releases and _releasable(case, caller)]
     return page(
         "work_list.html",
@@ -94,6 +97,7 @@ async def show_case(parts: WithParts, session: SignedIn, case: UUID, melding: Sh
     async with parts.database.reach():
         found = await parts.queries.one(case, caller.sight(caller.readable(parts.service.processes)))
         events = await parts.queries.events(case)
+    await deciding.seen(parts, caller, Action.READ, case)
     return page(
         "case.html",
         session=session,
