@@ -136,7 +136,7 @@ def town(engine: Engine, images: dict[str, str], tmp_path_factory: pytest.TempPa
     made = Town(engine, f"roger-{uuid4().hex[:8]}", variables, folder)
     try:
         made.up()
-        known = [{**OLA, "status": "RESIDENT", "journals": []}]
+        known: list[dict[str, Any]] = [{**OLA, "status": "RESIDENT", "journals": []}]
         httpx.post(f"{made.hspro}/_kontroll/people", json=known).raise_for_status()
         yield made
     finally:
