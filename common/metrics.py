@@ -363,3 +363,17 @@ REQUEST_SECONDS = _histogram(
     by=API,
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
 )
+REFUSALS = _counter(
+    "roger_http_refusals",
+    "Requests that were refused, by reason",
+    "code",
+    by=API,
+    code=("TOO_MANY_REQUESTS", "TOO_MANY_STRANGERS", "TOO_MANY_AT_ONCE", "BUSY", "REQUEST_TOO_LARGE", "TOO_SLOW"),
+)
+CONNECTIONS_ENDED = _counter(
+    "roger_http_connections_ended",
+    "Connections ended because they kept a process waiting",
+    "reason",
+    by=EVERYWHERE,
+    reason=("head_slow", "body_unwanted", "answer_unread", "crowded", "malformed"),
+)

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from common import log
+from common.connections import HEAD_LIMIT, Patience, patient
 from common.errors import ConfigurationError
 
 _log = log.get(__name__)
@@ -85,17 +86,20 @@ def listen(host: str, port: int) -> socket.socket:
     return opened
 
 
-def configuration(app: ASGIApp) -> uvicorn.Config:
+def configuration(app: ASGIApp, patience: Patience | None = None) -> uvicorn.Config:
     """How every server of ours answers: no access log (a path may hold an id), no name in its headers."""
+    patience = patience or Patience()
     return uvicorn.Config(
         app,
+        http=patient(patience),
+        h11_max_incomplete_event_size=HEAD_LIMIT,
         lifespan="on",
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=30,
+        timeout_keep_alive=patience.idle,  # pyright: ignore[reportArgumentType]  a delay like any other
         timeout_graceful_shutdown=_LAST_ANSWERS,
     )
 

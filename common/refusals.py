@@ -19,7 +19,10 @@ Refusal
 ├── ScheduleUnknown             404
 ├── ReferenceTaken              409
 ├── NotInThatState              409
+├── TooSlow                     408
 ├── RequestTooLarge             413
+├── AddressTooLong              414
+├── HeadersTooLarge             431
 ├── BacklogFull                 429
 └── Unavailable                 503
 
@@ -28,6 +31,7 @@ The docstring of a class is its default message: it says what to do, and never q
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -148,6 +152,24 @@ class RequestTooLarge(Refusal):
     code, status, title = "REQUEST_TOO_LARGE", 413, "Too large"
 
 
+class TooSlow(Refusal):
+    """The request took too long to arrive; send it again."""
+
+    code, status, title = "TOO_SLOW", 408, "The request did not arrive in time"
+
+
+class AddressTooLong(Refusal):
+    """The path or the query is longer than any address of this service."""
+
+    code, status, title = "ADDRESS_TOO_LONG", 414, "The address is too long"
+
+
+class HeadersTooLarge(Refusal):
+    """There are more headers than a request of this service needs, or they are too large."""
+
+    code, status, title = "HEADERS_TOO_LARGE", 431, "The headers are too large"
+
+
 class InvalidInput(Refusal):
     """Some fields break a rule; `errors` names each."""
 
@@ -206,6 +228,11 @@ def document(refusal: Refusal) -> dict[str, Any]:
         else:
             told[name] = fact
     return told
+
+
+def problem_json(refusal: Refusal) -> bytes:
+    """The same as it is sent."""
+    return json.dumps(document(refusal), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _told(problem: FieldProblem) -> dict[str, Any]:

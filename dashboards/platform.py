@@ -200,6 +200,20 @@ _PROCESSES = Row(
             unit="s",
         ),
         lines(
+            "Refused by the API",
+            Query(rate("roger_http_refusals_total", SERVICE, "service", "code"), "{{service}} {{code}}"),
+            tells="Requests a second that were refused, by reason; TOO_MANY_STRANGERS may be somebody who guesses keys.",
+            unit="reqps",
+        ),
+        lines(
+            "Connections ended",
+            Query(
+                rate("roger_http_connections_ended_total", PART, "service", "part", "reason"),
+                "{{service}} {{part}} {{reason}}",
+            ),
+            tells="Connections a second that were ended because they kept a process waiting for nothing.",
+        ),
+        lines(
             "Processor",
             Query(
                 rate("process_cpu_seconds_total", PART, "service", "part", "instance"),

@@ -36,6 +36,7 @@ from common.web import (
     webhooks,
 )
 from common.web.envelope import Envelope
+from common.web.guard import Admission, Guard
 from common.web.pages import routes
 from common.web.pages.settings import PageSettings
 from common.web.parts import Parts, Settings
@@ -93,5 +94,6 @@ def create_app(
         return HTMLResponse(docs.page(app.openapi()))
 
     app.router.routes += [Route("/docs", show), *probes(parts.ready).routes]
+    app.add_middleware(Guard, admission=Admission(settings.api))
     app.add_middleware(Envelope)
     return app

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Generator
 from common import log
 from common.cases.queries import Standing
 from common.refusals import BacklogFull
+from common.web.places import Places
 from common.web.problems import TooManyUploads
 
 _log = log.get(__name__)
@@ -62,19 +63,18 @@ class Uploads:
     """How many files and streams are taken in at the same time."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._count = 0
+        self._places = Places(limit)
 
     @contextlib.contextmanager
-    def one(self) -> Generator[None]:
+    def one(self, caller: str) -> Generator[None]:
         """Around one of them; raises TooManyUploads."""
-        if self._count >= self._limit:
+        if not self._places.has_one_for(caller):
             raise TooManyUploads(retry_after=_UPLOAD_AGAIN)
-        self._count += 1
+        self._places.take(caller)
         try:
             yield
         finally:
-            self._count -= 1
+            self._places.leave(caller)
 
 
 class Standings:

@@ -11,9 +11,9 @@ from typing import Any, TypeVar, cast
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from common.refusals import InvalidInput, MalformedRequest, RequestTooLarge
+from common.refusals import InvalidInput, MalformedRequest, RequestTooLarge, TooSlow
 from common.web.fields import field_problems, shown
-from common.web.problems import NotJson, TooSlow
+from common.web.problems import NotJson
 
 _ARRIVES_WITHIN = 60.0  # seconds
 _DEEPEST = 32

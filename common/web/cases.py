@@ -100,7 +100,7 @@ async def get_case(
     """The case; with `wait`, as soon as it is done, manual, closed or cancelled."""
     found = None
     if wait:
-        with parts.endings.expected(case) as ended:
+        with parts.endings.expected(case, caller.name) as ended:
             # Looked at after the bell is listened to: an end between the two is not missed.
             found = await _visible(parts, caller, case)
             if found.state not in ENDED:

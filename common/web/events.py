@@ -103,8 +103,8 @@ async def stream_events(
     """The caller's own cases; everybody's with `cases:read:all`. Complete, and in order for each case."""
     sight = sight_of(caller, parts)
     start = await _start(parts, last_event_id or after)
-    parts.streams.enter()  # left when the response has ended, however it does
-    return _Stream(_told(parts, sight, wanted, start), parts.streams)
+    parts.streams.enter(caller.name)  # left when the response has ended, however it does
+    return _Stream(_told(parts, sight, wanted, start), parts.streams, caller.name)
 
 
 @router.get(
@@ -133,9 +133,9 @@ async def list_events(
 class _Stream(EventSourceResponse):
     """A stream whose reader may be too slow for it; signs of life are its own, for they carry how far it is."""
 
-    def __init__(self, content: AsyncIterator[ServerSentEvent], streams: Streams) -> None:
+    def __init__(self, content: AsyncIterator[ServerSentEvent], streams: Streams, caller: str) -> None:
         super().__init__(content, ping=0, send_timeout=_SLOWEST)  # pyright: ignore[reportUnknownMemberType]
-        self._streams = streams
+        self._streams, self._caller = streams, caller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -143,7 +143,7 @@ class _Stream(EventSourceResponse):
         except SendTimeoutError:
             _log.info("stream.not_read")
         finally:
-            self._streams.leave()
+            self._streams.leave(self._caller)
 
 
 def sight_of(caller: Caller, parts: Parts) -> Sight:

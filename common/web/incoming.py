@@ -9,29 +9,35 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from common.refusals import MalformedRequest, RequestTooLarge
+from common.refusals import MalformedRequest, RequestTooLarge, TooSlow
 from common.web.body import media_type
-from common.web.problems import NotJson, TooSlow
+from common.web.problems import NotJson
 
-_NEXT_PART_WITHIN = 30.0  # seconds
+_PATIENCE = 30.0  # seconds of waiting in all, for a sender who sends nothing
+_SLOWEST = 1_000  # bytes a second that prolong it: who drips, holds a place for nothing
 _MOST_FIELDS = 20
 
 
 async def stream(request: Request, limit: int | None = None) -> AsyncGenerator[bytes]:
-    """A body in parts as it arrives, however long that takes in all; raises NotJson, RequestTooLarge or TooSlow."""
+    """A body in parts as it arrives, however long it is; raises NotJson, RequestTooLarge or TooSlow.
+
+    Only waiting for the sender counts as slow, not what is done with each part.
+    """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise NotJson("The body must not be compressed")
     announced = request.headers.get("content-length", "")
     if limit is not None and announced.isascii() and announced.isdigit():
         _require_fit(int(announced[:20]), limit)
-    size = 0
+    size, waited, clock = 0, 0.0, asyncio.get_running_loop().time
     arriving = aiter(request.stream())
     while True:
+        began = clock()
         try:
-            async with asyncio.timeout(_NEXT_PART_WITHIN):
+            async with asyncio.timeout(min(_PATIENCE, _PATIENCE + size / _SLOWEST - waited)):
                 part = await anext(arriving, None)
         except TimeoutError:
             raise TooSlow from None
+        waited += clock() - began
         if part is None:
             return
         size += len(part)

@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from common import log, metrics
+from common.connections import Patience, room_for
 from common.probes import Server, configuration, listen
 from common.process import Service
 from common.settings import load
@@ -47,7 +48,9 @@ def serve(service: Service) -> None:
 
 
 async def _until_stopped(app: FastAPI, opened: socket.socket) -> None:
-    server = ApiServer(configuration(app), app.state.parts)
+    parts: Parts = app.state.parts
+    patience = Patience(most=room_for(parts.settings.api.connections))
+    server = ApiServer(configuration(app, patience), parts)
 
     def stop() -> None:
         server.should_exit = True

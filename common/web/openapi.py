@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -15,7 +16,7 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from common.process import Process, Service
 from common.web.auth import declared
-from common.web.problems import Problem
+from common.web.problems import LIMITS, MEDIA_TYPE, Problem, responses
 
 _SCHEMAS = "#/components/schemas/"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,6 +113,7 @@ def _describe(app: FastAPI, service: Service, models: Sequence[type[BaseModel]])
     )
     _drop_framework_refusals(described)
     _say_what_is_needed(app, service, described)
+    _say_what_limits_there_are(described)
     components = cast("dict[str, Any]", described.setdefault("components", {}))
     answers = cast("dict[str, Any]", components.get("schemas", {}))
     refs, inputs = _schemas(models, answers)
@@ -151,6 +153,17 @@ def _say_what_is_needed(app: FastAPI, service: Service, described: dict[str, Any
             operation: dict[str, Any] = described["paths"][route.path_format][method.lower()]
             operation["x-required-scopes"] = scopes
             operation["description"] = f"{operation.get('description', '')}\n\n{told}".strip()
+
+
+def _say_what_limits_there_are(described: dict[str, Any]) -> None:
+    """What any request may be answered before anybody looks at what it asks for."""
+    limits = {str(status): answer for status, answer in responses(*LIMITS).items()}
+    for operation in (operation for path in described["paths"].values() for operation in path.values()):
+        for status, answer in copy.deepcopy(limits).items():
+            said = operation["responses"].setdefault(status, answer)
+            if said is not answer:
+                said["description"] += " — or " + answer["description"]
+                said["content"][MEDIA_TYPE]["examples"] |= answer["content"][MEDIA_TYPE]["examples"]
 
 
 def _schemas(

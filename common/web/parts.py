@@ -221,6 +221,9 @@ class Parts:
                     await self.webhook_rights.renew()
             except Exception as problem:  # noqa: BLE001  whatever it was, the next look must come
                 _log.warning("webhooks.rights_not_renewed", error=type(problem).__name__)
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # lost on its way through the drivers
+                return
             await asyncio.sleep(_RIGHTS_EVERY)
 
     async def ready(self) -> dict[str, bool]:

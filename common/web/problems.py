@@ -10,7 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from common.refusals import FieldProblem, FileUnusable, InvalidInput, Refusal, document
+from common import metrics
+from common.refusals import (
+    AddressTooLong,
+    FieldProblem,
+    FileUnusable,
+    HeadersTooLarge,
+    InvalidInput,
+    Refusal,
+    document,
+)
 from common.web.fields import field_problems
 
 MEDIA_TYPE = "application/problem+json"
@@ -26,12 +35,6 @@ class MethodNotAllowed(Refusal):
     """This address does not take that method; the Allow header says which it takes."""
 
     code, status, title = "METHOD_NOT_ALLOWED", 405, "Another method is needed"
-
-
-class TooSlow(Refusal):
-    """The request took too long to arrive; send it again."""
-
-    code, status, title = "TOO_SLOW", 408, "The request did not arrive in time"
 
 
 class NotJson(Refusal):
@@ -76,6 +79,41 @@ class TooManyWaiting(Refusal):
     code, status, title = "TOO_MANY_WAITING", 429, "Too many requests are waiting"
 
 
+class TooManyRequests(Refusal):
+    """This caller sends more requests than this service takes from one; wait as long as `Retry-After` says."""
+
+    code, status, title = "TOO_MANY_REQUESTS", 429, "Too many requests from this caller"
+
+
+class TooManyStrangers(Refusal):
+    """Too many requests without a valid key or token came from this address; wait as long as `Retry-After` says."""
+
+    code, status, title = "TOO_MANY_STRANGERS", 429, "Too many requests without a valid key or token"
+
+
+class TooManyAtOnce(Refusal):
+    """Too many requests of this caller are under way; wait for their answers first."""
+
+    code, status, title = "TOO_MANY_AT_ONCE", 429, "Too many requests of this caller at once"
+
+
+class Busy(Refusal):
+    """As many requests are under way as this process takes; send it again."""
+
+    code, status, title = "BUSY", 503, "Too many requests at once"
+
+
+LIMITS: tuple[type[Refusal], ...] = (
+    AddressTooLong,
+    HeadersTooLarge,
+    TooManyRequests,
+    TooManyStrangers,
+    TooManyAtOnce,
+    Busy,
+)
+"""What any request may meet, whatever it asks for."""
+
+
 class Fault(Refusal):
     """The service has a fault of its own; its log has the details."""
 
@@ -108,7 +146,8 @@ class Problem(BaseModel):
 
 
 def answer(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
-    """The response that says so."""
+    """The response that says so; it is counted."""
+    metrics.REFUSALS.labels(refusal.code).inc()
     made = dict(headers or {})
     if "retry_after" in refusal.facts:
         made["Retry-After"] = str(refusal.facts["retry_after"])

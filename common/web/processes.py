@@ -30,6 +30,7 @@ from common.refusals import (
     ReferenceTaken,
     Refusal,
     RequestTooLarge,
+    TooSlow,
     Unauthenticated,
     Unavailable,
     UploadDiffers,
@@ -38,7 +39,7 @@ from common.web import body, openapi, uploads
 from common.web.auth import Authenticated, needs
 from common.web.drafts import drafted
 from common.web.parts import Parts, WithParts
-from common.web.problems import BatchClosed, NoRowTaken, NoTable, NotJson, TooManyUploads, TooSlow, responses
+from common.web.problems import BatchClosed, NoRowTaken, NoTable, NotJson, TooManyUploads, responses
 from common.web.rows import array_answer, contents_of
 from common.web.views import Case, Rows
 

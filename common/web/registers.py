@@ -22,6 +22,7 @@ from common.refusals import (
     MalformedRequest,
     RegisterUnknown,
     RequestTooLarge,
+    TooSlow,
     Unauthenticated,
     Unavailable,
 )
@@ -30,7 +31,7 @@ from common.spreadsheet import template, whole_register
 from common.web import body
 from common.web.auth import Authenticated, needs
 from common.web.parts import Parts, WithParts
-from common.web.problems import TooSlow, responses
+from common.web.problems import responses
 from common.web.register_table import rows_of_file, rows_of_json
 
 router = APIRouter(prefix="/v1/registers", tags=["Registers"])

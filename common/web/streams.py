@@ -16,6 +16,7 @@ from common import log
 from common.cases.bell import Bell
 from common.cases.feed import Feed, FeedPage, Move, Position
 from common.refusals import Refusal, Unavailable
+from common.web.places import Places
 
 _log = log.get(__name__)
 _LOOK_EVERY = 1.0  # seconds: a silent bell delays an event by no more
@@ -59,8 +60,8 @@ class Streams:
     def __init__(
         self, feed: Feed, bell: Bell, reach: Callable[[], AbstractAsyncContextManager[None]], *, limit: int
     ) -> None:
-        self._feed, self._bell, self._reach, self._limit = feed, bell, reach, limit
-        self._open = 0
+        self._feed, self._bell, self._reach = feed, bell, reach
+        self._places = Places(limit)
         self._tails: set[Tail] = set()
         self._position: Position | None = None
         self._rung, self._someone = asyncio.Event(), asyncio.Event()
@@ -70,17 +71,17 @@ class Streams:
     @property
     def following(self) -> int:
         """How many streams are open."""
-        return self._open
+        return self._places.taken
 
-    def enter(self) -> None:
+    def enter(self, caller: str) -> None:
         """Take one of the places there are, to be left again; raises TooManyStreams."""
-        if self._open >= self._limit or self._closed:
+        if self._closed or not self._places.has_one_for(caller):
             raise TooManyStreams(retry_after=5)
-        self._open += 1
+        self._places.take(caller)
 
-    def leave(self) -> None:
+    def leave(self, caller: str) -> None:
         """Let somebody else have it."""
-        self._open -= 1
+        self._places.leave(caller)
 
     async def follow(self, after: Position, *, rest: float) -> AsyncGenerator[tuple[list[Move], Position]]:
         """The moves behind a position as they come, each time with how far that is; nothing but that while all rests."""

@@ -125,7 +125,7 @@ class Reception:
 
 async def take_stream(request: Request, parts: Parts, process: Process, caller: Caller, key: str | None) -> Response:
     """Newline-delimited JSON, stored as it arrives. What breaks off may be sent again under the same key."""
-    with parts.uploads.one():
+    with parts.uploads.one(caller.name):
         contents = contents_of(parts.keyring, "stream", key) if key is not None else ()
         reception = Reception(parts, process, caller, Source.NDJSON, contents)
         accepts = parts.settings.deployment.accepts_synthetic
@@ -160,7 +160,7 @@ async def take_file(request: Request, parts: Parts, process: Process, caller: Ca
     columns = table_of(process)
     if columns is None:
         raise NoTable
-    with parts.uploads.one():
+    with parts.uploads.one(caller.name):
         file = await incoming.file(request, parts.settings.api.upload_limit)
         contents = await asyncio.to_thread(_contents, parts.keyring, file)
         async with parts.database.reach():

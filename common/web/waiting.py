@@ -10,6 +10,7 @@ from uuid import UUID
 
 from common import log
 from common.cases.bell import Bell
+from common.web.places import Places
 from common.web.problems import TooManyWaiting
 
 _log = log.get(__name__)
@@ -20,32 +21,32 @@ class Endings:
     """Those who wait for a case to end. Nobody holds a connection or a transaction meanwhile."""
 
     def __init__(self, bell: Bell, ended: Callable[[Collection[UUID]], Awaitable[set[UUID]]], *, limit: int) -> None:
-        self._bell, self._ended, self._limit = bell, ended, limit
+        self._bell, self._ended = bell, ended
+        self._places = Places(limit)
         self._waiting: defaultdict[UUID, set[asyncio.Event]] = defaultdict(set)
-        self._count = 0
         self._someone = asyncio.Event()
         self._closed = False
 
     @property
     def waiting(self) -> int:
         """How many requests wait."""
-        return self._count
+        return self._places.taken
 
     @contextlib.contextmanager
-    def expected(self, case: UUID) -> Generator[asyncio.Event]:
+    def expected(self, case: UUID, caller: str) -> Generator[asyncio.Event]:
         """An event that is set once the case has ended, from now on; raises TooManyWaiting."""
-        if self._count >= self._limit:
+        if not self._places.has_one_for(caller):
             raise TooManyWaiting(retry_after=5)
         event = asyncio.Event()
         if self._closed:
             event.set()
-        self._count += 1
+        self._places.take(caller)
         self._waiting[case].add(event)
         self._someone.set()
         try:
             yield event
         finally:
-            self._count -= 1
+            self._places.leave(caller)
             self._waiting[case].discard(event)
             if not self._waiting[case]:
                 del self._waiting[case]

@@ -20,6 +20,7 @@ AROUND_CORE = (
     "common.stack",
     "common.embedded",
     "common.local",
+    "common.connections",
     "common.probes",
     "common.testing",
 )

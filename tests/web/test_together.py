@@ -304,7 +304,7 @@ class TestFile:
     async def test_too_many_at_once_are_put_off(self, settings: Settings, keys: dict[str, str]) -> None:
         one = replace(settings, api=settings.api.model_copy(update={"uploads": 1}))
         async with counter_opened(one, keys) as desk, desk.caller("forms") as client:
-            with desk.parts.uploads.one():
+            with desk.parts.uploads.one("forms"):
                 answer = await client.post("/v1/refunds", content=table(payment()), headers=CSV)
             assert (answer.status_code, answer.json()["code"]) == (429, "TOO_MANY_UPLOADS")
             assert (await client.post("/v1/refunds", content=table(payment()), headers=CSV)).status_code == 202
