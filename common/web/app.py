@@ -94,6 +94,11 @@ def create_app(
         return HTMLResponse(docs.page(app.openapi()))
 
     app.router.routes += [Route("/docs", show), *probes(parts.ready).routes]
+    _surround(app, settings)
+    return app
+
+
+def _surround(app: FastAPI, settings: Settings) -> None:
+    """What every request goes through; the last added is the first it meets."""
     app.add_middleware(Guard, admission=Admission(settings.api))
     app.add_middleware(Envelope)
-    return app

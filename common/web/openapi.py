@@ -15,6 +15,7 @@ from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from common.process import Process, Service
+from common.refusals import InvalidInput
 from common.web.auth import declared
 from common.web.problems import LIMITS, MEDIA_TYPE, Problem, responses
 
@@ -133,11 +134,12 @@ def _describe(app: FastAPI, service: Service, models: Sequence[type[BaseModel]])
 
 
 def _drop_framework_refusals(described: dict[str, Any]) -> None:
-    """What the framework says it would answer to bad input: ours are problem details."""
+    """What the framework says it would answer to bad parameters: ours are problem details."""
+    ours = responses(InvalidInput)[InvalidInput.status]
     for operation in (operation for path in described["paths"].values() for operation in path.values()):
         answers = operation["responses"]
         if "HTTPValidationError" in json.dumps(answers.get("422", {})):
-            del answers["422"]
+            answers["422"] = copy.deepcopy(ours)
     for unused in ("HTTPValidationError", "ValidationError"):
         described.get("components", {}).get("schemas", {}).pop(unused, None)
 

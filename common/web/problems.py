@@ -17,6 +17,7 @@ from common.refusals import (
     FileUnusable,
     HeadersTooLarge,
     InvalidInput,
+    MalformedRequest,
     Refusal,
     document,
 )
@@ -104,6 +105,7 @@ class Busy(Refusal):
 
 
 LIMITS: tuple[type[Refusal], ...] = (
+    MalformedRequest,
     AddressTooLong,
     HeadersTooLarge,
     TooManyRequests,
