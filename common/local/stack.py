@@ -103,6 +103,7 @@ class Stack:
             "ROGER_KEYRING": str(self.folder / "keyring.json"),
             "ROGER_API_KEYS": str(self.folder / "api-keys.json"),
             "ROGER_API_PORT": str(self.ports.api),
+            "ROGER_API_RATE": "none",  # who sends on this machine is who measures
             "ROGER_ERRANDS_PROBE_PORT": str(self.ports.errands),
             "ROGER_WORKER_PROBE_PORT": str(self.ports.worker),
             "ROGER_WORKER_SHIFTS": str(self.shifts),
