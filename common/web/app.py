@@ -46,6 +46,24 @@ OPEN = ("/openapi.json", "/docs", "/healthz", "/readyz", "/metrics", *routes.OPE
 """What anybody may read: it holds nothing of any case."""
 
 
+_ABOUT = (
+    cases,
+    batches,
+    templates,
+    evidence,
+    registers,
+    operations,
+    targets,
+    schedules,
+    tasks,
+    benefits,
+    retention,
+    events,
+    webhooks,
+)
+"""What the API is about besides the processes themselves, in the order of its description."""
+
+
 def create_app(
     service: Service, settings: Settings, *, clock: Clock = system, pages: PageSettings | None = None
 ) -> FastAPI:
@@ -74,19 +92,8 @@ def create_app(
     )
     app.state.parts = parts
     app.include_router(processes.router(service))
-    app.include_router(cases.router)
-    app.include_router(batches.router)
-    app.include_router(templates.router)
-    app.include_router(evidence.router)
-    app.include_router(registers.router)
-    app.include_router(operations.router)
-    app.include_router(targets.router)
-    app.include_router(schedules.router)
-    app.include_router(tasks.router)
-    app.include_router(benefits.router)
-    app.include_router(retention.router)
-    app.include_router(events.router)
-    app.include_router(webhooks.router)
+    for routes_of in _ABOUT:
+        app.include_router(routes_of.router)
     routes.add_pages(app, parts, pages or PageSettings())
     app.openapi = openapi.describe(app, service, [*cases.BODIES, *batches.BODIES, *operations.BODIES, *webhooks.BODIES])
 
