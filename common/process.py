@@ -145,6 +145,8 @@ class Process:
     """Minutes a clerk spends on one such case; saved hours are counted with it."""
     due: timedelta
     retention: Retention
+    called: str = ""
+    """What municipal staff call it, in bokmål, as their pages show it (`Smittevernjournaler`)."""
     release: Callable[[Any], bool] | None = None
     """Whether a second person must release a case, decided by its input at intake."""
     release_within: timedelta = timedelta(days=1)
@@ -220,6 +222,7 @@ class Service:
         due: timedelta,
         retention: Retention,
         version: int = 1,
+        called: str = "",
         release: Callable[[Any], bool] | None = None,
         release_within: timedelta = timedelta(days=1),
         batch: BatchRule[Any] | None = None,
@@ -247,6 +250,7 @@ class Service:
                 manual_minutes=manual_minutes,
                 due=due,
                 retention=retention,
+                called=called,
                 release=release,
                 release_within=release_within,
                 batch=batch,

@@ -68,7 +68,12 @@ class TestedPerson(CaseInput):
 
 
 @health.process(
-    "test-journals", targets=[HsPro], manual_minutes=1.76, due=timedelta(hours=4), retention=Retention.HEALTH
+    "test-journals",
+    called="Smittevernjournaler",
+    targets=[HsPro],
+    manual_minutes=1.76,
+    due=timedelta(hours=4),
+    retention=Retention.HEALTH,
 )
 def journal_of_tested_person(tested: TestedPerson, run: Run) -> Outcome:
     """See to it that everyone tested has an infection-control journal; create it if it is missing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -22,6 +23,7 @@ from common.notices.worklist import TaskFilter
 from common.privacy.access_log import Action
 from common.refusals import MalformedRequest, NotInThatState, TaskUnknown
 from common.web import deciding
+from common.web.pages import words
 from common.web.pages.rendering import page
 from common.web.pages.signed_in import START, OurForm, PageRoute, SignedIn, page_needs
 from common.web.parts import Parts, WithParts
@@ -77,6 +79,7 @@ async def show_work_list(parts: WithParts, session: SignedIn, chosen: Annotated[
     return page(
         "work_list.html",
         session=session,
+        called=partial(_called, parts),
         told=_TOLD.get(chosen.melding),
         manual=[_line(case, parts) for case in manual.cases],
         awaiting=[_line(case, parts) for case in releasable],
@@ -101,6 +104,7 @@ async def show_case(parts: WithParts, session: SignedIn, case: UUID, melding: Sh
     return page(
         "case.html",
         session=session,
+        called=partial(_called, parts),
         told=_TOLD.get(melding),
         line=_line(found, parts),
         events=events,
@@ -152,6 +156,12 @@ async def _decided(case: UUID, told: str, decision: Awaitable[CaseView]) -> Resp
 def _releasable(case: CaseView, caller: Caller) -> bool:
     """Whether it waits for somebody who has not handed it in."""
     return case.state is State.AWAITING_RELEASE and case.four_eyes and case.caller != caller.name
+
+
+def _called(parts: Parts, process: str) -> str:
+    """What staff call a process; also one that the code no longer declares has a name."""
+    found = parts.service.processes.get(process)
+    return (found.called if found else "") or words.process(process)
 
 
 def _line(case: CaseView, parts: Parts) -> dict[str, Any]:
