@@ -89,7 +89,7 @@ def _sweep() -> list[_Statement]:
 
 def _reports(database: psycopg.Connection[DictRow]) -> list[_Statement]:
     newest = database.execute("select max(tx) as tx from events").fetchone() or {"tx": 0}
-    dates: Mapping[str, Any] = {"first": None, "last": None, "process": None, "unit": None}
+    dates: Mapping[str, Any] = {"first": None, "last": None, "process": None, "unit": None, "units": None}
     feed = _FEED | {"tx": max(0, newest["tx"] - 100)}
     return [
         _Statement("benefits", named_sql("common.benefits", "benefits.sql")["figures"], dates),
