@@ -18,7 +18,7 @@ from common.db.engine import pool
 from common.errors import ConfigurationError
 from common.privacy.crypto import Keyring
 from common.privacy.key_file import KeyFile, in_use, soon
-from common.privacy.rewrapping import Rewrapping
+from common.privacy.rewrapping import LATE, Rewrapping
 from common.settings import DatabaseSettings, DeploymentSettings, load
 
 app = typer.Typer(no_args_is_help=True, help="Make and rotate the keys of a deployment.")
@@ -90,8 +90,13 @@ def retire(path: File, version: Annotated[int, typer.Argument(help="Which master
 
     A key file that several services share: ask `roger keys status` of each of them first.
     """
-    if version >= in_use(KeyFile(path).read(), system()):
+    held, now = KeyFile(path).read(), system()
+    current = in_use(held, now)
+    if version >= current:
         raise ConfigurationError(f"The master key of version {version} is in use, or about to be")
+    if now < (safe := held.master[current].since + LATE):
+        # What it seals after the rows were counted could be read by nobody.
+        raise ConfigurationError(f"A process may not know the new key yet: retire the old one after {safe.isoformat()}")
     found, _ = _with_database(_counted)
     left = {place: rows for (place, under), rows in found.items() if under == version}
     if left:

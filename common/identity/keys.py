@@ -72,7 +72,7 @@ class KeyFile:
         """Read the file; raises ConfigurationError when it is missing, wrong or holds no key."""
         self._path, self._service, self._clock = path, service, clock
         self._mark = _mark(path)
-        self._entries = _read(path)
+        self._entries = read_entries(path)
         if not self._entries:
             raise ConfigurationError(f"{path} holds no key: make an entry with `roger keys caller`")
 
@@ -92,7 +92,7 @@ class KeyFile:
         # Remembered also when it cannot be read: that is told once, not at every call.
         self._mark = mark
         try:
-            self._entries = _read(self._path)
+            self._entries = read_entries(self._path)
         except ConfigurationError as wrong:
             _log.error("keys.not_read", reason=wrong.message, remedy="the keys that were read before stay in force")
         else:
@@ -108,7 +108,8 @@ def _mark(path: Path) -> tuple[int, int, int] | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _read(path: Path) -> dict[str, Entry]:
+def read_entries(path: Path) -> dict[str, Entry]:
+    """The entries of a key file, by hash; raises ConfigurationError when it is missing or wrong."""
     try:
         entries = _Content.model_validate_json(path.read_bytes()).keys
     except OSError:

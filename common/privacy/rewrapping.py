@@ -24,7 +24,7 @@ PLACES = ("case_contents", "evidence", "ledger", "webhooks")
 _BITE = 2_000
 _BITES = 50
 """A round takes so many of each place; the next one goes on from there."""
-_LATE = timedelta(minutes=15)
+LATE = timedelta(minutes=15)
 """A process that has not seen the new key yet may seal under the old one for so long: a walk counts from then on."""
 
 Row = tuple[UUID, bytes]
@@ -54,7 +54,7 @@ class Rewrapping:
             return True
         after: UUID | None = stand["after"] if stand else None
         # Before the rows are read: whoever was late until then has written by now, and is walked past.
-        settled = self._clock() > self._keyring.sealing_since + _LATE
+        settled = self._clock() > self._keyring.sealing_since + LATE
         moved = 0
         for _ in range(self._bites):
             found = await self._read(place, after)

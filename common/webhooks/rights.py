@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from common import log
 from common.clock import Clock
 from common.db.engine import Pool
 from common.errors import ConfigurationError
 from common.identity.issuers import Issuer, read_issuers
-from common.identity.keys import Entry
+from common.identity.keys import Entry, read_entries
 from common.process import Service
 from common.webhooks.outbox import SQL
 from common.webhooks.subscriptions import Owner
 
 _log = log.get(__name__)
-
-
-class _Keys(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    keys: list[Entry]
 
 
 class Rights:
@@ -45,8 +37,8 @@ class Rights:
             return 0
         try:
             entries, issuers = self._read()
-        except (OSError, ValidationError, ConfigurationError) as problem:
-            _log.error("webhooks.rights_not_read", error=type(problem).__name__)
+        except ConfigurationError as wrong:
+            _log.error("webhooks.rights_not_read", reason=wrong.message)
             return 0
         changed = 0
         for name in [row["caller"] for row in rows]:
@@ -59,8 +51,8 @@ class Rights:
             _log.info("webhooks.rights_changed", webhooks=changed)
         return changed
 
-    def _read(self) -> tuple[list[Entry], Sequence[Issuer]]:
-        entries = [] if self._keys is None else _Keys.model_validate_json(self._keys.read_bytes()).keys
+    def _read(self) -> tuple[Collection[Entry], Sequence[Issuer]]:
+        entries = [] if self._keys is None else read_entries(self._keys).values()
         return entries, () if self._issuers is None else read_issuers(self._issuers)
 
     def _owner(self, name: str, entries: Collection[Entry], issuers: Collection[Issuer]) -> Owner | None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 from served import Served
 
+from common.db.engine import pool
 from common.db.roles import APP, MIGRATOR, READ, ROLES
 from common.db.upgrade import has_tables, upgrade
+from common.privacy.access_log import KEPT, AccessLog, Action
 from common.privacy.retention import AUDIT_TRAIL
 from common.settings import DatabaseSettings
 
@@ -31,6 +36,11 @@ class TestApp:
             "update events set actor = 'nobody'",
             "update operations set actor = 'nobody'",
             "delete from operations",
+            "update access_log set actor = 'nobody'",
+            "truncate access_log",
+            "update access_seals set lines = 0",
+            "delete from access_seals",
+            "alter table access_log disable trigger user",
             "update alembic_version set version_num = '0001'",
         ],
     )
@@ -52,6 +62,19 @@ class TestApp:
 
         assert served.run(APP, "delete from events") == [1]
         assert served.run(MIGRATOR, "delete from events") == [1]
+
+    @pytest.mark.anyio
+    async def test_seals_the_access_log_and_deletes_nothing_young_from_it(self, served: Served) -> None:
+        async with pool(DatabaseSettings(url=served.address(APP)), name="roger-tests", size=2) as opened:
+            access = AccessLog(opened)
+            await access.add("person:kari", Action.READ, [uuid4()])
+            assert await access.seal() == 1
+            with pytest.raises(InsufficientPrivilege):
+                served.run(APP, "delete from access_log")
+            long_after = datetime.now(UTC) + 2 * KEPT
+            with pytest.raises(InsufficientPrivilege):
+                await access.purge(long_after)
+            assert (await access.verify(datetime.now(UTC))).broken == []
 
     def test_gives_transactions_new_numbers(self, served: Served) -> None:
         served.run(APP, EVENT.format("now()"))

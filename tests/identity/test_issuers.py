@@ -83,8 +83,17 @@ class TestDocumented:
         )
         assert (person.name, person.kind, person.units) == ("keycloak/f3b1", Kind.PERSON, {"310456780"})
         assert person.decides
+        named = known(
+            documented["keycloak"], sub="f3b1", client_id="booking-system", preferred_username="kari", scope="operate"
+        )
+        assert (named.kind, named.units) == (Kind.PERSON, frozenset())
         system = known(
-            documented["keycloak"], sub="aa", client_id="booking-system", azp="booking-system", scope="operate"
+            documented["keycloak"],
+            sub="aa",
+            client_id="booking-system",
+            azp="booking-system",
+            preferred_username="service-account-booking-system",
+            scope="operate",
         )
         assert (system.name, system.scopes, system.units) == ("booking", {"operate"}, None)
 

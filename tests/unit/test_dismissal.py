@@ -15,7 +15,7 @@ async def outlasts(times: int) -> None:
     """Take cancellations for something that passes, as a loop does whose query they met."""
     while True:
         try:
-            await asyncio.sleep(3600)
+            await asyncio.Event().wait()
         except asyncio.CancelledError:
             if not times:
                 raise
