@@ -52,7 +52,7 @@ class Rights:
         return changed
 
     def _read(self) -> tuple[Collection[Entry], Sequence[Issuer]]:
-        entries = [] if self._keys is None else read_entries(self._keys).values()
+        entries: list[Entry] = [] if self._keys is None else list(read_entries(self._keys).values())
         return entries, () if self._issuers is None else read_issuers(self._issuers)
 
     def _owner(self, name: str, entries: Collection[Entry], issuers: Collection[Issuer]) -> Owner | None:

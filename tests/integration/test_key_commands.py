@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -16,7 +17,10 @@ from common.privacy.crypto import Keyring
 from common.privacy.key_file import KeyFile
 from common.settings import DatabaseSettings
 
-CASE = "insert into webhooks (id, caller, url, key, secret, filters, reads_all, processes, state, position, created_at) values (gen_random_uuid(), 'a', 'https://a.example', %s, '', '{}', false, '[]', 'active', '0.0.0', now()) returning id"
+WEBHOOK = (
+    "insert into webhooks (id, caller, url, key, secret, filters, reads_all, processes, state, position, created_at) "
+    "values (%s, 'a', 'https://a.example', %s, '', '{}', false, '[]', 'active', '0.0.0', now())"
+)
 
 
 @pytest.fixture
@@ -41,7 +45,8 @@ def refused(*words: str) -> str:
 def a_row(path: Path, database: DatabaseSettings) -> None:
     """A webhook whose secret is sealed under the key in use."""
     with psycopg.connect(database.url, autocommit=True) as connection:
-        (id_,) = connection.execute(CASE.encode(), [b""]).fetchone() or (None,)
+        id_ = uuid4()
+        connection.execute(WEBHOOK.encode(), [id_, b""])
         sealed = Keyring.of(KeyFile(path)).new_key(id_).wrapped
         connection.execute("update webhooks set key = %s where id = %s", [sealed, id_])
 
