@@ -4,10 +4,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.hspro import codes, forms
-from sandbox.hspro.gate import Gate, Visit, missing, sent
-from sandbox.hspro.sessions import Sessions
 from sandbox.hspro.store import Journal, Person, Store
-from sandbox.hspro.view import View, goto
+from sandbox.office.gate import Gate, Visit, missing, sent
+from sandbox.office.sessions import Sessions
+from sandbox.office.view import View, goto
 
 
 class Journals:

@@ -1,19 +1,16 @@
-"""What HsPro remembers: people, journals, the population register and its own logs, in one SQLite file.
-
-One connection for the whole process: handlers are coroutines on one thread, and every statement is over in microseconds.
-"""
+"""What HsPro remembers: people, journals and the population register, in one SQLite file."""
 
 import json
-import sqlite3
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sandbox.hspro import codes
 from sandbox.hspro.seeds import Individual, SeededPerson
+from sandbox.office.books import IMPORTED, Books, Row, row_id
+from sandbox.office.sessions import Actor
 
 SCHEMA: Final = """
 create table if not exists person (
@@ -30,25 +27,9 @@ create table if not exists journal (
 create index if not exists journal_by_person on journal (person_id);
 create table if not exists register (number text not null, entry text not null);
 create index if not exists register_by_number on register (number);
-create table if not exists log (
-  seq integer primary key autoincrement, at real not null, kind text not null, account text not null,
-  session text not null, national_id text not null, number text not null, source text not null);
-create table if not exists account (name text primary key, wrong_tries integer not null default 0);
 """
 WRITES: Final = ("journal", "person")
 LOOKS: Final = ("search", "card")
-SIGN_INS: Final = ("sign_in", "sign_in_refused")
-IMPORTED: Final = "Import"
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who does it: the account, and which of its sessions."""
-
-    account: str
-    session: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,19 +68,9 @@ class Journal:
     details: Mapping[str, str]
 
 
-class Store:
+class Store(Books):
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=wal", "synchronous=normal", "cache_size=-32000", "temp_store=memory"):
-            _ = self._db.execute(f"pragma {pragma}")
-        _ = self._db.executescript(SCHEMA)
-
-    def close(self) -> None:
-        self._db.close()
-
-    def _rows(self, sql: str, *values: object) -> list[Row]:
-        return [dict(row) for row in self._db.execute(sql, values)]
+        super().__init__(path, SCHEMA)
 
     # people
 
@@ -146,7 +117,7 @@ class Store:
                 created_by,
             ),
         )
-        person_id = _id_of(cursor)
+        person_id = row_id(cursor)
         _ = self._db.executemany(
             "insert into former_number (number, person_id) values (?, ?)",
             [(number, person_id) for number in entry.previous_ids],
@@ -186,44 +157,10 @@ class Store:
             " values ('', :person_id, :type, :state, :unit, :opened, :source, :created, :created_by, :details)",
             {**columns, "person_id": person_id, "created": created},
         )
-        journal_id = _id_of(cursor)
+        journal_id = row_id(cursor)
         number = f"{created[:4]}-{journal_id:06d}"
         _ = self._db.execute("update journal set number = ? where id = ?", (number, journal_id))
         return journal_id, number
-
-    # logs
-
-    def look(self, kind: str, national_id: str, actor: Actor) -> None:
-        self._log(kind, actor, national_id)
-
-    def _log(self, kind: str, actor: Actor, national_id: str, number: str = "", source: str = "") -> None:
-        # The last statement before the commit, so that its time is the time of the commit.
-        _ = self._db.execute(
-            "insert into log (at, kind, account, session, national_id, number, source) values (?, ?, ?, ?, ?, ?, ?)",
-            (time.time(), kind, actor.account, actor.session, national_id, number, source),
-        )
-
-    def log_since(self, seq: int, kinds: Iterable[str]) -> list[Row]:
-        wanted = tuple(kinds)
-        marks = ", ".join("?" * len(wanted))
-        return self._rows(f"select * from log where seq > ? and kind in ({marks}) order by seq", seq, *wanted)  # noqa: S608
-
-    # accounts
-
-    def wrong_tries(self, account: str) -> int:
-        rows = self._rows("select wrong_tries from account where name = ?", account)
-        return int(rows[0]["wrong_tries"]) if rows else 0
-
-    def count_try(self, account: str, *, wrong: bool) -> None:
-        """Count wrong tries in a row; a right one starts the count anew."""
-        _ = self._db.execute(
-            "insert into account (name, wrong_tries) values (?, ?) on conflict (name) do update set"
-            " wrong_tries = case when excluded.wrong_tries = 0 then 0 else wrong_tries + 1 end",
-            (account, int(wrong)),
-        )
-
-    def note_sign_in(self, actor: Actor, *, refused: bool) -> None:
-        self._log("sign_in_refused" if refused else "sign_in", actor, "")
 
     # the vendor's console
 
@@ -280,23 +217,8 @@ class Store:
                 "select count(*) from (select 1 from journal j join person p on p.id = j.person_id"
                 " where j.type = 'SMITTEVERN' group by p.national_id having count(*) > 1)"
             ),
-            "last_seq": self._count("select coalesce(max(seq), 0) from log"),
+            "last_seq": self.last_seq(),
         }
-
-    def _count(self, sql: str) -> int:
-        return int(self._db.execute(sql).fetchone()[0])
-
-    def reset(self) -> None:
-        with self._db:
-            _ = self._db.execute("begin immediate")
-            for table in ("journal", "former_number", "person", "register", "log", "account"):
-                _ = self._db.execute(f"delete from {table}")  # noqa: S608
-
-
-def _id_of(cursor: sqlite3.Cursor) -> int:
-    if cursor.lastrowid is None:
-        raise RuntimeError("SQLite gave no row id")
-    return cursor.lastrowid
 
 
 def _person(row: Row, *former_numbers: str) -> Person:

@@ -8,11 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from sandbox.hspro.store import Actor
-
 SecondLogin = Literal["replaces", "refused", "allowed"]
 KEPT = 50
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who does it: the account, and which of its sessions."""
+
+    account: str
+    session: str
 
 
 @dataclass(slots=True)

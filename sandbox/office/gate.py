@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.hspro.faults import Faults
-from sandbox.hspro.sessions import Session, Sessions
-from sandbox.hspro.view import COOKIE, View
+from sandbox.office.faults import Faults
+from sandbox.office.sessions import Session, Sessions
+from sandbox.office.view import View
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class Gate:
     def signed_in(self, page: Page) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             await self._dawdle(request)
-            session = self._sessions.current(request.cookies.get(COOKIE, ""))
+            session = self._sessions.current(request.cookies.get(self._view.cookie, ""))
             if session and self._faults.fire("sign_out", request):
                 self._sessions.end(session.token)
                 session = None
@@ -69,13 +69,13 @@ class Gate:
         for slow in self._faults.fire("slow", request):
             await asyncio.sleep(slow.seconds)
 
-    async def save(self, visit: Visit, what: Literal["journal", "person"], write: Callable[[], T]) -> T:
+    async def save(self, visit: Visit, what: str, write: Callable[[], T]) -> T:
         """Carry out a write, with the faults that hit a save."""
-        if self._faults.fire("error_before_save", visit.request, lambda fault: fault.what == what):
+        if self._faults.fire_at_save("error_before_save", visit.request, what):
             raise BrokenPageError
-        late = self._faults.fire("save_delay", visit.request, lambda fault: fault.what == what)
+        late = self._faults.fire_at_save("save_delay", visit.request, what)
         saved = await self._later(sum(fault.seconds for fault in late), write) if late else write()
-        if self._faults.fire("error_after_save", visit.request, lambda fault: fault.what == what):
+        if self._faults.fire_at_save("error_after_save", visit.request, what):
             raise BrokenPageError
         return saved
 

@@ -3,10 +3,10 @@
 A fault counts the requests it matches: it lets the first `after` pass, then fires `times` times (for ever when null).
 """
 
-from collections.abc import Callable
-from typing import Literal, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, Self, cast
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, model_validator
 from starlette.requests import Request
 
 Name = Literal[
@@ -37,7 +37,7 @@ class Fault(BaseModel, extra="forbid", validate_by_name=True, validate_by_alias=
     path_prefix: str = "/"
     path_contains: str = ""
     method: Literal["GET", "POST"] | None = None
-    what: Literal["journal", "person"] = "journal"
+    what: str = ""
     # what happens
     seconds: float = Field(default=0, ge=0)
     text: str = ""
@@ -51,6 +51,14 @@ class Fault(BaseModel, extra="forbid", validate_by_name=True, validate_by_alias=
         missing = [name for name in NEEDS.get(self.fault, ()) if not getattr(self, name)]
         if missing:
             raise ValueError(f"{self.fault} needs {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_something_that_is_saved(self, info: ValidationInfo) -> Self:
+        context = cast("Mapping[str, tuple[str, ...]]", info.context or {})
+        saves = context.get("saves", ())
+        if self.what not in ("", *saves):
+            raise ValueError(f"what is saved here: {', '.join(saves)}")
         return self
 
     def fits(self, request: Request) -> bool:
@@ -88,11 +96,16 @@ class Standing:
 
 
 class Faults:
-    def __init__(self) -> None:
+    """The faults of one system; of what it saves, the first is meant where a fault does not say."""
+
+    def __init__(self, saves: Sequence[str]) -> None:
+        self._saves = tuple(saves)
         self._standing: list[Standing] = []
         self._last = 0
 
-    def add(self, fault: Fault) -> dict[str, object]:
+    def add(self, asked: bytes) -> dict[str, object]:
+        """Let a fault stand, given as JSON; raises ValidationError."""
+        fault = Fault.model_validate_json(asked, context={"saves": self._saves})
         self._last += 1
         standing = Standing(self._last, fault)
         self._standing.append(standing)
@@ -103,6 +116,10 @@ class Faults:
 
     def report(self) -> list[dict[str, object]]:
         return [standing.report() for standing in self._standing]
+
+    def fire_at_save(self, name: Name, request: Request, what: str) -> list[Fault]:
+        """The same for the faults that hit what is being saved."""
+        return self.fire(name, request, lambda fault: (fault.what or self._saves[0]) == what)
 
     def fire(self, name: Name, request: Request, also: Callable[[Fault], bool] | None = None) -> list[Fault]:
         """Let every standing fault of this name that fits the request fire, and answer those that did."""

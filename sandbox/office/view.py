@@ -3,7 +3,8 @@
 import hashlib
 import mimetypes
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -12,23 +13,34 @@ from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from sandbox.hspro import codes, forms
-from sandbox.hspro.faults import Fault, Faults
-from sandbox.hspro.sessions import Session
+from sandbox.office.faults import Fault, Faults
+from sandbox.office.sessions import Session
 
-HERE: Final = Path(__file__).parent
-COOKIE: Final = "hspro_okt"
-FLASH: Final = "hspro_melding"
 EXPIRED: Final = "Økten er utløpt. Logg inn på nytt."
 NO_STORE: Final = {"Cache-Control": "no-store"}
 MONTH: Final = "public, max-age=2592000, immutable"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """What tells one system from another before anything is done in it."""
+
+    name: str
+    """As it stands in file names and cookies."""
+    home: str
+    """The page after signing in."""
+    folder: Path
+    """Holds `templates/` and `static/`."""
+    shared: Mapping[str, object] = field(default_factory=dict[str, object])
+    """What every template knows."""
+    filters: Mapping[str, Callable[..., str]] = field(default_factory=dict[str, Callable[..., str]])
+
+
 class Assets:
     """The style sheet, script and icon: kept in memory, cached by browsers under a name that changes with the content."""
 
-    def __init__(self) -> None:
-        self._files = {path.name: path.read_bytes() for path in sorted((HERE / "static").iterdir()) if path.is_file()}
+    def __init__(self, folder: Path) -> None:
+        self._files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
         self.version: str = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:8]
 
     async def serve(self, request: Request) -> Response:
@@ -44,17 +56,20 @@ class Assets:
 
 
 class View:
-    def __init__(self, faults: Faults, assets: Assets) -> None:
+    def __init__(self, brand: Brand, faults: Faults, assets: Assets) -> None:
+        self.home = brand.home
+        self.cookie = f"{brand.name}_okt"
+        self.flash = f"{brand.name}_melding"
         self._faults = faults
         environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
+            loader=FileSystemLoader(brand.folder / "templates"),
             autoescape=True,
             auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        shared = {"codes": codes, "forms": forms, "version": assets.version}
-        environment.filters["dato"] = codes.norwegian_date
+        shared = {**brand.shared, "version": assets.version}
+        environment.filters.update(brand.filters)
         self._templates = {
             name: environment.get_template(name, globals=shared) for name in environment.list_templates()
         }
@@ -78,8 +93,8 @@ class View:
     def expired(self) -> Response:
         """Send a visitor without a session to the sign-in page, with a word about why."""
         response = goto("/")
-        response.delete_cookie(COOKIE)
-        response.set_cookie(FLASH, "utlopt", max_age=30, httponly=True, samesite="lax")
+        response.delete_cookie(self.cookie)
+        response.set_cookie(self.flash, "utlopt", max_age=30, httponly=True, samesite="lax")
         return response
 
 
