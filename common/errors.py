@@ -9,8 +9,12 @@ RogerError
 │   ├── ProtectedAddress            PROTECTED_ADDRESS
 │   ├── DeceasedOrEmigrated         DECEASED_OR_EMIGRATED
 │   ├── TemporaryId                 TEMPORARY_ID
+│   ├── InvalidValue                INVALID_VALUE
 │   ├── DateOutOfRange              DATE_OUT_OF_RANGE
 │   ├── ConflictInTarget            CONFLICT_IN_TARGET
+│   ├── LimitExceeded               LIMIT_EXCEEDED
+│   ├── PeriodClosed                PERIOD_CLOSED
+│   ├── SuspectedDuplicate          SUSPECTED_DUPLICATE
 │   ├── RecordLocked                RECORD_LOCKED
 │   ├── NeedsJudgement              NEEDS_JUDGEMENT
 │   ├── TargetRejected              TARGET_REJECTED
@@ -133,6 +137,14 @@ class TemporaryId(BusinessException):
     remedy = "Utfør saken manuelt, eller send den inn på nytt når personen har fått fødselsnummer eller D-nummer."
 
 
+class InvalidValue(BusinessException):
+    """A value is not among those that the register or the target knows."""
+
+    code = "INVALID_VALUE"
+    situation = "En verdi i saken finnes ikke, eller gjelder ikke, i registeret eller fagsystemet."
+    remedy = "Finn riktig verdi hos innsender og send saken inn på nytt, eller utfør den manuelt."
+
+
 class DateOutOfRange(BusinessException):
     """A date lies outside what the process allows."""
 
@@ -147,6 +159,30 @@ class ConflictInTarget(BusinessException):
     code = "CONFLICT_IN_TARGET"
     situation = "Det som allerede står i fagsystemet, er i strid med saken."
     remedy = "Se på det som står der, rett det eller utfør saken manuelt."
+
+
+class LimitExceeded(BusinessException):
+    """A limit that the rules set is not kept."""
+
+    code = "LIMIT_EXCEEDED"
+    situation = "Saken bryter en grense i reglene, for eksempel et minste intervall eller en aldersgrense."
+    remedy = "Kontroller opplysningene med innsender; vurder saken og utfør den manuelt om den er riktig."
+
+
+class PeriodClosed(BusinessException):
+    """The period in which this could be done is over."""
+
+    code = "PERIOD_CLOSED"
+    situation = "Fristen for dette er ute."
+    remedy = "Avklar med enheten om saken kan gjøres likevel; utfør den i så fall manuelt."
+
+
+class SuspectedDuplicate(BusinessException):
+    """The same seems to stand in the target already, but not quite the same."""
+
+    code = "SUSPECTED_DUPLICATE"
+    situation = "Det står allerede noe i fagsystemet som ligner, men ikke er likt."
+    remedy = "Avklar med innsender hvilken som er riktig; rett i fagsystemet, eller lukk saken om den er en dublett."
 
 
 class RecordLocked(BusinessException):
