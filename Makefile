@@ -1,5 +1,6 @@
 # What a developer does here. Needs make and Python 3.11 or newer; what else is missing comes with the first target.
 
+SERVICE ?=
 CASES ?=
 SHIFTS ?=
 TESTS ?=
@@ -12,7 +13,7 @@ python := .venv/bin/python
 ready := .venv/.ready
 machine := .venv/.machine
 provider := .venv/provider/.ready
-# Many tests mostly wait: three processes keep two cores busy. What a developer picks runs in one, for -x, -s and --pdb.
+# What a developer picks runs in one process, for -x, -s and --pdb.
 side_by_side := $(if $(TESTS),,-n 2 --dist loadgroup)
 
 .DEFAULT_GOAL := help
@@ -22,8 +23,8 @@ side_by_side := $(if $(TESTS),,-n 2 --dist loadgroup)
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
-demo: $(ready) $(machine) ## See Roger work: stand-in systems, cases, robots [CASES=… SHIFTS=…]
-	@.venv/bin/roger demo $(if $(CASES),--cases $(CASES)) $(if $(SHIFTS),--shifts $(SHIFTS))
+demo: $(ready) $(machine) ## See Roger work: stand-in systems, cases, robots [SERVICE=health CASES=… SHIFTS=…]
+	@.venv/bin/roger demo $(SERVICE) $(if $(CASES),--cases $(CASES)) $(if $(SHIFTS),--shifts $(SHIFTS))
 
 up: $(ready) $(machine) ## Start everything on this machine and leave it running until Ctrl-C
 	@.venv/bin/roger up

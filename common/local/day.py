@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,6 +14,11 @@ REFUSED = "refused"
 """The state of a row that was not taken in; its code is the problem's."""
 RESUBMITTED = "resubmitted"
 """The state of a row that was recognised as a case handed in before."""
+
+Seed = tuple[str, str, Any]
+"""Target, path of its console, JSON: what a stand-in is told before the day begins."""
+Check = Callable[[Any], "str | None"]
+"""What a target's own summary must show after the day; a sentence for what it does not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,19 +32,48 @@ class Situation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Day:
+class Flow:
     """A day's work for one process."""
 
     process: str
     situations: list[Situation]
-    seeds: list[tuple[str, str, Any]] = field(default_factory=list[tuple[str, str, Any]])
-    """(target, path of its console, JSON): what the stand-ins are told before the day begins."""
-    checks: Mapping[str, Callable[[Any], str | None]] = field(default_factory=dict[str, Callable[[Any], str | None]])
-    """Target → what its own summary must show afterwards; a sentence for what it does not."""
+    seeds: Sequence[Seed] = ()
+    registers: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
+    """Register → the rows that are in force on that day."""
+    checks: Sequence[tuple[str, Check]] = ()
+    """Target → what must stand there after the day."""
+    after: bool = False
+    """Handed in when the cases of all other flows have ended."""
 
     @property
     def rows(self) -> int:
         return sum(len(situation.rows) for situation in self.situations)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """What a service does in a day, process by process."""
+
+    flows: list[Flow]
+    common_seeds: Sequence[Seed] = ()
+    common_checks: Sequence[tuple[str, Check]] = ()
+
+    @property
+    def rows(self) -> int:
+        return sum(flow.rows for flow in self.flows)
+
+    @property
+    def seeds(self) -> list[Seed]:
+        """What all flows share, then what each adds."""
+        return [*self.common_seeds, *(seed for flow in self.flows for seed in flow.seeds)]
+
+    @property
+    def registers(self) -> dict[str, list[dict[str, Any]]]:
+        return {name: rows for flow in self.flows for name, rows in flow.registers.items()}
+
+    @property
+    def checks(self) -> list[tuple[str, Check]]:
+        return [*self.common_checks, *(check for flow in self.flows for check in flow.checks)]
 
 
 def plan(package: str, *, cases: int, seed: int) -> Day:

@@ -16,14 +16,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from common.errors import ConfigurationError
-from common.local.day import REFUSED, RESUBMITTED, Day, Situation, plan
-from common.local.report import Figures, show
+from common.local.day import REFUSED, RESUBMITTED, Day, Flow, Situation, plan
+from common.local.report import Account, Figures, show
 from common.local.stack import Ports, Stack
 
 ARRAY = 50
 _PAGE = 200
 _POLL = 0.5
 _STALLED = 300.0  # seconds without a single case ending
+_LONG_AGO = "2020-01-01"
 
 
 @dataclass
@@ -44,38 +45,59 @@ def run_demo(service: str, *, cases: int, shifts: int, seed: int) -> int:
         stack = Stack(service, Path(folder), ports=Ports.free(), shifts=shifts, progress=console.print)
         day = plan(stack.package, cases=cases, seed=seed)
         with stack:
-            for target, path, content in day.seeds:
-                httpx.post(f"{stack.targets[target]}{path}", json=content, timeout=60).raise_for_status()
-            console.print(f"{day.rows} rows of {day.process} are handed in, {ARRAY} at a time")
-            began = time.monotonic()
+            handed = Handed()
             with httpx.Client(base_url=stack.api, headers={"Authorization": f"Bearer {stack.api_key}"}) as http:
-                handed = _hand_in(http, day)
-                _watch(stack, http, handed, console)
+                _prepare(stack, http, day)
+                began = time.monotonic()
+                for flows in _phases(day):
+                    for flow in flows:
+                        console.print(f"{flow.rows} rows of {flow.process} are handed in, {ARRAY} at a time")
+                        _hand_in(http, flow, handed)
+                    _watch(stack, http, handed, console)
                 seconds = time.monotonic() - began
                 found = list(_cases(http))
-            figures = Figures(
-                minutes=stack.service.processes[day.process].manual_minutes,
-                seconds=seconds,
-                run_seconds=_run_seconds(stack),
-                shifts=shifts,
-            )
+            figures = Figures(seconds=seconds, run_seconds=_run_seconds(stack), shifts=shifts)
             problems = _hold_to_account(day, handed, found, stack)
-    at_submission = Counter(_at_submission(day, handed))
-    show(console, day, found, at_submission=at_submission, figures=figures, problems=problems)
+    accounts = [
+        Account(
+            flow=flow,
+            minutes=stack.service.processes[flow.process].manual_minutes,
+            found=[case for case in found if case["process"] == flow.process],
+            at_submission=Counter(_at_submission(flow, handed)),
+        )
+        for flow in day.flows
+    ]
+    show(console, accounts, figures=figures, problems=problems)
     return 1 if problems else 0
 
 
-def _hand_in(http: httpx.Client, day: Day) -> Handed:
-    handed = Handed()
-    rows = [(situation, row) for situation in day.situations for row in situation.rows]
+def _prepare(stack: Stack, http: httpx.Client, day: Day) -> None:
+    """Tell the stand-ins how things stand, and hand in the registers that cases are decided by."""
+    for target, path, content in day.seeds:
+        httpx.post(f"{stack.targets[target]}{path}", json=content, timeout=60).raise_for_status()
+    for name, rows in day.registers.items():
+        asked = {"valid_from": _LONG_AGO, "signer": "Demokommunens ansvarlige"}
+        answer = http.put(f"/v1/registers/{name}", params=asked, json=rows, timeout=60)
+        if not answer.is_success:
+            raise ConfigurationError(f"Register {name} was refused: {answer.text}")
+
+
+def _phases(day: Day) -> Iterator[list[Flow]]:
+    """What is handed in at once, and then what comes when all that has ended."""
+    for later in (False, True):
+        if flows := [flow for flow in day.flows if flow.after is later]:
+            yield flows
+
+
+def _hand_in(http: httpx.Client, flow: Flow, handed: Handed) -> None:
+    rows = [(situation, row) for situation in flow.situations for row in situation.rows]
     for start in range(0, len(rows), ARRAY):
         part = rows[start : start + ARRAY]
-        answer = http.post(f"/v1/{day.process}", json=[row for _, row in part], timeout=60).json()
+        answer = http.post(f"/v1/{flow.process}", json=[row for _, row in part], timeout=60).json()
         if "rows" not in answer:
             raise ConfigurationError(f"The API refused an array: {answer.get('detail')}")
         for (situation, _), result in zip(part, answer["rows"], strict=True):
             _note(handed, situation, result)
-    return handed
 
 
 def _note(handed: Handed, situation: Situation, result: dict[str, Any]) -> None:
@@ -157,17 +179,17 @@ def _run_seconds(stack: Stack) -> float:
     return samples["roger_run_seconds_sum"] / max(1, samples["roger_run_seconds_count"])
 
 
-def _at_submission(day: Day, handed: Handed) -> Iterator[tuple[str, str]]:
-    for situation in day.situations:
+def _at_submission(flow: Flow, handed: Handed) -> Iterator[tuple[str, str]]:
+    for situation in flow.situations:
         yield from handed.endings.get(_key(situation), Counter()).elements()
-    for _ in handed.resubmitted:
-        yield RESUBMITTED, ""
+        yield from ((RESUBMITTED, "") for _, again in handed.resubmitted if again is situation)
 
 
 def _hold_to_account(day: Day, handed: Handed, found: list[dict[str, Any]], stack: Stack) -> list[str]:
     """Sentences for everything that is not as it must be."""
     came = {case["id"]: (case["state"], case["outcome"] or case["code"] or "") for case in found}
-    endings = {_key(situation): Counter(handed.endings.get(_key(situation), Counter())) for situation in day.situations}
+    situations = [situation for flow in day.flows for situation in flow.situations]
+    endings = {_key(situation): Counter(handed.endings.get(_key(situation), Counter())) for situation in situations}
     problems = [f"case {case} was accepted and cannot be found" for case in handed.situation_of if case not in came]
     for case, situation in handed.situation_of.items():
         endings[_key(situation)][came.get(case, ("lost", ""))] += 1
@@ -178,10 +200,10 @@ def _hold_to_account(day: Day, handed: Handed, found: list[dict[str, Any]], stac
         problems.append(f"{day.rows} rows in, {rows_out} outcomes out")
     problems += [
         f"{situation.name}: expected {_words(situation.expected)}, got {_words(endings[_key(situation)])}"
-        for situation in day.situations
+        for situation in situations
         if endings[_key(situation)] != situation.expected
     ]
-    for target, check in day.checks.items():
+    for target, check in day.checks:
         problem = check(httpx.get(f"{stack.targets[target]}/_kontroll/summary", timeout=30).json())
         problems += [f"{target}: {problem}"] if problem else []
     return problems

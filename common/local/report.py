@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from common.local.day import REFUSED, RESUBMITTED, Day
+from common.local.day import REFUSED, RESUBMITTED, Flow
 
 _SHOWN_PROBLEMS = 20
 
@@ -18,8 +18,6 @@ _SHOWN_PROBLEMS = 20
 class Figures:
     """What a day took."""
 
-    minutes: float
-    """Minutes a clerk spends on one such case."""
     seconds: float
     """From the first row handed in to the last case ended."""
     run_seconds: float
@@ -27,41 +25,58 @@ class Figures:
     shifts: int
 
 
-def show(
-    console: Console,
-    day: Day,
-    found: list[dict[str, Any]],
-    *,
-    at_submission: Counter[tuple[str, str]],
-    figures: Figures,
-    problems: list[str],
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What became of one flow."""
+
+    flow: Flow
+    minutes: float
+    """Minutes a clerk spends on one such case."""
+    found: list[dict[str, Any]]
+    """Its cases, as the API lists them."""
+    at_submission: Counter[tuple[str, str]]
+    """What became of rows that gave no case of their own."""
+
+    @property
+    def handled(self) -> int:
+        return sum(case["state"] == "done" for case in self.found)
+
+    @property
+    def hours(self) -> float:
+        """Hours that nobody had to spend."""
+        return self.handled * self.minutes / 60
+
+
+def show(console: Console, accounts: list[Account], *, figures: Figures, problems: list[str]) -> None:
     """Print the whole account of a day."""
-    console.print(_outcomes(day, found, at_submission))
+    for account in accounts:
+        console.print(_outcomes(account))
+    found = [case for account in accounts for case in account.found]
     console.print(_people(found))
-    handled = sum(case["state"] == "done" for case in found)
     console.print(
         f"\n[bold]{figures.run_seconds:.2f} s[/] a case with {figures.shifts} browser(s), "
         f"[bold]{len(found) / figures.seconds:.2f}[/] cases a second over {figures.seconds:.0f} s; "
-        f"[bold green]{handled * figures.minutes / 60:.1f} hours saved[/] "
-        f"({handled} cases × {figures.minutes} minutes)"
+        f"[bold green]{sum(account.hours for account in accounts):.1f} hours saved[/] "
+        f"({', '.join(f'{account.handled} × {account.minutes} min' for account in accounts)})"
     )
     for problem in problems[:_SHOWN_PROBLEMS]:
         console.print(f"[red]✗ {problem}[/]", highlight=False)
+    rows = sum(account.flow.rows for account in accounts)
     if not problems:
-        console.print(f"[green]✓ {day.rows} rows in, {day.rows} outcomes out, each as its situation must give[/]")
+        console.print(f"[green]✓ {rows} rows in, {rows} outcomes out, each as its situation must give[/]")
     elif len(problems) > _SHOWN_PROBLEMS:
         console.print(f"[red]… and {len(problems) - _SHOWN_PROBLEMS} more[/]")
 
 
-def _outcomes(day: Day, found: list[dict[str, Any]], at_submission: Counter[tuple[str, str]]) -> Table:
-    table = Table("what became of them", "", title=f"{day.rows} rows of {day.process}", title_justify="left")
+def _outcomes(account: Account) -> Table:
+    flow, found = account.flow, account.found
+    table = Table("what became of them", "", title=f"{flow.rows} rows of {flow.process}", title_justify="left")
     table.columns[1].justify = "right"
     by_outcome = Counter(case["outcome"] for case in found if case["state"] == "done")
     for outcome, number in by_outcome.most_common():
         table.add_row(f"done: {outcome}", str(number))
     table.add_row("to a person", str(sum(case["state"] == "manual" for case in found)))
-    for (state, code), number in sorted(at_submission.items()):
+    for (state, code), number in sorted(account.at_submission.items()):
         words = {REFUSED: f"refused at once: {code}", RESUBMITTED: "recognised as handed in before"}
         table.add_row(words[state], str(number))
     other = Counter(case["state"] for case in found if case["state"] not in {"done", "manual"})
