@@ -150,7 +150,8 @@ def _work(bench: _Bench, found: _Rates) -> None:
         spent = cpu_seconds([crew.pid]) - used
         ended = len(book.moments(mark, "done")) - first
     found.worker.append(moments_rate(book.moments(mark, "done"), plan.warm_up))
-    found.cpu_ms.append(1000 * spent / max(1, ended))
+    # A crew that had done nearly everything before the first look tells nothing of what a case takes.
+    found.cpu_ms += [1000 * spent / ended] if spent and ended else []
     if outcomes := book.outcomes(mark) - {"done NOOP"}:
         raise ConfigurationError(f"Not every case was done: {', '.join(sorted(outcomes))}; put more of them in front")
 
@@ -191,8 +192,10 @@ def _rows(plan: Plan, found: _Rates, name: str, empty: _Rates | None) -> list[Ro
             _flatness("how flat: a case here", worker, middle(empty.worker), mark=True),
             _flatness("how flat: the bare SQL here", bare, middle(empty.bare), mark=False),
         ]
-    cpu = Row(part="queue", what="CPU of the worker for a no-op case", measured=middle(found.cpu_ms), unit="ms")
-    return [*rows, cpu]
+    if found.cpu_ms:
+        cpu = Row(part="queue", what="CPU of the worker for a no-op case", measured=middle(found.cpu_ms), unit="ms")
+        rows.append(cpu)
+    return rows
 
 
 def _flatness(what: str, here: float, empty: float, *, mark: bool) -> Row:

@@ -49,8 +49,10 @@ def make_roles(address: str, database: str, passwords: Mapping[str, str]) -> Non
             _open_schema(admin, database)
     except psycopg.errors.InsufficientPrivilege:
         raise ConfigurationError("ROGER_DATABASE_URL must be an administrator's: one who may create roles") from None
-    except psycopg.OperationalError:
-        raise ConfigurationError("PostgreSQL does not answer at ROGER_DATABASE_URL: is it running?") from None
+    except psycopg.OperationalError as refused:
+        # Its own last words tell a server that is away from a wrong password or certificate; they quote no secret.
+        reason = str(refused).strip().splitlines()[-1].strip()
+        raise ConfigurationError(f"PostgreSQL lets nobody in at ROGER_DATABASE_URL: {reason}") from None
 
 
 def grant(connection: Connection[TupleRow]) -> bool:

@@ -53,7 +53,7 @@ def test_intake(noop: Stack) -> None:
 
 
 def test_queue(noop: Stack) -> None:
-    plan = queue.Plan(slices=1, seconds=10, front=40, waiting=(60,), finished=30, beside=60, warm_up=2)
+    plan = queue.Plan(slices=1, seconds=10, front=400, waiting=(60,), finished=30, beside=60, warm_up=2)
     rows = queue.measure(noop, plan, told)
     sane([row for row in rows if row.part == "queue"], "queue")
     sane([row for row in rows if row.part == "plans"], "plans")

@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from psycopg.pq import PGconn, Ping
 
 from common.cases.bell import Bell
 from common.db.engine import engine, pool
@@ -111,15 +112,26 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def _started(command: Sequence[str], port: int, user: str | None) -> subprocess.Popen[bytes]:
+def _started(
+    command: Sequence[str], port: int, user: str | None, ready: Callable[[int], bool]
+) -> subprocess.Popen[bytes]:
     server = subprocess.Popen(command, user=user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + 60
     while server.poll() is None and time.monotonic() < limit:
-        with socket.socket() as trial:
-            if trial.connect_ex(("127.0.0.1", port)) == 0:
-                return server
+        if ready(port):
+            return server
     server.kill()
-    raise AssertionError(f"{command[0]} does not listen")
+    raise AssertionError(f"{command[0]} is not ready")
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as trial:
+        return trial.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _takes_sessions(port: int) -> bool:
+    """It listens some time before it lets anybody in."""
+    return PGconn.ping(f"host=127.0.0.1 port={port}".encode()) == Ping.OK
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +165,7 @@ def server(papers: Papers, servers_folder: Path) -> Generator[int]:
         "fsync": "off",
     }
     command = [str(POSTGRES), "-D", str(cluster), *(p for n, v in options.items() for p in ("-c", f"{n}={v}"))]
-    running = _started(command, port, user)
+    running = _started(command, port, user, _takes_sessions)
     yield port
     running.terminate()
     running.wait(30)
@@ -214,7 +226,7 @@ def redis_port(papers: Papers) -> Generator[int]:
         "--tls-cert-file", papers.of("server.crt"), "--tls-key-file", papers.of("server.key"),
         "--tls-ca-cert-file", papers.of("ca.crt"), "--tls-auth-clients", "no",
     ]  # fmt: skip
-    running = _started(command, port, None)
+    running = _started(command, port, None, _listens)
     yield port
     running.terminate()
     running.wait(30)
