@@ -9,7 +9,6 @@ from starlette.applications import Starlette
 from sandbox.hspro import codes, forms
 from sandbox.hspro.control import answers
 from sandbox.hspro.journals import Journals
-from sandbox.hspro.pages import People
 from sandbox.hspro.store import Store
 from sandbox.office.system import Options, System
 from sandbox.office.view import Brand
@@ -19,7 +18,6 @@ HSPRO: Final = Brand(
     home="/personer",
     folder=Path(__file__).parent,
     shared={"codes": codes, "forms": forms},
-    filters={"dato": codes.norwegian_date},
 )
 
 
@@ -27,7 +25,7 @@ def build(options: Options, restart: Callable[[], None]) -> Starlette:
     store = Store(options.database(HSPRO.name))
     system = System(HSPRO, options, saves=("journal", "person"))
     pages = [
-        *People(store=store, sessions=system.sessions, gate=system.gate, view=system.view).routes(),
+        *system.person_search(store, made="Personen er registrert"),
         *Journals(store=store, sessions=system.sessions, gate=system.gate, view=system.view).routes(),
     ]
     return system.application(store, pages, answers(store, system.sessions), restart)

@@ -1,6 +1,6 @@
 """The code lists of HsPro: what is stored, and the Norwegian words a page shows for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 JOURNAL_TYPES: Final[Mapping[str, str]] = {
@@ -37,20 +37,3 @@ TEST_SITES: Final[Mapping[str, str]] = {
 }
 TEST_TYPES: Final[Mapping[str, str]] = {"PCR": "PCR", "ANTIGEN": "Antigen"}
 CONTACTS: Final[Mapping[str, str]] = {"SMS": "SMS", "TELEFON": "Telefon", "BREV": "Brev"}
-STATUSES: Final[Mapping[str, str]] = {"RESIDENT": "Bosatt", "DECEASED": "Død", "EMIGRATED": "Utvandret"}
-
-
-def protection_text(protection: int | None) -> str:
-    return f"kode {protection}" if protection else ""
-
-
-def remark(protection: int | None, former_numbers: Sequence[str]) -> str:
-    """Say what whoever opens this person must know first."""
-    protected = [f"Adressesperre: {protection_text(protection)}"] if protection else []
-    return "; ".join([*protected, *(f"Tidligere nummer: {number}" for number in former_numbers)])
-
-
-def norwegian_date(iso: str) -> str:
-    """Turn 2026-03-09 into 09.03.2026."""
-    year, month, day = iso.split("-")
-    return f"{day}.{month}.{year}"

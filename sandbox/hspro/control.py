@@ -1,7 +1,7 @@
 """What HsPro's console has besides the calls of `sandbox.office.console`: JSON under `/_kontroll/`, without sign-in.
 
 POST   /_kontroll/people      [person…] → {"people": n}           person: see `seeds.SeededPerson`
-POST   /_kontroll/register    [individual…] → {"register": n}     the population register, see `seeds.Individual`
+POST   /_kontroll/register    [individual…] → {"register": n}     the population register, see `Individual`
 GET    /_kontroll/writes?since=SEQ    [{seq, at, kind: journal|person, account, session, national_id, number, source}]
 GET    /_kontroll/looks?since=SEQ     the same rows, kind: search|card
 GET    /_kontroll/journals?national_id=N   every journal of everybody with that number, all columns
@@ -14,9 +14,10 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.hspro.seeds import Individual, SeededPerson
+from sandbox.hspro.seeds import SeededPerson
 from sandbox.hspro.store import LOOKS, WRITES, Store
 from sandbox.office.console import Answer, log_answer, summary_answer
+from sandbox.office.people import Individual
 from sandbox.office.sessions import Sessions
 
 PEOPLE: Final = TypeAdapter(list[SeededPerson])

@@ -1,11 +1,12 @@
-"""Making a journal: the form, the page to check and confirm it, and the journal itself."""
+"""A person's card and journals: the list, the form, the page to check and confirm it, and the journal itself."""
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.hspro import codes, forms
-from sandbox.hspro.store import Journal, Person, Store
+from sandbox.hspro.store import Journal, Store
 from sandbox.office.gate import Gate, Visit, missing, sent
+from sandbox.office.people import Person, norwegian_date
 from sandbox.office.sessions import Sessions
 from sandbox.office.view import View, goto
 
@@ -21,6 +22,7 @@ class Journals:
         signed_in = self._gate.signed_in
         new, confirm = "/personer/{person:int}/journaler/ny", "/personer/{person:int}/journaler/bekreft/{draft:int}"
         return [
+            Route("/personer/{person:int}", signed_in(self.card), methods=["GET"]),
             Route(new, signed_in(self.form), methods=["GET"]),
             Route(new, signed_in(self.check), methods=["POST"]),
             Route(confirm, signed_in(self.confirmation), methods=["GET"]),
@@ -33,6 +35,12 @@ class Journals:
         if person is None:
             raise missing()
         return person
+
+    async def card(self, visit: Visit) -> Response:
+        person = self._person(visit)
+        self._store.look("card", person.national_id, visit.session.actor)
+        journals = self._store.journals_of(person.id)
+        return self._view.page(visit.request, "personkort", session=visit.session, person=person, journals=journals)
 
     async def form(self, visit: Visit) -> Response:
         person = self._person(visit)
@@ -96,12 +104,12 @@ def _lines(journal: Journal) -> list[tuple[str, str]]:
     known = {
         "journaltype": journal.type,
         "enhet": journal.unit,
-        "apnet_dato": codes.norwegian_date(journal.opened),
+        "apnet_dato": norwegian_date(journal.opened),
     }
     return [
         ("Journalnr", journal.number),
         ("Status", codes.JOURNAL_STATES[journal.state]),
         *forms.lines({**journal.details, **known}),
-        ("Opprettet", codes.norwegian_date(journal.created)),
+        ("Opprettet", norwegian_date(journal.created)),
         ("Opprettet av", journal.created_by),
     ]

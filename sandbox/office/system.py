@@ -14,6 +14,8 @@ from sandbox.office.books import Books
 from sandbox.office.console import Answer, Console
 from sandbox.office.faults import Faults
 from sandbox.office.gate import BrokenPageError, Gate
+from sandbox.office.people import PeopleBooks
+from sandbox.office.search import PersonSearch
 from sandbox.office.sessions import SecondLogin, Sessions
 from sandbox.office.sign_in import SignIn
 from sandbox.office.view import Assets, Brand, View
@@ -44,6 +46,9 @@ class System:
         self.view = View(brand, self.faults, self._assets)
         self.gate = Gate(self.sessions, self.faults, self.view)
         self._accounts = options.accounts
+
+    def person_search(self, store: PeopleBooks, *, made: str) -> list[Route]:
+        return PersonSearch(store=store, sessions=self.sessions, gate=self.gate, view=self.view, made=made).routes()
 
     def application(
         self, store: Books, pages: Sequence[BaseRoute], console: Sequence[Answer], restart: Callable[[], None]

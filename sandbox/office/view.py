@@ -14,8 +14,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sandbox.office.faults import Fault, Faults
+from sandbox.office.people import STATUSES, norwegian_date, protection_text
 from sandbox.office.sessions import Session
 
+FILTERS: Final[Mapping[str, Callable[..., str]]] = {
+    "dato": norwegian_date,
+    "status": STATUSES.__getitem__,
+    "sperre": protection_text,
+}
 EXPIRED: Final = "Økten er utløpt. Logg inn på nytt."
 NO_STORE: Final = {"Cache-Control": "no-store"}
 MONTH: Final = "public, max-age=2592000, immutable"
@@ -34,6 +40,7 @@ class Brand:
     shared: Mapping[str, object] = field(default_factory=dict[str, object])
     """What every template knows."""
     filters: Mapping[str, Callable[..., str]] = field(default_factory=dict[str, Callable[..., str]])
+    """More ways to write a value than dates, a person's status and the kind of protection."""
 
 
 class Assets:
@@ -69,7 +76,7 @@ class View:
             lstrip_blocks=True,
         )
         shared = {**brand.shared, "version": assets.version}
-        environment.filters.update(brand.filters)
+        environment.filters.update({**FILTERS, **brand.filters})
         self._templates = {
             name: environment.get_template(name, globals=shared) for name in environment.list_templates()
         }

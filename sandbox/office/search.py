@@ -1,33 +1,34 @@
-"""The way to a person: search, hits, population register, person card."""
+"""The way to a person: search, hits, the population register. The person's own page is each system's."""
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.hspro.codes import remark
-from sandbox.hspro.store import Store
-from sandbox.office.gate import Gate, Visit, missing, sent
+from sandbox.office.gate import Gate, Visit, sent
+from sandbox.office.people import PeopleBooks, remark
 from sandbox.office.sessions import Sessions
 from sandbox.office.view import View, goto
 
 DIGITS = 11
 
 
-class People:
-    def __init__(self, *, store: Store, sessions: Sessions, gate: Gate, view: View) -> None:
+class PersonSearch:
+    """Templates: `personsok`, `treff`, `folkeregister`. `made` is the notice when a person was taken from the register."""
+
+    def __init__(self, *, store: PeopleBooks, sessions: Sessions, gate: Gate, view: View, made: str) -> None:
         self._store = store
         self._sessions = sessions
         self._gate = gate
         self._view = view
+        self._made = made
 
     def routes(self) -> list[Route]:
-        signed_in = self._gate.signed_in
+        signed_in, people = self._gate.signed_in, self._view.home
         return [
-            Route("/personer", signed_in(self.ask), methods=["GET"]),
-            Route("/personer", signed_in(self.search), methods=["POST"]),
-            Route("/personer/treff/{search:int}", signed_in(self.hits), methods=["GET"]),
+            Route(people, signed_in(self.ask), methods=["GET"]),
+            Route(people, signed_in(self.search), methods=["POST"]),
+            Route(people + "/treff/{search:int}", signed_in(self.hits), methods=["GET"]),
             Route("/folkeregister/{search:int}", signed_in(self.look_up), methods=["GET"]),
             Route("/folkeregister/{search:int}", signed_in(self.register), methods=["POST"]),
-            Route("/personer/{person:int}", signed_in(self.card), methods=["GET"]),
         ]
 
     async def ask(self, visit: Visit) -> Response:
@@ -39,13 +40,13 @@ class People:
         if len(number) != DIGITS or not number.isdigit():
             problem = f"Fødselsnummer må ha {DIGITS} siffer."
             return self._view.page(visit.request, "personsok", session=visit.session, value=value, problem=problem)
-        return goto(f"/personer/treff/{self._sessions.keep_search(visit.session, number)}")
+        return goto(f"{self._view.home}/treff/{self._sessions.keep_search(visit.session, number)}")
 
     async def hits(self, visit: Visit) -> Response:
         search = visit.number("search")
         number = visit.session.searches.get(search)
         if number is None:
-            return goto("/personer")
+            return goto(self._view.home)
         self._store.look("search", number, visit.session.actor)
         return self._view.page(
             visit.request, "treff", session=visit.session, hits=self._store.find(number), search=search, alert=""
@@ -55,7 +56,7 @@ class People:
         search = visit.number("search")
         number = visit.session.searches.get(search)
         if number is None:
-            return goto("/personer")
+            return goto(self._view.home)
         found = self._store.in_register(number)
         if found is None:
             alert = "Finnes ikke i folkeregisteret"
@@ -73,16 +74,8 @@ class People:
         number = visit.session.searches.get(visit.number("search"))
         found = self._store.in_register(number) if number else None
         if found is None:
-            return goto("/personer")
+            return goto(self._view.home)
         actor = visit.session.actor
         person_id = await self._gate.save(visit, "person", lambda: self._store.save_person(found, actor))
-        visit.session.notice = "Personen er registrert"
-        return goto(f"/personer/{person_id}")
-
-    async def card(self, visit: Visit) -> Response:
-        person = self._store.person(visit.number("person"))
-        if person is None:
-            raise missing()
-        self._store.look("card", person.national_id, visit.session.actor)
-        journals = self._store.journals_of(person.id)
-        return self._view.page(visit.request, "personkort", session=visit.session, person=person, journals=journals)
+        visit.session.notice = self._made
+        return goto(f"{self._view.home}/{person_id}")
