@@ -39,14 +39,14 @@ class Sought:
     given_name: str
 
 
-def ensure_journal(run: Run, sought: Sought, form: JournalForm) -> Outcome:
+def ensure_journal(file: PersonFile, form: JournalForm) -> Outcome:
     """See to it that the person has exactly one active infection-control journal (domain rule HLT-01).
 
     CREATED (with `person: CREATED` when HsPro did not know the person either) or EXISTS, with the journal's number.
     Raises PersonNotFound, AmbiguousHit, NameMismatch, ProtectedAddress, DeceasedOrEmigrated and ConflictInTarget
     (a closed journal, or two of them).
     """
-    file = _PersonFile(run, sought)
+    run, sought = file.run, file.sought
     person = run.ensure("person", of=PersonFacts, find=file.persons, create=file.fetch_from_register)
     file.require_right(person.value)
     journal = run.ensure("journal", of=JournalEntry, find=file.journals, create=lambda: file.make_journal(form))
@@ -58,16 +58,16 @@ def ensure_journal(run: Run, sought: Sought, form: JournalForm) -> Outcome:
     return journal.outcome(**detail)
 
 
-class _PersonFile:
+class PersonFile:
     """The way to a person in HsPro. It knows where the robot stands, so that a second look costs a single page."""
 
     def __init__(self, run: Run, sought: Sought) -> None:
-        self._run, self._sought = run, sought
+        self.run, self.sought = run, sought
         self._at: Hits | PersonCard | Journal | None = None
 
     def persons(self) -> list[PersonFacts]:
         """Search HsPro; raises AmbiguousHit for several."""
-        self._at = hits = self._run.open(PersonSearch).search(self._sought.number)
+        self._at = hits = self.run.open(PersonSearch).search(self.sought.number)
         found = hits.persons()
         if len(found) > 1:
             raise AmbiguousHit
@@ -77,7 +77,7 @@ class _PersonFile:
         """Make the person known in HsPro, from the population register; raises PersonNotFound."""
         hits, self._at = self._at, None
         if not isinstance(hits, Hits):
-            hits = self._run.open(PersonSearch).search(self._sought.number)
+            hits = self.run.open(PersonSearch).search(self.sought.number)
         entry = hits.from_register()
         if isinstance(entry, NotInRegister):
             raise PersonNotFound
@@ -86,7 +86,7 @@ class _PersonFile:
 
     def require_right(self, person: PersonFacts) -> None:
         """Nobody but the one the case means, and nobody who needs a person's care, is touched."""
-        sought = self._sought
+        sought = self.sought
         if person.protected:
             raise ProtectedAddress
         if person.gone:
@@ -96,20 +96,25 @@ class _PersonFile:
         if not same_person(person.family_name, person.given_name, sought.family_name, sought.given_name):
             raise NameMismatch
         if person.number != sought.number:
-            self._run.is_about(Subject("person", person.number))
+            self.run.is_about(Subject("person", person.number))
 
     def journals(self) -> list[JournalEntry]:
         """The infection-control journals (others do not count); raises ConflictInTarget for one that is closed."""
-        found = [entry for entry in self._card().journals() if entry.type == INFECTION_CONTROL]
+        found = [entry for entry in self.card().journals() if entry.type == INFECTION_CONTROL]
         if any(entry.state != _ACTIVE for entry in found):
             raise ConflictInTarget
         return found
 
     def make_journal(self, form: JournalForm) -> None:
-        card, self._at = self._card(), None
-        self._at = card.new_journal().fill_in(form).confirm(form)
+        self._at = self.leave_by_card().new_journal().fill_in(form).confirm(form)
 
-    def _card(self) -> PersonCard:
+    def leave_by_card(self) -> PersonCard:
+        """The card, for going on to another page: after that the robot stands nowhere that is known here."""
+        card, self._at = self.card(), None
+        return card
+
+    def card(self) -> PersonCard:
+        """The person's card, from wherever the robot stands; raises ConflictInTarget when HsPro knows nobody."""
         match self._at:
             case PersonCard() as card:
                 pass
@@ -120,6 +125,6 @@ class _PersonFile:
             case None:
                 if not self.persons():
                     raise ConflictInTarget
-                return self._card()
+                return self.card()
         self._at = card
         return card

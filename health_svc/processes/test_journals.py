@@ -15,7 +15,7 @@ from common.norway.national_id import IdKind, NationalIdText, parse
 from common.norway.phone import PhoneNumber, PostalCode
 from common.process import CaseInput, Outcome, Retention, Run, Subject
 from common.refusals import FieldProblem
-from health_svc.journal import INFECTION_CONTROL, UNIT, Sought, ensure_journal
+from health_svc.journal import INFECTION_CONTROL, UNIT, PersonFile, Sought, ensure_journal
 from health_svc.screens.hspro import HsPro, JournalForm
 from health_svc.service import health
 
@@ -78,7 +78,8 @@ class TestedPerson(CaseInput):
 def journal_of_tested_person(tested: TestedPerson, run: Run) -> Outcome:
     """See to it that everyone tested has an infection-control journal; create it if it is missing."""
     number = require_lasting_id(tested, accepts_synthetic=run.case.accepts_synthetic)
-    return ensure_journal(run, Sought(number, tested.family_name, tested.given_name), _form(tested, run.now()))
+    file = PersonFile(run, Sought(number, tested.family_name, tested.given_name))
+    return ensure_journal(file, _form(tested, run.now()))
 
 
 def require_lasting_id(tested: TestedPerson, *, accepts_synthetic: bool) -> str:
