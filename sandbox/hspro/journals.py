@@ -3,7 +3,8 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.hspro import codes, forms
+from sandbox.hspro import codes
+from sandbox.hspro.forms import JOURNAL
 from sandbox.hspro.store import Journal, Store
 from sandbox.office.gate import Gate, Visit, missing, sent
 from sandbox.office.people import Person, norwegian_date
@@ -51,14 +52,14 @@ class Journals:
             "ny_journal",
             session=visit.session,
             person=person,
-            values=values or forms.read({}),
+            values=values or JOURNAL.read({}),
             problems={},
         )
 
     async def check(self, visit: Visit) -> Response:
         person = self._person(visit)
-        values = forms.read(await sent(visit.request))
-        problems = forms.problems(values)
+        values = JOURNAL.read(await sent(visit.request))
+        problems = JOURNAL.problems(values)
         if problems:
             return self._view.page(
                 visit.request, "ny_journal", session=visit.session, person=person, values=values, problems=problems
@@ -71,7 +72,14 @@ class Journals:
         if values is None:
             return goto(f"/personer/{person.id}/journaler/ny")
         return self._view.page(
-            visit.request, "bekreft", session=visit.session, person=person, draft=draft, lines=forms.lines(values)
+            visit.request,
+            "bekreft",
+            session=visit.session,
+            person=person,
+            draft=draft,
+            lines=JOURNAL.lines(values),
+            confirm=f"/personer/{person.id}/journaler/bekreft/{draft}",
+            back=f"/personer/{person.id}/journaler/ny",
         )
 
     async def save(self, visit: Visit) -> Response:
@@ -109,7 +117,7 @@ def _lines(journal: Journal) -> list[tuple[str, str]]:
     return [
         ("Journalnr", journal.number),
         ("Status", codes.JOURNAL_STATES[journal.state]),
-        *forms.lines({**journal.details, **known}),
+        *JOURNAL.lines({**journal.details, **known}),
         ("Opprettet", norwegian_date(journal.created)),
         ("Opprettet av", journal.created_by),
     ]
