@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 
 from sandbox.hspro import codes, forms
 from sandbox.hspro.control import answers
+from sandbox.hspro.doses import Doses
 from sandbox.hspro.journals import Journals
 from sandbox.hspro.store import Store
 from sandbox.office.system import Options, System
@@ -23,9 +24,10 @@ HSPRO: Final = Brand(
 
 def build(options: Options, restart: Callable[[], None]) -> Starlette:
     store = Store(options.database(HSPRO.name))
-    system = System(HSPRO, options, saves=("journal", "person"))
+    system = System(HSPRO, options, saves=("journal", "person", "dose", "correction"))
     pages = [
         *system.person_search(store, made="Personen er registrert"),
         *Journals(store=store, sessions=system.sessions, gate=system.gate, view=system.view).routes(),
+        *Doses(store=store, sessions=system.sessions, gate=system.gate, view=system.view).routes(),
     ]
     return system.application(store, pages, answers(store, system.sessions), restart)

@@ -37,3 +37,22 @@ TEST_SITES: Final[Mapping[str, str]] = {
 }
 TEST_TYPES: Final[Mapping[str, str]] = {"PCR": "PCR", "ANTIGEN": "Antigen"}
 CONTACTS: Final[Mapping[str, str]] = {"SMS": "SMS", "TELEFON": "Telefon", "BREV": "Brev"}
+VACCINES: Final[Mapping[str, str]] = {
+    "BNT03": "BNT03 Comirnaty",
+    "MOD03": "MOD03 Spikevax",
+    "ASZ03": "ASZ03 Vaxzevria",
+    "JAN03": "JAN03 Jcovden",
+    "INF01": "INF01 Influensa",
+}
+DOSES: Final[Mapping[str, str]] = {str(number): str(number) for number in range(1, 6)}
+BODY_SITES: Final[Mapping[str, str]] = {"VENSTRE": "Venstre arm", "HOYRE": "Høyre arm", "ANNET": "Annet sted"}
+INDICATIONS: Final[Mapping[str, str]] = {
+    "ALDER": "Alder",
+    "RISIKO": "Risikogruppe",
+    "HELSEPERSONELL": "Helsepersonell",
+    "SYKEHJEM": "Sykehjem",
+    "KRITISK": "Samfunnskritisk yrke",
+    "ANNEN": "Annen indikasjon",
+}
+TRANSFERS: Final[Mapping[str, str]] = {"SENT": "Sendt", "ACCEPTED": "Godkjent", "REJECTED": "Avvist"}
+"""How far a dose has come on its way to SYSVAK."""

@@ -70,3 +70,60 @@ JOURNAL: Final = Form(
         ),
     }
 )
+
+DOSE: Final = Form(
+    {
+        "Dose": (
+            Field(name="vaksine", label="Vaksine", kind="select", required=True, choices=codes.VACCINES),
+            Field(
+                name="batchnr",
+                label="Batchnummer",
+                required=True,
+                pattern=r"[A-Z0-9\-]{3,20}",
+                max_length=20,
+                message="Batchnummer har 3 til 20 store bokstaver, siffer og bindestreker.",
+            ),
+            Field(
+                name="vaksinasjonsdato",
+                label="Vaksinasjonsdato",
+                kind="date",
+                required=True,
+                pattern=DATE,
+                max_length=10,
+                message="Skriv datoen som dd.mm.åååå.",
+                hint="dd.mm.åååå",
+            ),
+            Field(name="dosenr", label="Dosenummer", kind="select", required=True, choices=codes.DOSES),
+            Field(name="injeksjonssted", label="Injeksjonssted", kind="radio", required=True, choices=codes.BODY_SITES),
+            Field(name="indikasjon", label="Indikasjon", kind="select", required=True, choices=codes.INDICATIONS),
+        ),
+        "Helsepersonell": (
+            Field(
+                name="vaksinert_av",
+                label="Vaksinert av (HPR-nr)",
+                required=True,
+                pattern=r"\d{7,9}",
+                max_length=9,
+                message="HPR-nummer har 7 til 9 siffer.",
+                inputmode="numeric",
+            ),
+            Field(
+                name="rekvirent",
+                label="Rekvirent (HPR-nr)",
+                pattern=r"\d{7,9}",
+                max_length=9,
+                message="HPR-nummer har 7 til 9 siffer.",
+                inputmode="numeric",
+            ),
+        ),
+        "Observasjon": (
+            Field(name="kontraindikasjon", label="Kontraindikasjon oppgitt", kind="tick"),
+            Field(name="reaksjon", label="Reaksjon observert", kind="tick"),
+            Field(name="merknad", label="Merknad", kind="area", max_length=500, wide=True),
+        ),
+        "Grunnlag": (
+            Field(name="samtykke", label="Samtykke", kind="tick", required=True, wide=True),
+            Field(name="kilde", label="Kilde", max_length=64, hint="Referanse i innsendende system"),
+        ),
+    }
+)

@@ -1,4 +1,4 @@
-"""What HsPro remembers: people, journals and the population register, in one SQLite file."""
+"""What HsPro remembers: people, journals, doses and the population register, in one SQLite file."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from sandbox.hspro import codes
+from sandbox.hspro.dose_books import DoseBooks
 from sandbox.hspro.seeds import SeededPerson
 from sandbox.office.books import IMPORTED, Row, row_id
-from sandbox.office.people import PeopleBooks, Person
+from sandbox.office.people import Person
 from sandbox.office.sessions import Actor
 
 SCHEMA: Final = """
@@ -20,8 +21,8 @@ create table if not exists journal (
   created text not null, created_by text not null, details text not null);
 create index if not exists journal_by_person on journal (person_id);
 """
-WRITES: Final = ("journal", "person")
-LOOKS: Final = ("search", "card")
+WRITES: Final = ("journal", "person", "dose", "correction")
+LOOKS: Final = ("search", "card", "doses")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Journal:
     details: Mapping[str, str]
 
 
-class Store(PeopleBooks):
+class Store(DoseBooks):
     def __init__(self, path: Path) -> None:
         super().__init__(path, SCHEMA)
 
@@ -102,6 +103,8 @@ class Store(PeopleBooks):
                         created_by=IMPORTED,
                         details="{}",
                     )
+                for dose in seeded.doses:
+                    self.seed_dose(person_id, dose, IMPORTED)
         return count
 
     def journals_by_national_id(self, national_id: str) -> list[Row]:
@@ -125,6 +128,7 @@ class Store(PeopleBooks):
                 "select count(*) from (select 1 from journal j join person p on p.id = j.person_id"
                 " where j.type = 'SMITTEVERN' group by p.national_id having count(*) > 1)"
             ),
+            **self.dose_counts(),
             "last_seq": self.last_seq(),
         }
 
