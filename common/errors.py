@@ -48,7 +48,12 @@ Norwegian bokmål. No message ever holds personal data: an exception's text reac
 
 from __future__ import annotations
 
+import inspect
+import traceback
+from pathlib import Path
 from typing import ClassVar
+
+_OURS = Path(__file__).parent
 
 
 class RogerError(Exception):
@@ -64,6 +69,17 @@ class RogerError(Exception):
     def message(self) -> str:
         """The sentence for developers and logs; free of personal data."""
         return str(self.args[0])
+
+
+def told(error: RogerError) -> str:
+    """What a log may say of it: its own sentence where Roger raised it, else its kind's and where that was.
+
+    An author's words may quote whom the case is about, whatever this module asks for.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames or Path(frames[-1].filename).is_relative_to(_OURS):
+        return error.message
+    return f"{inspect.getdoc(type(error))} ({Path(frames[-1].filename).name}:{frames[-1].lineno})"
 
 
 def codes(kind: type[RogerError]) -> set[str]:

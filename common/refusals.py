@@ -236,6 +236,6 @@ def problem_json(refusal: Refusal) -> bytes:
 
 
 def _told(problem: FieldProblem) -> dict[str, Any]:
-    told: dict[str, Any] = {"field": problem.field, "code": problem.code, "message": mask(problem.message)}
+    told: dict[str, Any] = {"field": mask(problem.field), "code": problem.code, "message": mask(problem.message)}
     where = {"row": problem.row, "column": problem.column}
     return told | {name: place for name, place in where.items() if place is not None}

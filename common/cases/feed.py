@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from common.cases.states import State
 from common.db.engine import Pool, named_sql
+from common.privacy.masking import mask
 from common.refusals import MalformedRequest
 
 SQL = named_sql("common.cases", "feed.sql")
@@ -122,6 +124,14 @@ class EventFilter(BaseModel):
     unit: list[str] = Field(default=[], max_length=50)
     batch: UUID | None = None
     case: UUID | None = None
+
+    @field_validator("process", "code", "unit")
+    @classmethod
+    def are_about_nobody(cls, wanted: list[str]) -> list[str]:
+        """Filters of webhooks are kept in the clear."""
+        if any(mask(each) != each for each in wanted):
+            raise PydanticCustomError("INVALID_VALUE", "What is wanted is never a person's number")
+        return wanted
 
     def wants(self, move: Move) -> bool:
         lists: list[tuple[list[Any], Any]] = [

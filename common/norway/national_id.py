@@ -22,11 +22,10 @@ from pydantic_core import PydanticCustomError
 
 from common import log
 from common.errors import IdInvalid
+from common.norway.check_digits import K1_REMAINDERS_2032, remainders
 
 _log = log.get(__name__)
 
-K1_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2)
-K2_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 TENOR_MONTH, NAV_MONTH, NAV_OTHER_MONTH, H_MONTH, D_DAY = 80, 40, 65, 40, 40
 
 _DUF_LENGTH = 12
@@ -35,7 +34,6 @@ _LONGEST = 40  # with separators; what is longer is not worth a look
 _SEPARATORS = re.compile(r"[\s:\-\u2010\u2011\u2013\u200b\u2060\ufeff]")
 _DOTTED_DATE = re.compile(r"(\d\d)\.(\d\d)\.(\d\d)(?=\D?\d{5}$)", re.ASCII)
 _MONTHS = 12
-_K1_REMAINDERS_2032 = (0, 1, 2, 3)
 
 
 class IdKind(StrEnum):
@@ -106,11 +104,6 @@ def parse(
     return found
 
 
-def check_digit(digits: str, weights: tuple[int, ...], remainder: int = 0) -> int:
-    """The digit that gives the weighted sum this remainder modulo 11; 10 means that there is none."""
-    return (remainder - _weighted(digits, weights)) % 11
-
-
 def century(individual: int, year: int) -> int | None:
     """The century (1800, 1900, 2000) of a number issued before 2032; None if its series was never issued."""
     if individual < 500:  # noqa: PLR2004
@@ -175,15 +168,10 @@ def _possible(year: int, month: int, day: int) -> date | None:
 
 def _require_check_digits(digits: str, *, accept_2032: bool) -> bool:
     """Whether the first check digit follows the rule of 2032 only; raises IdInvalid when either digit is wrong."""
-    first = _weighted(digits, (*K1_WEIGHTS, 1)) % 11
-    second = _weighted(digits, (*K2_WEIGHTS, 1)) % 11
-    if second != 0 or first not in (_K1_REMAINDERS_2032 if accept_2032 else (0,)):
+    first, second = remainders(digits)
+    if second != 0 or first not in (K1_REMAINDERS_2032 if accept_2032 else (0,)):
         raise IdInvalid("The check digits of the national id do not fit its other digits")
     return first != 0
-
-
-def _weighted(digits: str, weights: tuple[int, ...]) -> int:
-    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
 
 
 def _normalised(text: str, info: ValidationInfo) -> str:

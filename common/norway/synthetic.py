@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from common.norway.national_id import D_DAY, K1_WEIGHTS, K2_WEIGHTS, TENOR_MONTH, IdKind, century, check_digit
+from common.norway.check_digits import K1_WEIGHTS, K2_WEIGHTS, check_digit
+from common.norway.national_id import D_DAY, TENOR_MONTH, IdKind, century
 
 if TYPE_CHECKING:
     from datetime import date

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
@@ -26,7 +27,16 @@ async def _authenticated(request: Request, x_purpose: Purpose = None) -> Caller:
         raise Unauthenticated
     caller: Caller = await request.app.state.parts.recognition.recognise(given.pop())
     request.state.caller = caller.name
-    return replace(caller, purpose=x_purpose)
+    return replace(caller, purpose=_as_sent(x_purpose))
+
+
+def _as_sent(purpose: str | None) -> str | None:
+    """Most senders mean UTF-8; headers are read as Latin-1."""
+    if purpose is None or purpose.isascii():
+        return purpose
+    with contextlib.suppress(UnicodeError):
+        return purpose.encode("latin-1").decode()
+    return purpose
 
 
 def _bearer(header: str | None) -> str | None:

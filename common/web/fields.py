@@ -11,6 +11,9 @@ from common.privacy.masking import mask
 from common.refusals import FieldProblem
 
 _LONGEST_NAME = 64
+UNSHOWN = "(…)"
+"""Stands for what is named as no field is: with capitals, blanks, letters beyond a to z."""
+_A_NAME = re.compile(r"[a-z_][A-Za-z0-9_.-]{0,63}")
 _ID_LIKE = 6  # digits: a birth date is that many
 _OWN_CODE = re.compile(r"[A-Z][A-Z_]+")
 
@@ -98,8 +101,10 @@ class _Limits(dict[str, Any]):
 
 
 def shown(name: object) -> str:
-    """A name that a caller chose, fit to be shown: short, printable, and without a number that may be a person's."""
-    text = "".join(letter if letter.isprintable() else "?" for letter in str(name)[:_LONGEST_NAME])
+    """A name that a caller chose, fit to be shown and kept: that of a field, not of somebody, and nobody's number."""
+    text = str(name)[:_LONGEST_NAME]
+    if not (isinstance(name, int) or _A_NAME.fullmatch(text)):
+        return UNSHOWN
     if sum(letter.isdigit() for letter in text) >= _ID_LIKE:
         text = "".join("*" if letter.isdigit() else letter for letter in text)
     return text

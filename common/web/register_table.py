@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -14,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from common.errors import IdInvalid
 from common.norway import national_id
 from common.norway.national_id import IdKind
+from common.privacy.masking import numbers
 from common.process import composed
 from common.refusals import FieldProblem, FileUnusable, InvalidInput, MalformedRequest
 from common.register import Register, RegisterRow
@@ -24,7 +24,6 @@ from common.web.fields import field_problems
 
 _TOLD = 100  # problems; nobody reads more, and an answer must stay small
 _MOST_ROWS = 100_000
-_PERSON_NUMBER = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)")
 _PERSONS = {IdKind.FNR, IdKind.DNR, IdKind.HNR}
 
 
@@ -114,7 +113,7 @@ def _of_all(problems: Any, taken: Sequence[_Given]) -> list[FieldProblem]:
 def _about_persons(row: RegisterRow) -> Iterator[FieldProblem]:
     """Registers are readable for everybody who decides by them: no national id belongs there."""
     for name, value in row.model_dump(mode="json").items():
-        if any(_is_persons(number) for number in _PERSON_NUMBER.findall(str(value))):
+        if any(_is_persons(number) for number in numbers(str(value))):
             yield FieldProblem(name, "PERSON_IN_REGISTER", f"{name} holds a national id: registers are not encrypted")
 
 

@@ -33,6 +33,7 @@ from common.errors import (
     RogerError,
     TestCaseRefused,
     UiChanged,
+    told,
 )
 from common.lease import Lease
 from common.ledger import Fact
@@ -113,7 +114,7 @@ class Surroundings:
         self._await(lambda: self._desk.checkpoints.commit(self._case, checkpoint))
 
     def let_go(self, failed: ApplicationException) -> None:
-        _log.info("run.act_failed", case=str(self._case.id), code=failed.code, why=failed.message)
+        _log.info("run.act_failed", case=str(self._case.id), code=failed.code, why=told(failed))
         self._count(failed)
         if self._witness is not None:
             self._witness.look(failed)
@@ -227,7 +228,7 @@ def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, des
         held.require(0)
         error = _known(problem)
         if isinstance(error, ApplicationException):
-            _log.warning("run.failed", case=str(case.id), code=error.code, why=error.message)
+            _log.warning("run.failed", case=str(case.id), code=error.code, why=told(error))
             witness.look(error)
             browser.recycle()
             witness.testify(error)

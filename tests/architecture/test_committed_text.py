@@ -10,7 +10,8 @@ import pytest
 from sources import ROOT, files
 
 from common.errors import IdInvalid
-from common.norway.national_id import K1_WEIGHTS, K2_WEIGHTS, IdKind, check_digit, parse
+from common.norway.check_digits import K1_WEIGHTS, K2_WEIGHTS, check_digit
+from common.norway.national_id import IdKind, parse
 
 Rule = Callable[[str, str], list[str]]
 

@@ -1,16 +1,15 @@
-"""The counter's api and errands as processes of their own, on real servers, to be killed and started anew."""
+"""A service's api, errands and worker as processes of their own, on real servers, to be killed and started anew."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString, cast
@@ -29,14 +28,16 @@ from common.privacy.key_file import KeyFile
 from common.process import Outcome, OutcomeCode
 from common.settings import DatabaseSettings, WorkerSettings
 from tests.web.counter import counter
+from tests.web.keys import write_keys
 from tests.web.town import PLAIN
 
 PATIENCE = 60.0
-_API = "from tests.web.counter import counter; from common.web.main import serve; serve(counter)"
-_ERRANDS = (
-    "import asyncio; from tests.web.counter import counter; from common.errands.main import run_errands; "
-    "asyncio.run(run_errands(counter))"
-)
+SCOPES = ("town:*:submit", "town:*:read", "registers:write", "webhooks", "operate")
+_MAIN = {
+    "api": "from common.web.main import serve; serve(service)",
+    "errands": "from common.errands.main import run_errands; asyncio.run(run_errands(service))",
+    "worker": "from common.worker.main import work; asyncio.run(work(service))",
+}
 Row = dict[str, Any]
 
 
@@ -46,23 +47,26 @@ class Parts:
 
     api: Child
     errands: Child
+    worker: Child
     url: str
-    probe: str
-    headers: Mapping[str, str]
+    probes: Mapping[str, str]
+    keys: Mapping[str, str]
+    """Of each caller."""
     database: DatabaseSettings
     keyring: Path
 
-    def caller(self) -> httpx.AsyncClient:
-        """A client that may do everything; enter it."""
+    def caller(self, name: str = "booking") -> httpx.AsyncClient:
+        """A client with that caller's key; enter it."""
         transport = httpx.AsyncHTTPTransport(verify=PLAIN)
-        return httpx.AsyncClient(transport=transport, base_url=self.url, headers=self.headers, timeout=PATIENCE)
+        headers = {"Authorization": f"Bearer {self.keys[name]}"}
+        return httpx.AsyncClient(transport=transport, base_url=self.url, headers=headers, timeout=PATIENCE)
 
     async def start(self, *parts: Child) -> None:
         """Start these, and wait until they are ready."""
         for part in parts:
             part.start()
         for part in parts:
-            address = self.url if part is self.api else self.probe
+            address = self.probes[part.name]
             await until(lambda part=part, address=address: _ready(part, address))
 
     def rows(self, query: LiteralString, *values: object) -> list[Row]:
@@ -100,15 +104,22 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def alive(database: DatabaseSettings, redis: str, **settings: str) -> AsyncGenerator[Parts]:
-    """The parts, not started yet; whatever still runs is ended afterwards."""
+async def alive(
+    database: DatabaseSettings,
+    redis: str,
+    *,
+    service: str = "tests.web.counter:counter",
+    callers: Mapping[str, Sequence[str]] | None = None,
+    **settings: str,
+) -> AsyncGenerator[Parts]:
+    """The parts, not started yet; whatever still runs is ended afterwards. `callers` are those with their scopes."""
+    module, _, name = service.partition(":")
     with tempfile.TemporaryDirectory(prefix="roger-tests-") as made:
         folder = Path(made)
         KeyFile(folder / "keyring.json").create()
-        scopes = ["town:*:submit", "town:*:read", "registers:write", "webhooks", "operate"]
-        key, entry = new_key("booking", scopes)
-        (folder / "keys.json").write_text(json.dumps({"keys": [entry]}))
-        ports = _free(2)
+        keys = {caller: new_key(caller, scopes) for caller, scopes in (callers or {"booking": SCOPES}).items()}
+        write_keys(folder / "keys.json", [entry for _, entry in keys.values()])
+        ports = _free(3)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ROGER_")} | {
             "ROGER_ENVIRONMENT": "test",
             "ROGER_KEYRING": str(folder / "keyring.json"),
@@ -117,28 +128,36 @@ async def alive(database: DatabaseSettings, redis: str, **settings: str) -> Asyn
             "ROGER_REDIS_URL": redis,
             "ROGER_API_PORT": str(ports[0]),
             "ROGER_ERRANDS_PROBE_PORT": str(ports[1]),
+            "ROGER_WORKER_PROBE_PORT": str(ports[2]),
             "ROGER_WEBHOOKS_HTTP": "true",
             "ROGER_WEBHOOKS_ALLOW": "127.0.0.0/8",
             "PYTHONPATH": str(Path(__file__).parents[2]),
             **settings,
         }
-        api, errands = (
-            Child(name, [sys.executable, "-c", code], environment=environment, log=folder / f"{name}.log")
-            for name, code in (("api", _API), ("errands", _ERRANDS))
+        head = f"import asyncio; from common import log; from {module} import {name} as service"
+        api, errands, worker = (
+            Child(
+                part,
+                [sys.executable, "-c", f"{head}; log.configure(service=service.name, part={part!r}); {main}"],
+                environment=environment,
+                log=folder / f"{part}.log",
+            )
+            for part, main in _MAIN.items()
         )
         parts = Parts(
             api=api,
             errands=errands,
+            worker=worker,
             url=f"http://127.0.0.1:{ports[0]}",
-            probe=f"http://127.0.0.1:{ports[1]}",
-            headers={"Authorization": f"Bearer {key}"},
+            probes={part: f"http://127.0.0.1:{port}" for part, port in zip(_MAIN, ports, strict=True)},
+            keys={caller: key for caller, (key, _) in keys.items()},
             database=database,
             keyring=folder / "keyring.json",
         )
         try:
             yield parts
         finally:
-            for part in (api, errands):
+            for part in (api, errands, worker):
                 part.kill()
 
 

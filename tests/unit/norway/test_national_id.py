@@ -13,13 +13,11 @@ from pydantic import BaseModel, ValidationError
 from stdnum.no import fodselsnummer
 
 from common.errors import IdInvalid
+from common.norway.check_digits import K1_WEIGHTS, K2_WEIGHTS, check_digit
 from common.norway.national_id import (
-    K1_WEIGHTS,
-    K2_WEIGHTS,
     IdKind,
     NationalId,
     NationalIdText,
-    check_digit,
     parse,
 )
 from common.norway.synthetic import national_id
