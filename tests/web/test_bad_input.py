@@ -89,8 +89,8 @@ BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"reference": "x" * 65}, "reference", "INVALID_VALUE"),
     ({"colour": "red"}, "colour", "UNKNOWN_FIELD"),
     ({"x" * 100: 1}, "x" * 64, "UNKNOWN_FIELD"),
-    ({KARI: 1}, "*" * 11, "UNKNOWN_FIELD"),
-    ({"Kari 178384": 1}, "Kari ******", "UNKNOWN_FIELD"),
+    ({KARI: 1}, "(…)", "UNKNOWN_FIELD"),
+    ({"Kari 178384": 1}, "(…)", "UNKNOWN_FIELD"),
     ({"\ud800": 1}, "", "INVALID_VALUE"),
 ]
 
