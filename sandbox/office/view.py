@@ -17,6 +17,7 @@ from sandbox.office.faults import Fault, Faults
 from sandbox.office.people import STATUSES, norwegian_date, protection_text
 from sandbox.office.sessions import Session
 
+HERE: Final = Path(__file__).parent
 FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "dato": norwegian_date,
     "status": STATUSES.__getitem__,
@@ -44,10 +45,11 @@ class Brand:
 
 
 class Assets:
-    """The style sheet, script and icon: kept in memory, cached by browsers under a name that changes with the content."""
+    """Style sheet, scripts and icon, a system's own and those of all: in memory, cached by browsers under their version."""
 
     def __init__(self, folder: Path) -> None:
-        self._files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+        found = [*sorted((HERE / "static").iterdir()), *sorted(folder.iterdir())]
+        self._files = {path.name: path.read_bytes() for path in found if path.is_file()}
         self.version: str = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:8]
 
     async def serve(self, request: Request) -> Response:

@@ -1,38 +1,59 @@
-"""HsPro as a real process on a free port, and somebody who visits it."""
+"""The stand-ins as real processes on free ports, and somebody who visits them."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.sandbox.visitor import KARI, PLAIN, Browser, HsPro, Start, Visitor, heading
+from tests.sandbox.visitor import KARI, PLAIN, Browser, HsPro, S, StandIn, Start, SystemX, Visitor, heading
 
 ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def starting(kind: type[S], tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[..., S]]:
+    """What starts systems of a kind, with options of one's own; they end with the block."""
+    with ExitStack() as running:
+
+        def start_one(*options: str) -> S:
+            name = kind.title.lower()
+            data = tmp_path_factory.mktemp(name)
+            command = [sys.executable, "-m", f"sandbox.{name}", "--data", str(data), "--port", "0", *options]
+            process = running.enter_context(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
+            running.callback(process.kill)
+            system = kind(process, "", httpx.Client(verify=PLAIN))
+            system.wait()
+            running.callback(system.close)
+            return system
+
+        yield start_one
 
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Start HsPro with options of one's own."""
-    with ExitStack() as running:
-
-        def start_one(*options: str) -> HsPro:
-            data = tmp_path_factory.mktemp("hspro")
-            command = [sys.executable, "-m", "sandbox.hspro", "--data", str(data), "--port", "0", *options]
-            process = running.enter_context(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
-            running.callback(process.kill)
-            hspro = HsPro(process, "", httpx.Client(verify=PLAIN))
-            hspro.wait()
-            running.callback(hspro.close)
-            return hspro
-
+    with starting(HsPro, tmp_path_factory) as start_one:
         yield start_one
+
+
+@pytest.fixture(scope="module")
+def standing_systemx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SystemX]:
+    with starting(SystemX, tmp_path_factory) as start_one:
+        yield start_one()
+
+
+@pytest.fixture
+def systemx(standing_systemx: SystemX) -> SystemX:
+    """An empty SystemX without faults."""
+    standing_systemx.post("reset")
+    return standing_systemx
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +72,8 @@ def hspro(standing: HsPro) -> HsPro:
 def visitor_at() -> Iterator[Browser]:
     with ExitStack() as open_browsers:
 
-        def open_browser(hspro: HsPro) -> Visitor:
-            http = httpx.Client(base_url=hspro.url, follow_redirects=True, timeout=30, verify=PLAIN)
+        def open_browser(system: StandIn) -> Visitor:
+            http = httpx.Client(base_url=system.url, follow_redirects=True, timeout=30, verify=PLAIN)
             return Visitor(open_browsers.enter_context(http))
 
         yield open_browser

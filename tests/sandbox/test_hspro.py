@@ -299,7 +299,7 @@ def test_static_files_are_cached_and_pages_are_not(visitor: Visitor) -> None:
     page = visitor.get("/personer")
     assert page.headers["cache-control"] == "no-store"
     names = re.findall(r'(?:href|src)="(/static/[^"]*)"', page.text)
-    assert len(names) == 3
+    assert len(names) == 4
     for name in names:
         kept = visitor.get(name)
         assert "max-age" in kept.headers["cache-control"]

@@ -1,4 +1,4 @@
-"""HsPro seen from outside: its console, a visitor who uses it as a browser would, and how a page reads."""
+"""A stand-in seen from outside: its console, a visitor who uses it as a browser would, and how a page reads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import httpx
 
@@ -39,9 +39,10 @@ def rows(page: httpx.Response) -> list[list[str]]:
 
 
 @dataclass
-class HsPro:
-    """The running system, seen from its console."""
+class StandIn:
+    """A running system, seen from its console."""
 
+    title: ClassVar[str]
     process: subprocess.Popen[str]
     url: str
     console: httpx.Client
@@ -70,10 +71,18 @@ class HsPro:
     def wait(self) -> None:
         assert self.process.stdout
         line = self.process.stdout.readline()
-        assert line.startswith("HsPro: http://"), line
+        assert line.startswith(f"{self.title}: http://"), line
         self.close()
-        self.url = line.removeprefix("HsPro: ").strip()
+        self.url = line.removeprefix(f"{self.title}: ").strip()
         self.console = httpx.Client(base_url=self.url, timeout=30, verify=PLAIN)
+
+
+class HsPro(StandIn):
+    title = "HsPro"
+
+
+class SystemX(StandIn):
+    title = "SystemX"
 
 
 @dataclass
@@ -118,8 +127,9 @@ class Visitor:
         raise AssertionError(f"no button {text!r} on: {text_of(page.text)}")
 
 
+S = TypeVar("S", bound=StandIn)
 Start = Callable[..., HsPro]
-Browser = Callable[[HsPro], Visitor]
+Browser = Callable[[StandIn], Visitor]
 
 KARI = {
     "national_id": "02919110271",

@@ -75,12 +75,3 @@ function watch(form) {
 }
 
 document.querySelectorAll("form.skjema").forEach(watch);
-
-document.querySelectorAll("[data-lukk]").forEach((button) => {
-  button.addEventListener("click", () => button.closest(".dekke").remove());
-  button.focus();
-});
-
-window.addEventListener("load", () => {
-  if (document.body.dataset.varsel) window.alert(document.body.dataset.varsel);
-});

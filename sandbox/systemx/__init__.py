@@ -1,0 +1,1 @@
+"""SystemX: patient records and settlement with HELFO, as an ordinary server-rendered web application."""

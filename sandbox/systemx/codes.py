@@ -1,0 +1,45 @@
+"""The code lists of SystemX: what is stored, and the Norwegian words a page shows for it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+PRACTICES: Final[Mapping[str, str]] = {
+    "1000099999": "Teststasjon Leangen",
+    "1000088888": "Teststasjon Heimdal",
+}
+PRACTICE_KINDS: Final[Mapping[str, str]] = {
+    "KOFA": "KOFA – Fastlønnet lege i kommunen",
+    "KOLE": "KOLE – Kommunal legevakt",
+    "LEKO": "LEKO – Legevakt i kommunen",
+    "LEVA": "LEVA – Legevakt",
+    "KOHS": "KOHS – Kommunal helsestasjon",
+    "HELS": "HELS – Helsestasjon",
+    "FALE": "FALE – Fastlege",
+    "SYPL": "SYPL – Sykepleier",
+}
+CODE_SYSTEMS: Final[Mapping[str, str]] = {"ICPC-2": "ICPC-2", "ICD-10": "ICD-10"}
+EXEMPTIONS: Final[Mapping[str, str]] = {
+    "A": "A – Allmennfarlig smittsom sykdom",
+    "B": "B – Barn under 16 år",
+    "F": "F – Frikort",
+    "G": "G – HIV",
+    "H": "H – Tilstand som hindrer krav",
+}
+DEBTORS: Final[Mapping[str, str]] = {"1": "1 – HELFO", "2": "2 – Pasient", "3": "3 – Arbeidsgiver"}
+CARD_STATES: Final[Mapping[str, str]] = {
+    "UNSENT": "Usendt",
+    "IN_CLAIM": "I oppgjør",
+    "SENT": "Sendt",
+    "ACCEPTED": "Godkjent",
+    "REJECTED": "Avvist",
+    "DUPLICATE": "Duplikat",
+}
+MESSAGE_STATES: Final[Mapping[str, str]] = {"READY": "Klar til sending", "SENT": "Sendt"}
+RECEIPTS: Final[Mapping[str, str]] = {"": "Venter", "RECEIVED": "Mottatt", "DUPLICATE": "DUPLIKAT_KRAV"}
+
+
+def norwegian_time(iso: str) -> str:
+    """Turn 2026-03-09T12:05 into 09.03.2026 12:05."""
+    date, _, time = iso.partition("T")
+    year, month, day = date.split("-")
+    return f"{day}.{month}.{year} {time[:5]}".strip()
