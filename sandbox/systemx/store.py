@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -292,7 +292,7 @@ class Store(PeopleBooks):
 
 
 def _now() -> str:
-    return datetime.now().astimezone().strftime("%Y-%m-%dT%H:%M")
+    return datetime.now(UTC).astimezone().strftime("%Y-%m-%dT%H:%M")
 
 
 def _price(card: SeededCard, tariffs: Mapping[str, list[Tariff]]) -> Priced:
