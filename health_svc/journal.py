@@ -11,8 +11,10 @@ from common.errors import (
     NameMismatch,
     PersonNotFound,
     ProtectedAddress,
+    TemporaryId,
 )
 from common.norway.names import same_person
+from common.norway.national_id import IdKind, parse
 from common.process import Outcome, Run, Subject
 from health_svc.screens.hspro import (
     Hits,
@@ -28,6 +30,13 @@ from health_svc.screens.hspro import (
 INFECTION_CONTROL = "Smittevern"
 UNIT = "Smittevernkontoret"
 _ACTIVE = "Aktiv"
+
+
+def require_lasting_id(number: str | None, *, declared: IdKind | None = None, accepts_synthetic: bool) -> str:
+    """The person's national id or D-number; raises TemporaryId for any other number, or none."""
+    if number is None or parse(number, accept_synthetic=accepts_synthetic, declared=declared).temporary:
+        raise TemporaryId
+    return number
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,12 +10,11 @@ from typing import Annotated
 from pydantic import AliasChoices, AwareDatetime, Field, StringConstraints
 
 from common.clock import OSLO
-from common.errors import TemporaryId
-from common.norway.national_id import IdKind, NationalIdText, parse
+from common.norway.national_id import IdKind, NationalIdText
 from common.norway.phone import PhoneNumber, PostalCode
 from common.process import CaseInput, Outcome, Retention, Run, Subject
 from common.refusals import FieldProblem
-from health_svc.journal import INFECTION_CONTROL, UNIT, PersonFile, Sought, ensure_journal
+from health_svc.journal import INFECTION_CONTROL, UNIT, PersonFile, Sought, ensure_journal, require_lasting_id
 from health_svc.screens.hspro import HsPro, JournalForm
 from health_svc.service import health
 
@@ -77,18 +76,9 @@ class TestedPerson(CaseInput):
 )
 def journal_of_tested_person(tested: TestedPerson, run: Run) -> Outcome:
     """See to it that everyone tested has an infection-control journal; create it if it is missing."""
-    number = require_lasting_id(tested, accepts_synthetic=run.case.accepts_synthetic)
+    number = require_lasting_id(tested.person_id, declared=tested.id_type, accepts_synthetic=run.case.accepts_synthetic)
     file = PersonFile(run, Sought(number, tested.family_name, tested.given_name))
     return ensure_journal(file, _form(tested, run.now()))
-
-
-def require_lasting_id(tested: TestedPerson, *, accepts_synthetic: bool) -> str:
-    """The person's national id or D-number; raises TemporaryId for any other number, or none."""
-    if tested.person_id is None:
-        raise TemporaryId
-    if parse(tested.person_id, accept_synthetic=accepts_synthetic, declared=tested.id_type).temporary:
-        raise TemporaryId
-    return tested.person_id
 
 
 def _form(tested: TestedPerson, now: datetime) -> JournalForm:

@@ -1,28 +1,18 @@
-"""HsPro's pages: where they are, how to know them, what can be done there."""
+"""HsPro's pages up to a person's journals: where they are, how to know them, what can be done there."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, SecretStr
 
 from common.browser.locator import button, css, heading, label, link, table, text
-from common.browser.screen import Form, Row, Screen
-from common.browser.target import WebTarget
+from common.browser.screen import Form, Row
 from common.errors import AccountOut, FieldNotTaken, LoginFailed, TargetDown, UnexpectedDialog
-from common.target import Account, SecondLogin
-
-HsPro = WebTarget(
-    name="hspro",
-    settle=timedelta(seconds=2),
-    second_login=SecondLogin.REPLACES,
-    session_timeout=timedelta(minutes=20),
-)
-
-
-class HsProScreen(Screen):
-    target = HsPro
+from common.target import Account
+from health_svc.screens.hspro_target import HsPro, HsProScreen
+from health_svc.screens.hspro_vaccination import Vaccinations
 
 
 class Credentials(Form):
@@ -163,6 +153,9 @@ class PersonCard(HsProScreen):
 
     def new_journal(self) -> NewJournal:
         return self.press(link("Ny journal"), expect=NewJournal)
+
+    def vaccinations(self) -> Vaccinations:
+        return self.press(link("Vaksinasjoner"), expect=Vaccinations)
 
 
 class JournalForm(Form):

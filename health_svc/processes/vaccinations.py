@@ -1,0 +1,153 @@
+"""`vaccinations`: a dose told by a health worker's form stands in HsPro, which hands it on to SYSVAK (HLT-03)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from common.clock import OSLO
+from common.errors import NeedsJudgement, SuspectedDuplicate, TargetRejected
+from common.process import Outcome, OutcomeCode, Retention, Run, Task
+from health_svc.journal import INFECTION_CONTROL, UNIT, PersonFile, Sought, ensure_journal, require_lasting_id
+from health_svc.screens.hspro import HsPro, JournalForm
+from health_svc.screens.hspro_vaccination import Dose, DoseForm, Transfer
+from health_svc.service import health
+from health_svc.vaccination import Indication, Site, Vaccination
+from health_svc.vaccination_record import VaccinationRecord
+from health_svc.vaccines import vaccine_in_use, vaccines
+
+DOSE_OF_FORM = "dose-of-form"
+CORRECTABLE = timedelta(days=365)
+"""How long the ledger remembers which dose a form made, so that another form can correct it."""
+FOLLOW_UP_ROLE = "vaccination-follow-up"
+
+SITES = {Site.LEFT_ARM: "Venstre arm", Site.RIGHT_ARM: "Høyre arm", Site.OTHER: "Annet sted"}
+INDICATIONS = {
+    Indication.AGE: "Alder",
+    Indication.RISK_GROUP: "Risikogruppe",
+    Indication.HEALTH_WORKER: "Helsepersonell",
+    Indication.NURSING_HOME: "Sykehjem",
+    Indication.CRITICAL_JOB: "Samfunnskritisk yrke",
+    Indication.OTHER: "Annen indikasjon",
+}
+
+
+@health.process(
+    "vaccinations",
+    called="Vaksinasjoner",
+    targets=[HsPro],
+    manual_minutes=3.0,
+    due=timedelta(hours=2),
+    retention=Retention.HEALTH,
+)
+def register_vaccination(given: Vaccination, run: Run) -> Outcome:
+    """See to it that a dose stands among the person's vaccinations in HsPro, once, as the health worker's form says.
+
+    The person's infection-control journal is made where it is missing. A form that `corrects` an earlier one changes
+    the dose of that one. What a health worker must read is registered all the same, and a task raised.
+    """
+    number = require_lasting_id(given.person_id, accepts_synthetic=run.case.accepts_synthetic)
+    if given.given_abroad:
+        raise NeedsJudgement("The dose was given abroad: a person looks at the documentation")
+    known = vaccines.on(run, given.day).rows
+    vaccine_in_use(known, given.vaccine_code, given.day)
+
+    file = PersonFile(run, Sought(number, given.family_name, given.given_name))
+    journal = ensure_journal(file, _journal_form(given, run.now()))
+    record = VaccinationRecord(file, given, known, dose_form(given))
+    code, dose = _corrected(given, run, record) if given.corrects else _registered(run, record)
+    run.remember(DOSE_OF_FORM, str(given.form_id), dose.number, until=run.today() + CORRECTABLE)
+
+    transfer = record.transfer(dose.number)
+    if transfer is Transfer.REJECTED:
+        raise TargetRejected("The dose stands in HsPro, but SYSVAK has rejected it")
+    detail = {"dose": dose.number, "journal": journal.detail["journal"], "sysvak": transfer.name}
+    if record.follows_another_vaccine(dose):
+        detail["warning"] = "OTHER_PRODUCT_BEFORE"
+    return Outcome(code, detail).telling(*_tasks(given, code, run.today()))
+
+
+def _registered(run: Run, record: VaccinationRecord) -> tuple[OutcomeCode, Dose]:
+    """The dose as it stands, made now or there before; raises SuspectedDuplicate for one that stands otherwise."""
+    dose = run.ensure("dose", of=Dose, find=record.same, create=record.register)
+    if not dose.created and not record.is_right(dose.value):
+        raise SuspectedDuplicate("That vaccine is registered on that day, with another batch or number")
+    return (OutcomeCode.CREATED if dose.created else OutcomeCode.EXISTS), dose.value
+
+
+def _corrected(given: Vaccination, run: Run, record: VaccinationRecord) -> tuple[OutcomeCode, Dose]:
+    """The dose of the form that this one corrects, as it stands now.
+
+    Raises SuspectedDuplicate or NeedsJudgement for a form of which no dose is known: whose dose it would change is
+    not the robot's guess.
+    """
+    earlier = run.remembered(DOSE_OF_FORM, str(given.corrects))
+    if earlier is None:
+        standing = record.same()
+        if len(standing) == 1 and record.is_right(standing[0]):
+            return OutcomeCode.EXISTS, standing[0]
+        raise SuspectedDuplicate if standing else NeedsJudgement("No dose of the form that it corrects is known")
+    number = str(earlier.value)
+    dose = run.ensure(
+        "correction", of=Dose, find=lambda: record.corrected(number), create=lambda: record.correct(number)
+    )
+    return (OutcomeCode.UPDATED if dose.created else OutcomeCode.EXISTS), dose.value
+
+
+def _tasks(given: Vaccination, code: OutcomeCode, today: date) -> list[Task]:
+    """What a person must do: which of the reasons it is stands in the case only, for tasks travel as mail."""
+    tasks: list[Task] = []
+    if any(given.contraindication_answers.values()) or given.reaction_observed or given.remark:
+        tasks.append(
+            Task(
+                name="follow-up",
+                role=FOLLOW_UP_ROLE,
+                title="Følg opp en vaksinasjon",
+                text="Dosen er registrert i HsPro. Skjemaet har en kontraindikasjon, en reaksjon eller en merknad som "
+                "helsepersonell må lese: åpne saken hos Roger og vurder oppfølging.",
+                unit=given.unit,
+                due=today,
+            )
+        )
+    if given.corrects and code is OutcomeCode.EXISTS:
+        tasks.append(
+            Task(
+                name="correction",
+                role=FOLLOW_UP_ROLE,
+                title="Kontroller en rettet vaksinasjon",
+                text="Dosen sto allerede i HsPro med samme vaksine, dato, dosenummer og batch som rettelsen. Roger har "
+                "ikke endret noe: kontroller de andre feltene mot saken.",
+                unit=given.unit,
+                due=today,
+            )
+        )
+    return tasks
+
+
+def dose_form(given: Vaccination) -> DoseForm:
+    """The form as HsPro wants it filled in."""
+    return DoseForm(
+        vaccine=given.vaccine_code,
+        batch=given.batch_no,
+        day=given.day,
+        dose_no=str(given.dose_no),
+        site=SITES[given.site],
+        indication=INDICATIONS[given.indication],
+        vaccinator=given.vaccinator_hpr,
+        prescriber=given.prescriber_hpr or "",
+        contraindication=any(given.contraindication_answers.values()),
+        reaction=given.reaction_observed,
+        remark=given.remark,
+        consent=given.consent,
+        source=str(given.form_id),
+    )
+
+
+def _journal_form(given: Vaccination, now: datetime) -> JournalForm:
+    return JournalForm(
+        type=INFECTION_CONTROL,
+        unit=UNIT,
+        opened=now.astimezone(OSLO).date(),
+        reason="Vaksinasjon",
+        contact="Brev",
+        source=str(given.form_id),
+    )
