@@ -10,7 +10,8 @@ from uuid import UUID
 
 import psycopg
 
-from common.cases.intake import Draft, Intake
+from common.cases.draft import Draft
+from common.cases.intake import Intake
 from common.db.engine import pool
 from common.errors import ConfigurationError
 from common.local.stack import Stack

@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar, Unpack, cast, get_type_hints
 from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
+from common.amendment import AmendmentRule
 from common.batch import BatchRule
 from common.errors import ConfigurationError
 from common.ledger import Fact
@@ -104,6 +105,24 @@ class CaseInput(BaseModel):
         """Whom the case is about; processes that concern a person override this."""
         return None
 
+    @property
+    def thread(self) -> Subject | None:
+        """What the case is one of several messages about (a booking, an employment); see common.amendment."""
+        return None
+
+    @property
+    def kept_from(self) -> datetime | None:
+        """The day its retention counts from, if that comes after its end: of an appointment, say."""
+        return None
+
+    def deadline(self, now: datetime) -> datetime | None:  # noqa: ARG002  for processes to use
+        """When it must be done, where the input itself says so; otherwise within the process's `due`."""
+        return None
+
+    def urgency(self, now: datetime) -> int:  # noqa: ARG002  for processes to use
+        """Its priority: what the caller asks for, unless the process knows better."""
+        return self.priority
+
     def breaches(self, now: datetime) -> Iterable[FieldProblem]:  # noqa: ARG002  for processes to use
         """The rules that depend on the time of submission, broken by this input; none for most processes."""
         return ()
@@ -155,6 +174,10 @@ class Process:
     """What is asked over all rows of a batch."""
     notices: NoticeRule = AT_ONCE
     """How its tasks reach people."""
+    amend: AmendmentRule | None = None
+    """What a message does to those before it about the same thing (`CaseInput.thread`), asked at intake."""
+    fallout: Callable[[str], Task] | None = None
+    """Whom to tell when a case goes to a person, and in what words, given the reason's code."""
     fallout_minutes: float = 0.0
     """Extra minutes a clerk needs to pick up a case that Roger could not do."""
     evidence: bool = True
@@ -227,6 +250,8 @@ class Service:
         release_within: timedelta = timedelta(days=1),
         batch: BatchRule[Any] | None = None,
         notices: NoticeRule = AT_ONCE,
+        amend: AmendmentRule | None = None,
+        fallout: Callable[[str], Task] | None = None,
         fallout_minutes: float = 0.0,
         evidence: bool = True,
     ) -> Callable[[Perform[I]], Perform[I]]:
@@ -255,6 +280,8 @@ class Service:
                 release_within=release_within,
                 batch=batch,
                 notices=notices,
+                amend=amend,
+                fallout=fallout,
                 fallout_minutes=fallout_minutes,
                 evidence=evidence,
             )

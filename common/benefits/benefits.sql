@@ -1,4 +1,5 @@
--- What Roger did, counted from the event log: done once, and each time a case went to a person.
+-- What Roger did, counted from the event log: done once, and each time a case went to a person. What ended at intake
+-- (fence 0) saved nobody's time.
 
 -- name: know_versions
 -- The minutes of a version are those it began with: reports of the past keep theirs.
@@ -16,7 +17,7 @@ select tx, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon from
 -- name: count
 insert into benefits (process, version, unit, month, automatic, manual)
 select c.process, c.version, coalesce(c.unit, ''), date_trunc('month', e.at at time zone 'Europe/Oslo')::date,
-       count(*) filter (where e.to_state = 'done'), count(*) filter (where e.to_state = 'manual')
+       count(*) filter (where e.to_state = 'done' and e.fence > 0), count(*) filter (where e.to_state = 'manual')
 from events e join cases c on c.id = e.case_id
 where e.tx >= %(since)s and e.tx < %(until)s and e.to_state in ('done', 'manual') and not c.test
 group by 1, 2, 3, 4
@@ -33,7 +34,7 @@ with since as materialized (
 ), fresh as (
     select c.process, c.version, coalesce(c.unit, '') as unit,
            date_trunc('month', e.at at time zone 'Europe/Oslo')::date as month,
-           count(*) filter (where e.to_state = 'done') as automatic,
+           count(*) filter (where e.to_state = 'done' and e.fence > 0) as automatic,
            count(*) filter (where e.to_state = 'manual') as manual
     from events e
     -- Case by case: PostgreSQL takes what is fresh for a third of everything, and would read all cases for it.

@@ -13,7 +13,8 @@ from uuid import UUID
 import psycopg
 import uuid_utils.compat as uuids
 
-from common.cases.intake import Draft, Intake, Receipt, count
+from common.cases.draft import Draft, Receipt
+from common.cases.intake import Intake, count
 from common.db.engine import Connection, Pool, named_sql
 from common.process import Process
 from common.refusals import InvalidInput, Refusal, document
@@ -104,7 +105,7 @@ class Batches:
         `contents` are the blind indexes under which the same is recognised when it is handed in again, the newest
         key's first. Cases are at work at once, unless the process has a rule to be asked over all of them.
         """
-        prepared = await self._intake.prepare(process, [row for _, row in rows if isinstance(row, Draft)], now)
+        prepared = await self._intake.prepare(process, caller, [row for _, row in rows if isinstance(row, Draft)], now)
         hold = process.batch is not None and process.batch.holds
         state = BatchState.RECEIVED if hold else BatchState.OPEN
         async with self._pool.connection() as connection, connection.transaction():
@@ -165,7 +166,7 @@ class Batches:
         None when the batch takes none, or its next row is another one: somebody sends the same at the same time, or
         it was withdrawn. Its cases wait until all rows are in.
         """
-        prepared = await self._intake.prepare(process, [row for _, row in rows if isinstance(row, Draft)], now)
+        prepared = await self._intake.prepare(process, caller, [row for _, row in rows if isinstance(row, Draft)], now)
         room = {"batch": batch, "number": len(rows), "offset": offset, "chain": chain}
         async with self._pool.connection() as connection, connection.transaction():
             if await (await connection.execute(SQL["take_rows"], room)).fetchone() is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from common.cases.states import State
 from common.errors import AccountOut, ApplicationException, BusinessException, RogerError
+from common.process import Process
 from common.run import Outcome, OutcomeCode
 from common.task import Task
 
@@ -45,6 +46,19 @@ def released(code: str, settle: float) -> Ending:
     It is held for the settle time of its targets: the last click of the run that gives up may still take effect.
     """
     return Ending(state=State.QUEUED, code=code, delay=settle or None)
+
+
+def told(ending: Ending, process: Process, fence: int) -> Ending:
+    """The same ending, and whom the process wants told when a case goes to a person."""
+    if ending.state is not State.MANUAL or process.fallout is None:
+        return ending
+    return replace(ending, tasks=(*ending.tasks, fallout_task(process.fallout, ending.code or "", fence)))
+
+
+def fallout_task(fallout: Callable[[str], Task], code: str, fence: int) -> Task:
+    """A task for each time the case goes to a person: after a retry people are told anew."""
+    task = fallout(code)
+    return replace(task, name=f"{task.name}:{fence}")
 
 
 def behind(lock: bytes) -> Ending:

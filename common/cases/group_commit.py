@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from common.cases.intake import Draft, Intake, Prepared, Receipt, count
+from common.cases.draft import Draft, Prepared, Receipt
+from common.cases.intake import Intake, count
 from common.db.engine import AWAY, Pool
 from common.process import Process
 from common.refusals import Refusal
@@ -44,7 +45,7 @@ class GroupCommit:
 
     async def submit(self, process: Process, caller: str, draft: Draft, now: datetime) -> Receipt | Refusal:
         """As `Intake.submit` with one draft. Given up before its transaction has begun, it is not stored."""
-        [row] = await self._intake.prepare(process, [draft], now)
+        [row] = await self._intake.prepare(process, caller, [draft], now)
         asked = _Submit(process, caller, row)
         self._waiting.append(asked)
         if len(self._storing) < _AT_ONCE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,63 +13,14 @@ from uuid import UUID
 import uuid_utils.compat as uuids
 
 from common import metrics
+from common.cases import amendments
+from common.cases.draft import COLUMNS, Draft, Prepared, Receipt
 from common.cases.statements import SQL
 from common.db.engine import Connection, Pool
 from common.privacy.crypto import Keyring, canonical
-from common.process import CaseInput, Process
-from common.refusals import FieldProblem, InvalidInput, ReferenceTaken, Refusal
+from common.process import Process
+from common.refusals import InvalidInput, ReferenceTaken, Refusal
 
-
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A validated input; a resubmission is recognised by its reference or, when it has none, by the key beside it."""
-
-    input: CaseInput
-    idempotency_key: str | None = None
-    row: int | None = None
-    """Which row of its batch it is."""
-
-    def recognised_by(self, keyring: Keyring) -> bytes | None:
-        """The blind index under which the case is known; the two kinds of keys never meet."""
-        if self.input.reference is not None:
-            return keyring.blind("reference", self.input.reference)
-        return keyring.blind("idempotency", self.idempotency_key) if self.idempotency_key is not None else None
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What became of one draft: a case of its own, or the one that stood under its reference before."""
-
-    case: UUID
-    existing: bool
-    submitted_at: datetime | None = None
-    due: datetime | None = None
-    """Both only for a case of its own."""
-    four_eyes: bool = False
-    """A second person must release it; said of a case of its own."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prepared:
-    """A draft as it will be stored, and the rules it breaks now."""
-
-    breaches: tuple[FieldProblem, ...]
-    id: UUID
-    reference: bytes | None
-    content: bytes
-    subject: bytes | None
-    unit: str | None
-    priority: int
-    due: datetime
-    not_before: datetime | None
-    test: bool
-    four_eyes: bool
-    row: int | None
-    key: bytes
-    payload: bytes
-
-
-_COLUMNS = [field.name for field in fields(Prepared) if field.name != "breaches"]
 _Known = tuple[UUID, bytes]
 _ON_A_THREAD = 100  # drafts
 
@@ -88,7 +39,7 @@ class Intake:
         A draft is refused, without touching the others, as ReferenceTaken (same reference, other content) or
         InvalidInput (a rule that depends on the time of submission; looked at only for what is really new).
         """
-        return await self.store_now(process, caller, await self.prepare(process, drafts, now))
+        return await self.store_now(process, caller, await self.prepare(process, caller, drafts, now))
 
     async def store_now(self, process: Process, caller: str, rows: Sequence[Prepared]) -> list[Receipt | Refusal]:
         """Store what `prepare` gave in a transaction of its own, and answer for each in order."""
@@ -97,11 +48,11 @@ class Intake:
         count(process, answers)
         return answers
 
-    async def prepare(self, process: Process, drafts: Sequence[Draft], now: datetime) -> list[Prepared]:
+    async def prepare(self, process: Process, caller: str, drafts: Sequence[Draft], now: datetime) -> list[Prepared]:
         """The drafts as they will be stored."""
 
         def prepare() -> list[Prepared]:
-            return [self._row(process, draft, now) for draft in drafts]
+            return [self._row(process, caller, draft, now) for draft in drafts]
 
         # Encrypting thousands takes long enough to hold up whatever else the event loop serves.
         return await asyncio.to_thread(prepare) if len(drafts) > _ON_A_THREAD else prepare()
@@ -120,29 +71,54 @@ class Intake:
 
         Cases of a batch that is not open yet are held back.
         """
+        if process.amend is not None:
+            async with connection.transaction():
+                return await self._store_messages(connection, process, caller, rows, {"batch": batch, "hold": hold})
+        answers, _ = await self._store_all(connection, process, caller, rows, {"batch": batch, "hold": hold})
+        return answers
+
+    async def _store_messages(
+        self, connection: Connection, process: Process, caller: str, rows: Sequence[Prepared], into: dict[str, Any]
+    ) -> list[Receipt | Refusal]:
+        """Store what may say something about cases that came in before, and do it in the same transaction."""
+        await amendments.hold(connection, rows)
+        answers, stored = await self._store_all(connection, process, caller, rows, into)
+        new = [row for row in rows if row.id in stored]
+        ended = await amendments.amend(connection, process, self._keyring, new)
+        return [
+            replace(answer, ended=ended) if isinstance(answer, Receipt) and not answer.existing else answer
+            for answer in answers
+        ]
+
+    async def _store_all(
+        self, connection: Connection, process: Process, caller: str, rows: Sequence[Prepared], into: dict[str, Any]
+    ) -> tuple[list[Receipt | Refusal], dict[UUID, datetime]]:
         fresh = [row for row in rows if not row.breaches]
-        into = {"batch": batch, "hold": hold}
         stored = await self._store(connection, process, caller, fresh, into) if fresh else dict[UUID, datetime]()
         # Known before, twice among these, stored by somebody else this instant, or breaking a rule.
         others = [row for row in rows if row.id not in stored]
         known = await self._known(connection, process, caller, others) if others else dict[bytes, _Known]()
-        return [_answer(row, stored, known) for row in rows]
+        return [_answer(row, stored, known) for row in rows], stored
 
-    def _row(self, process: Process, draft: Draft, now: datetime) -> Prepared:
+    def _row(self, process: Process, caller: str, draft: Draft, now: datetime) -> Prepared:
         case = uuids.uuid7()
         given = draft.input
         submitted = given.model_dump(mode="json", exclude_unset=True)
         key = self._keyring.new_key(case)
         subject = given.subject
         return Prepared(
+            given=given,
+            case_key=key,
             breaches=tuple(given.breaches(now)),
             id=case,
             reference=draft.recognised_by(self._keyring),
             content=self._keyring.blind("content", canonical(submitted).decode()),
             subject=self._keyring.blind(subject.kind, subject.key) if subject else None,
             unit=given.unit,
-            priority=given.priority,
-            due=max(now, given.not_before or now) + process.due,
+            threads=self._threads(process, caller, draft),
+            priority=given.urgency(now),
+            due=given.deadline(now) or max(now, given.not_before or now) + process.due,
+            keep_from=given.kept_from,
             not_before=given.not_before,
             test=given.test,
             four_eyes=process.release is not None and process.release(given),
@@ -150,6 +126,14 @@ class Intake:
             key=key.wrapped,
             payload=key.seal_json("payload", {"input": submitted, "reference": given.reference}),
         )
+
+    def _threads(self, process: Process, caller: str, draft: Draft) -> tuple[bytes, ...]:
+        """Under every index key there is: a message must find those from before a rotation."""
+        about = draft.input.thread
+        if about is None:
+            return ()
+        # Nobody amends what another caller has handed in.
+        return tuple(self._keyring.blind_all("thread", f"{process.name}|{caller}|{about.kind}|{about.key}"))
 
     async def _known(
         self, connection: Connection, process: Process, caller: str, rows: Sequence[Prepared]
@@ -167,7 +151,7 @@ class Intake:
         """Store in one statement, so all or none; rows whose reference is taken are left out."""
         # In one order for everybody: two arrays with the same references must not wait for each other.
         ordered = sorted(rows, key=lambda row: row.reference or b"")
-        columns = {name: [getattr(row, name) for row in ordered] for name in _COLUMNS}
+        columns = {name: [getattr(row, name) for row in ordered] for name in COLUMNS}
         values = columns | into
         values |= {
             "process": process.name,
@@ -181,7 +165,14 @@ class Intake:
 
 def _answer(row: Prepared, stored: dict[UUID, datetime], known: dict[bytes, _Known]) -> Receipt | Refusal:
     if row.id in stored:
-        return Receipt(row.id, existing=False, submitted_at=stored[row.id], due=row.due, four_eyes=row.four_eyes)
+        return Receipt(
+            row.id,
+            existing=False,
+            submitted_at=stored[row.id],
+            due=row.due,
+            priority=row.priority,
+            four_eyes=row.four_eyes,
+        )
     if row.reference is not None and row.reference in known:
         case, content = known[row.reference]
         return Receipt(case, existing=True) if content == row.content else ReferenceTaken(case=case)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -15,19 +15,22 @@ from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolati
 
 from common import lease, log
 from common.cases.admission import Admission, NotAdmitted
-from common.cases.endings import Ending
+from common.cases.endings import Ending, fallout_task
 from common.cases.openness import Probe
 from common.cases.statements import SQL, TROUBLE
+from common.cases.states import State
 from common.db.engine import AWAY, Pool
 from common.errors import SubjectBusy
 from common.notices.post import SQL as NOTICES
-from common.notices.post import columns
+from common.notices.post import columns, tell_of_cases
 from common.privacy.crypto import CaseKey, Keyring
 from common.process import Process
 from common.settings import WorkerSettings
 from common.target import Pace
+from common.task import Task
 
 _log = log.get(__name__)
+_ROBOT_LOST = "ROBOT_LOST"
 _COLLISIONS = 5
 """So many times a turn is repeated when two shifts reach for the same person."""
 
@@ -280,11 +283,16 @@ class Queue:
                 raise SubjectBusy(lock)
             return held
 
-    async def sweep(self) -> Swept:
-        """Take back what vanished workers held and wake what need not wait any more."""
+    async def sweep(self, processes: Mapping[str, Process] | None = None) -> Swept:
+        """Take back what vanished workers held and wake what need not wait any more.
+
+        What goes to a person by it is told as its process, if it is among these, wants.
+        """
         async with self._pool.connection() as connection:
             values = {"attempts": self._settings.attempts}
-            taken = await (await connection.execute(SQL["reclaim_expired"], values)).fetchall()
+            async with connection.transaction():
+                taken = await (await connection.execute(SQL["reclaim_expired"], values)).fetchall()
+                await tell_of_cases(connection, list(_told(taken, processes or {})))
             due = await connection.execute(SQL["wake_due"])
             free = await connection.execute(SQL["wake_subjects"])
         for row in taken:
@@ -310,6 +318,13 @@ class Queue:
     async def account_out(self, target: str, name: str, *, process: str = "") -> None:
         """Take an account out after a refused password, until its password has changed; `process` met it."""
         await self._admission.account_out(self._pool, target, name, process=process or target)
+
+
+def _told(taken: Sequence[dict[str, Any]], processes: Mapping[str, Process]) -> Iterator[tuple[UUID, Task]]:
+    for row in taken:
+        process = processes.get(row["process"])
+        if row["state"] == State.MANUAL and process is not None and process.fallout is not None:
+            yield row["id"], fallout_task(process.fallout, _ROBOT_LOST, row["fence"])
 
 
 def _tasks(case: Claimed, ending: Ending) -> dict[str, Any]:

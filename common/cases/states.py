@@ -5,6 +5,7 @@
                                     ▼ │ back-off · lease expired · drain │
                                   running ──▶ done        running ──────┘ needs a person
                         queued, awaiting_release ─▶ cancelled
+                        queued, awaiting_release ─▶ done (a message that needs no robot: `amendments.sql`)
 
 The moves themselves are statements in `queue.sql`; each says there which moves it makes, and a test holds those
 against the table below.
@@ -29,8 +30,8 @@ class State(StrEnum):
 
 NEXT: dict[State | None, frozenset[State]] = {
     None: frozenset({State.AWAITING_RELEASE, State.QUEUED}),
-    State.AWAITING_RELEASE: frozenset({State.QUEUED, State.CANCELLED}),
-    State.QUEUED: frozenset({State.RUNNING, State.CANCELLED}),
+    State.AWAITING_RELEASE: frozenset({State.QUEUED, State.CANCELLED, State.DONE}),
+    State.QUEUED: frozenset({State.RUNNING, State.CANCELLED, State.DONE}),
     State.RUNNING: frozenset({State.DONE, State.MANUAL, State.QUEUED}),
     State.MANUAL: frozenset({State.QUEUED, State.CLOSED}),
     State.DONE: frozenset(),

@@ -72,7 +72,12 @@ async def run_errands(service: Service) -> None:
             rounds.listen(),
             rounds.watch(),
             # Workers may be scaled to zero: what the last of them left behind is still taken back.
-            sweep(Queue(desk.pool, desk.keyring, desk.clockwork), desk.bell, desk.clockwork.sweep),
+            sweep(
+                Queue(desk.pool, desk.keyring, desk.clockwork),
+                desk.bell,
+                desk.clockwork.sweep,
+                service.processes,
+            ),
             serve(probes(lambda: _ready(desk.queries)), desk.settings.host, desk.settings.probe_port),
         )
     ]

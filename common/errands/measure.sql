@@ -6,9 +6,9 @@ select p.process, count(late.id) as number
 from purges p
 left join lateral (
     select c.id from cases c join case_contents k on k.case_id = c.id
-    where c.process = p.process and c.ended_at >= p.ended_until
-      and c.ended_at <= %(now)s::timestamptz - p.retention_days * interval '1 day'
-      and (c.ended_at, c.id) > (p.ended_until, p.last) and c.state in ('done', 'closed', 'cancelled')
+    where c.process = p.process and c.ended_at is not null and greatest(c.ended_at, c.keep_from) >= p.ended_until
+      and greatest(c.ended_at, c.keep_from) <= %(now)s::timestamptz - p.retention_days * interval '1 day'
+      and (greatest(c.ended_at, c.keep_from), c.id) > (p.ended_until, p.last) and c.state in ('done', 'closed', 'cancelled')
     limit %(most)s
 ) late on true
 group by p.process;

@@ -9,6 +9,15 @@ from (select id, process, unit from cases where id = %(case)s and fence = %(fenc
             %(texts)s::text[], %(dues)s::date[]) as t (id, name, role, unit, title, text, due)
 on conflict (key) do nothing;
 
+-- name: tell_of_cases
+-- The tasks of cases that no run ends: by what takes them from a vanished robot, or answers them at intake.
+insert into tasks (id, key, process, case_id, role, unit, title, text, due)
+select t.id, c.id || ':' || t.name, c.process, c.id, t.role, coalesce(t.unit, c.unit), t.title, t.text, t.due
+from unnest(%(cases)s::uuid[], %(ids)s::uuid[], %(names)s::text[], %(roles)s::text[], %(units)s::text[],
+            %(titles)s::text[], %(texts)s::text[], %(dues)s::date[]) as t (case_id, id, name, role, unit, title, text, due)
+join cases c on c.id = t.case_id
+on conflict (key) do nothing;
+
 -- name: add_tasks
 -- Tasks that belong to a batch, a target or a schedule: `about` is what makes their names unique.
 insert into tasks (id, key, process, batch, role, unit, title, text, due)

@@ -46,6 +46,13 @@ async def add_tasks(
     await connection.execute(SQL["add_tasks"], values)
 
 
+async def tell_of_cases(connection: Connection, tasks: Sequence[tuple[UUID, Task]]) -> None:
+    """Store tasks of cases, within the transaction that ends them without a run."""
+    if tasks:
+        values = columns([task for _, task in tasks]) | {"cases": [case for case, _ in tasks]}
+        await connection.execute(SQL["tell_of_cases"], values)
+
+
 class PostOffice:
     """Makes letters of tasks and sees them off."""
 

@@ -26,13 +26,14 @@ select process, retention_days from purges order by process;
 select ended_until, last from purges where process = %(process)s for update skip locked;
 
 -- name: purge
--- The next ended cases in the order of their ends. What waits for a person stays; once closed, it ends anew, later.
+-- The next ended cases in the order of their ends, or of the days they are about where those are later. What waits for a person stays; once closed, it ends anew, later.
 -- Deleting the row of contents deletes the case's key, so that what may be left in a backup does not open either.
 with due as materialized (
-    select id, ended_at, state from cases
-    where process = %(process)s and ended_at >= %(ended_until)s and ended_at <= %(over)s
-      and (ended_at, id) > (%(ended_until)s, %(last)s)
-    order by ended_at, id limit %(limit)s
+    select id, greatest(ended_at, keep_from) as kept_from, state from cases
+    where process = %(process)s and ended_at is not null
+      and greatest(ended_at, keep_from) >= %(ended_until)s and greatest(ended_at, keep_from) <= %(over)s
+      and (greatest(ended_at, keep_from), id) > (%(ended_until)s, %(last)s)
+    order by greatest(ended_at, keep_from), id limit %(limit)s
 ), final as (
     select id from due where state in ('done', 'closed', 'cancelled')
 ), contents as (
@@ -45,8 +46,8 @@ with due as materialized (
     update tasks t set title = 'Slettet etter lagringstiden', text = '' from final where t.case_id = final.id and t.text <> ''
 ), marked as (
     update purges
-    set ended_until = newest.ended_at, last = newest.id, deleted = deleted + (select count(*) from contents)
-    from (select ended_at, id from due order by ended_at desc, id desc limit 1) newest
+    set ended_until = newest.kept_from, last = newest.id, deleted = deleted + (select count(*) from contents)
+    from (select kept_from, id from due order by kept_from desc, id desc limit 1) newest
     where process = %(process)s
 )
 select (select count(*) from due) as walked, (select count(*) from contents) as purged;
@@ -81,12 +82,13 @@ select p.process, p.retention_days, p.deleted, overdue.cases as overdue, overdue
        (select min(c.ended_at) from cases c where c.process = p.process and c.state = 'manual' and c.ended_at is not null) as manual_since,
        (select count(*) from cases c where c.process = p.process and c.state = 'manual') as manual
 from purges p cross join lateral (
-    select count(*) as cases, min(late.ended_at) as oldest from (
-        select c.ended_at from cases c
-        where c.process = p.process and c.ended_at >= p.ended_until
-          and c.ended_at <= %(now)s::timestamptz - make_interval(days => p.retention_days)
-          and (c.ended_at, c.id) > (p.ended_until, p.last) and c.state in ('done', 'closed', 'cancelled')
-        order by c.ended_at limit %(most)s
+    select count(*) as cases, min(late.kept_from) as oldest from (
+        select greatest(c.ended_at, c.keep_from) as kept_from from cases c
+        where c.process = p.process and c.ended_at is not null and greatest(c.ended_at, c.keep_from) >= p.ended_until
+          and greatest(c.ended_at, c.keep_from) <= %(now)s::timestamptz - make_interval(days => p.retention_days)
+          and (greatest(c.ended_at, c.keep_from), c.id) > (p.ended_until, p.last)
+          and c.state in ('done', 'closed', 'cancelled')
+        order by greatest(c.ended_at, c.keep_from) limit %(most)s
     ) late
 ) overdue
 order by p.process;

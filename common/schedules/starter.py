@@ -15,7 +15,8 @@ from common import log, metrics
 from common.cases.batch_queries import BatchQueries
 from common.cases.batches import Batches, Source
 from common.cases.bell import Bell
-from common.cases.intake import Draft, Intake
+from common.cases.draft import Draft
+from common.cases.intake import Intake
 from common.clock import Clock
 from common.db.engine import AWAY, Pool
 from common.errors import ApplicationException, BusinessException, LeaseLost, RobotFault, RobotLost, TargetTimeout

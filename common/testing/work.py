@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from common.amendment import AmendmentRule
 from common.privacy.crypto import Keyring
 from common.process import CaseInput, Outcome, OutcomeCode, Process, Retention, Run, Service, Subject
 from common.refusals import FieldProblem
 from common.target import Target
+from common.task import Task
 
 _LATEST_HEARD_OF = timedelta(days=30)
 _KEY = 32
@@ -51,10 +53,14 @@ def a_process(
     targets: Sequence[Target] = (),
     due: timedelta = timedelta(hours=4),
     perform: Callable[[Chore, Run], Outcome] = done,
+    amend: AmendmentRule | None = None,
+    fallout: Callable[[str], Task] | None = None,
 ) -> Process:
     """The way to do chores, in a service of its own."""
     service = Service("testing", title="Testing")
-    declare = service.process(name, targets=targets, manual_minutes=1, due=due, retention=Retention.ORDERS)
+    declare = service.process(
+        name, targets=targets, manual_minutes=1, due=due, retention=Retention.ORDERS, amend=amend, fallout=fallout
+    )
     declare(perform)
     return service.processes[name]
 

@@ -11,9 +11,9 @@ from common.cases.batch_queries import BatchView, RowView, Totals
 from common.cases.batches import BatchState, Code, Source
 from common.cases.states import State
 from common.errors import BusinessException
+from common.reasons import reason_of
 from common.run import OutcomeCode
 from common.web.problems import Problem
-from common.web.views import reason_of
 
 _WHY = {
     Code.INCOMPLETE_UPLOAD: ("Innsendingen ble brutt før alle radene var kommet.", "Send hele filen på nytt."),

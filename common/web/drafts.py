@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from common.cases.intake import Draft
+from common.cases.draft import Draft
 from common.errors import BusinessException
 from common.process import Process
 from common.refusals import FieldProblem, InvalidInput, Refusal

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from common.cases.batches import Row, Source
-from common.cases.intake import Draft, Receipt
+from common.cases.draft import Draft, Receipt
 from common.cases.queries import CaseView
 from common.cases.states import State
 from common.errors import ConfigurationError
@@ -142,12 +142,16 @@ async def _submit_one(parts: Parts, process: Process, caller: Caller, given: Any
         receipt = await parts.singles.submit(process, caller.name, draft, parts.clock())
         if isinstance(receipt, Refusal):
             raise receipt
-        if receipt.existing:
+        if receipt.ended:
+            case = await parts.queries.one(receipt.case)
+        elif receipt.existing:
             case = await parts.queries.one(receipt.case)
             await parts.access.add(caller.actor, Action.READ, [case.id], caller.purpose)
         else:
             case = _new_case(process, caller, draft, receipt)
     _tell(parts, 0 if receipt.existing else 1)
+    for ended in receipt.ended:
+        parts.ringer.ended(ended)
     return Response(
         Case.of(case).model_dump_json(),
         200 if receipt.existing else 202,
@@ -203,7 +207,7 @@ def _new_case(process: Process, caller: Caller, draft: Draft, receipt: Receipt) 
         reference=given.reference,
         caller=caller.name,
         unit=given.unit,
-        priority=given.priority,
+        priority=receipt.priority,
         test=given.test,
         attempts=0,
         submitted_at=receipt.submitted_at,

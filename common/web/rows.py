@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from common.cases.batch_queries import RowView
 from common.cases.batches import BatchState, Row, Whole
-from common.cases.intake import Receipt
+from common.cases.draft import Receipt
 from common.privacy.crypto import Keyring
 from common.process import Process
 from common.refusals import Refusal, document
@@ -35,6 +35,8 @@ async def array_answer(parts: Parts, process: Process, rows: Sequence[Row], whol
     holds = process.batch is not None and process.batch.holds
     if holds:
         parts.ringer.errand("batches")
+    for ended in {case for answer in whole.answers if isinstance(answer, Receipt) for case in answer.ended}:
+        parts.ringer.ended(ended)
     results = [_row(number, answer) for (number, _), answer in zip(rows, whole.answers, strict=True)]
     state = BatchState.RECEIVED if holds else BatchState.OPEN
     return _answer(parts, whole.batch, state, results, existing=False)

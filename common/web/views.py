@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -14,8 +13,8 @@ from common.cases.decisions import Handled
 from common.cases.queries import CaseView, Standing
 from common.cases.states import State
 from common.db.tables import Event
-from common.errors import ApplicationException, BusinessException, RobotFault
 from common.process import Process, Retention, composed
+from common.reasons import reason_of
 from common.run import OutcomeCode
 from common.web.obstacles import ObstacleView, PauseView
 from common.web.problems import Problem
@@ -91,24 +90,6 @@ def _awaited(case: CaseView) -> Literal["release", "batch"] | None:
     if case.state is not State.AWAITING_RELEASE:
         return None
     return "release" if case.four_eyes else "batch"
-
-
-def reason_of(
-    code: str, otherwise: type[BusinessException | ApplicationException] = RobotFault
-) -> type[BusinessException | ApplicationException]:
-    """What a code means for case workers."""
-    return _reasons().get(code, otherwise)
-
-
-@cache
-def _reasons() -> dict[str, type[BusinessException | ApplicationException]]:
-    """Every exception a process may raise, by its code."""
-    found: dict[str, type[BusinessException | ApplicationException]] = {}
-    level: list[type[BusinessException | ApplicationException]] = [BusinessException, ApplicationException]
-    while level:
-        found |= {kind.code: kind for kind in level if kind.code not in found}
-        level = [below for kind in level for below in kind.__subclasses__()]
-    return found
 
 
 class CasePage(BaseModel):

@@ -117,7 +117,7 @@ async def _run(service: Service, desk: Desk, database: Pool, bell: Bell, address
         for label, task in {
             "heartbeat": heartbeat.beat(),
             "guard": heartbeat.guard(),
-            "sweep": sweep(desk.queue, bell, settings.sweep),
+            "sweep": sweep(desk.queue, bell, settings.sweep, service.processes),
             "announcer": announcer.announce(),
             "bell": _wake(bell, desk.openness, shifts),
             "openness": desk.openness.watch(lambda: _rouse(shifts)),

@@ -197,7 +197,7 @@ def perform(process: Process, case: Claimed, held: Lease, browser: Browser, desk
     Runs in the shift's own thread.
     """
     try:
-        return _attempt(process, case, held, browser, desk)
+        return endings.told(_attempt(process, case, held, browser, desk), process, case.fence)
     except Interrupted:
         # While this run holds the case, nobody else looks that person up: what it clicked last must settle first.
         time.sleep(process.settle.total_seconds())

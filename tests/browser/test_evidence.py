@@ -16,9 +16,10 @@ from website import Website
 
 from common.browser.session import Browser
 from common.cases.checkpoints import Checkpoints
+from common.cases.draft import Draft, Receipt
 from common.cases.endings import Ending
 from common.cases.evidence import EvidenceKind, EvidenceStore
-from common.cases.intake import Draft, Intake, Receipt
+from common.cases.intake import Intake
 from common.cases.ledger import Ledger
 from common.cases.openness import Openness
 from common.cases.queue import Claimed, Queue

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from common.cases.checkpoints import Checkpoints
 from common.cases.decisions import Decisions
+from common.cases.draft import Draft, Receipt
 from common.cases.endings import Ending, done
-from common.cases.intake import Draft, Intake, Receipt
+from common.cases.intake import Intake
 from common.cases.queue import Claimed, Queue, Turn
 from common.cases.states import State
 from common.db.engine import Pool

@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 from office import BACK, DONE, Office, until
 
+from common.cases.draft import Draft
 from common.cases.endings import Ending
-from common.cases.intake import Draft
 from common.cases.queue import Claimed, Queue
 from common.target import SecondLogin, Target
 from common.testing import Chore, a_chore, a_process

@@ -17,7 +17,7 @@ from common.cases.batch_course import BatchCourse
 from common.cases.batch_queries import BatchQueries, Totals
 from common.cases.batches import Batches, BatchState, Code, Row, Source
 from common.cases.bell import Bell
-from common.cases.intake import Draft
+from common.cases.draft import Draft
 from common.cases.states import State
 from common.db.engine import Pool
 from common.errors import BusinessException, NeedsJudgement

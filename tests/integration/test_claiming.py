@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from office import DONE, Office, in_a_while, until
 
+from common.cases.draft import Draft
 from common.cases.endings import Ending
-from common.cases.intake import Draft
 from common.cases.queue import Claimed, Queue
 from common.process import Process
 from common.settings import WorkerSettings

@@ -10,8 +10,9 @@ import pytest
 from office import Office
 from psycopg import DataError
 
+from common.cases.draft import Draft, Receipt
 from common.cases.group_commit import GroupCommit
-from common.cases.intake import Draft, Intake, Receipt
+from common.cases.intake import Intake
 from common.db.engine import Pool, pool
 from common.refusals import ReferenceTaken, Refusal
 from common.settings import DatabaseSettings

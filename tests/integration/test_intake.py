@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from office import DONE, TO_A_PERSON, Office
 
+from common.cases.draft import Draft, Receipt
 from common.cases.endings import Ending
-from common.cases.intake import Draft, Intake, Receipt
+from common.cases.intake import Intake
 from common.privacy.crypto import Keyring, Unreadable
 from common.refusals import InvalidInput, ReferenceTaken, Refusal
 from common.testing import Chore, a_chore, a_process

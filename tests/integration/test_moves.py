@@ -22,7 +22,8 @@ pytestmark = pytest.mark.anyio
 
 
 def statements() -> dict[str, str]:
-    text = resources.files("common.cases").joinpath("queue.sql").read_text(encoding="utf-8")
+    files = ("queue.sql", "amendments.sql")
+    text = "".join(resources.files("common.cases").joinpath(file).read_text(encoding="utf-8") for file in files)
     return {part.split("\n", 1)[0].strip(): part for part in text.split("-- name: ")[1:]}
 
 

@@ -29,8 +29,8 @@ from office import BACK, DONE, TO_A_PERSON, Office
 from watched_queue import Run, WatchedQueue
 
 from common.cases.decisions import Handled
+from common.cases.draft import Draft, Receipt
 from common.cases.endings import Ending, after, behind, released
-from common.cases.intake import Draft, Receipt
 from common.cases.states import State
 from common.db.engine import pool
 from common.errors import ApplicationException, LeaseLost, SubjectBusy, TargetDown, UnknownStateAfterSave

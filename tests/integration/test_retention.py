@@ -13,9 +13,9 @@ from office import TO_A_PERSON, Office
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from common.cases.decisions import Handled
+from common.cases.draft import Draft, Receipt
 from common.cases.endings import Ending
 from common.cases.evidence import EvidenceKind, EvidenceStore
-from common.cases.intake import Draft, Receipt
 from common.cases.ledger import Ledger
 from common.cases.queries import Queries
 from common.cases.registers import Registers

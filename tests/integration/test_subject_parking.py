@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from office import BACK, DONE, TO_A_PERSON, Office, in_a_while
 
+from common.cases.draft import Draft
 from common.cases.endings import Ending, behind
-from common.cases.intake import Draft
 from common.cases.queue import Claimed
 from common.errors import SubjectBusy
 from common.testing import a_chore, a_process

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 from office import BACK, DONE, Office
 
+from common.cases.draft import Draft
 from common.cases.endings import Ending, released
-from common.cases.intake import Draft
 from common.cases.openness import Openness, Why
 from common.cases.operations import Operations
 from common.cases.queue import Claimed, Queue

@@ -49,6 +49,8 @@ class Case(SQLModel, table=True):
             postgresql_where=text("reference is not null"),
         ),
         Index("cases_subject", "subject", "id", postgresql_where=text("subject is not null")),
+        # The messages about one thing: a booking made, moved, cancelled.
+        Index("cases_thread", "thread", "id", postgresql_where=text("thread is not null")),
         Index("cases_manual", "process", "id", postgresql_where=text("state = 'manual'")),
         Index("cases_caller", "caller", "id"),
         Index("cases_batch", "batch", "row", postgresql_where=text("batch is not null")),
@@ -60,8 +62,13 @@ class Case(SQLModel, table=True):
             postgresql_where=text("coalesce(outcome, code) is not null"),
         ),
         Index("cases_awaiting", "process", "id", postgresql_where=text("state = 'awaiting_release'")),
-        # What has ended when: benefits by month, and what is due to be deleted.
-        Index("cases_ended", "process", "ended_at", postgresql_where=text("ended_at is not null")),
+        # What is due to be deleted.
+        Index(
+            "cases_kept",
+            "process",
+            text("greatest(ended_at, keep_from)"),
+            postgresql_where=text("ended_at is not null"),
+        ),
         CheckConstraint(
             "state in ('awaiting_release', 'queued', 'running', 'done', 'manual', 'closed', 'cancelled')",
             name="cases_state_known",
@@ -85,6 +92,8 @@ class Case(SQLModel, table=True):
     """Blind index of whom the case is about, as submitted: how it is found."""
     lock: bytes | None = sealed(default=None)
     """Blind index of whom it turned out to be about: at most one case per lock runs at a time."""
+    thread: bytes | None = sealed(default=None)
+    """Blind index of what it is one of several messages about; see common.amendment."""
     unit: str | None = None
     priority: int = small(5)
     due: datetime = moment()
@@ -105,6 +114,8 @@ class Case(SQLModel, table=True):
     ready_at: datetime = moment()
     """Since when the case could be claimed: submission, its time, or its last return to the queue."""
     ended_at: datetime | None = moment(default=None, nullable=True)
+    keep_from: datetime | None = moment(default=None, nullable=True)
+    """What the case is about lies ahead: its retention counts from then, or from its end if that is later."""
     unsettled: bool = flag(default=False)
     """A run was about to act and no run has looked since: other cases of the same lock wait behind this one, or what
     they make would be taken for its doing."""

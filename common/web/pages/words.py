@@ -7,7 +7,7 @@ from datetime import date, datetime
 from common.cases.decisions import Handled
 from common.cases.states import State
 from common.clock import OSLO
-from common.web.views import reason_of
+from common.reasons import reason_of
 
 STATES = {
     State.AWAITING_RELEASE: "Venter på frigivelse",

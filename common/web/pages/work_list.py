@@ -21,13 +21,13 @@ from common.identity.caller import Caller
 from common.identity.scopes import DECIDE, READ_ALL, READ_SOME, RELEASE
 from common.notices.worklist import TaskFilter
 from common.privacy.access_log import Action
+from common.reasons import reason_of
 from common.refusals import MalformedRequest, NotInThatState, TaskUnknown
 from common.web import deciding
 from common.web.pages import words
 from common.web.pages.rendering import page
 from common.web.pages.signed_in import START, OurForm, PageRoute, SignedIn, page_needs
 from common.web.parts import Parts, WithParts
-from common.web.views import reason_of
 
 router = APIRouter(prefix=START, include_in_schema=False, route_class=PageRoute)
 _SHOWN = 50
