@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar, Unpack, cast, get_type_hints
+from typing import Annotated, Any, Required, TypedDict, TypeVar, Unpack, cast, get_type_hints
 
 from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
@@ -156,7 +156,6 @@ class Process:
 
     name: str
     service: str
-    version: int
     input: type[CaseInput]
     perform: Callable[[Any, Run], Outcome]
     targets: tuple[Target, ...]
@@ -164,6 +163,7 @@ class Process:
     """Minutes a clerk spends on one such case; saved hours are counted with it."""
     due: timedelta
     retention: Retention
+    version: int = 1
     called: str = ""
     """What municipal staff call it, in bokmål, as their pages show it (`Smittevernjournaler`)."""
     release: Callable[[Any], bool] | None = None
@@ -197,6 +197,24 @@ class Process:
     def settle(self) -> timedelta:
         """How long after the last click of a run something may still take effect in one of its targets."""
         return max((target.settle for target in self.targets), default=timedelta(0))
+
+
+class Declared(TypedDict, total=False):
+    """What a service says of a process; each is told at `Process`."""
+
+    manual_minutes: Required[float]
+    due: Required[timedelta]
+    retention: Required[Retention]
+    version: int
+    called: str
+    release: Callable[[Any], bool] | None
+    release_within: timedelta
+    batch: BatchRule[Any] | None
+    notices: NoticeRule
+    amend: AmendmentRule | None
+    fallout: Callable[[str], Task] | None
+    fallout_minutes: float
+    evidence: bool
 
 
 class Service:
@@ -237,25 +255,9 @@ class Service:
         return made
 
     def process(
-        self,
-        name: str,
-        *,
-        targets: Sequence[Target],
-        manual_minutes: float,
-        due: timedelta,
-        retention: Retention,
-        version: int = 1,
-        called: str = "",
-        release: Callable[[Any], bool] | None = None,
-        release_within: timedelta = timedelta(days=1),
-        batch: BatchRule[Any] | None = None,
-        notices: NoticeRule = AT_ONCE,
-        amend: AmendmentRule | None = None,
-        fallout: Callable[[str], Task] | None = None,
-        fallout_minutes: float = 0.0,
-        evidence: bool = True,
+        self, name: str, *, targets: Sequence[Target], **how: Unpack[Declared]
     ) -> Callable[[Perform[I]], Perform[I]]:
-        """Declare the function below as the way to perform cases of this name.
+        """Declare the function below as the way to perform cases of this name; `how` is told at `Process`.
 
         The function takes the input model and the run, and returns an Outcome. Raises ConfigurationError for a
         name that is taken or a function that is not of that form.
@@ -267,23 +269,11 @@ class Service:
             self.processes[name] = Process(
                 name=name,
                 service=self.name,
-                version=version,
                 input=_input_model(name, perform),
                 perform=perform,
                 # One order for everybody who leases accounts of several targets: no two can wait for each other.
                 targets=tuple(sorted(targets, key=lambda target: target.name)),
-                manual_minutes=manual_minutes,
-                due=due,
-                retention=retention,
-                called=called,
-                release=release,
-                release_within=release_within,
-                batch=batch,
-                notices=notices,
-                amend=amend,
-                fallout=fallout,
-                fallout_minutes=fallout_minutes,
-                evidence=evidence,
+                **how,
             )
             return perform
 
