@@ -39,7 +39,8 @@ class Account:
 
     @property
     def handled(self) -> int:
-        return sum(case["state"] == "done" for case in self.found)
+        """Done by a robot; what was answered at intake saved nobody's time."""
+        return sum(case["state"] == "done" and case["attempts"] > 0 for case in self.found)
 
     @property
     def hours(self) -> float:
