@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from common.errors import (
-    AmbiguousHit,
-    ConflictInTarget,
-    DeceasedOrEmigrated,
-    NameMismatch,
-    PersonNotFound,
-    ProtectedAddress,
-    TemporaryId,
-)
-from common.norway.names import same_person
-from common.norway.national_id import IdKind, parse
-from common.process import Outcome, Run, Subject
+from common.errors import AmbiguousHit, ConflictInTarget, PersonNotFound
+from common.process import Outcome, Run
+from health_svc.person import Sought, require_right
 from health_svc.screens.hspro import (
     Hits,
     Journal,
@@ -23,29 +12,13 @@ from health_svc.screens.hspro import (
     JournalForm,
     NotInRegister,
     PersonCard,
-    PersonFacts,
     PersonSearch,
 )
+from health_svc.screens.person import PersonFacts
 
 INFECTION_CONTROL = "Smittevern"
 UNIT = "Smittevernkontoret"
 _ACTIVE = "Aktiv"
-
-
-def require_lasting_id(number: str | None, *, declared: IdKind | None = None, accepts_synthetic: bool) -> str:
-    """The person's national id or D-number; raises TemporaryId for any other number, or none."""
-    if number is None or parse(number, accept_synthetic=accepts_synthetic, declared=declared).temporary:
-        raise TemporaryId
-    return number
-
-
-@dataclass(frozen=True, repr=False)
-class Sought:
-    """Whom a case is about, as its caller says."""
-
-    number: str
-    family_name: str
-    given_name: str
 
 
 def ensure_journal(file: PersonFile, form: JournalForm) -> Outcome:
@@ -94,18 +67,8 @@ class PersonFile:
         self._at = entry.register()
 
     def require_right(self, person: PersonFacts) -> None:
-        """Nobody but the one the case means, and nobody who needs a person's care, is touched."""
-        sought = self.sought
-        if person.protected:
-            raise ProtectedAddress
-        if person.gone:
-            raise DeceasedOrEmigrated
-        if person.number != sought.number and not person.formerly(sought.number):
-            raise ConflictInTarget
-        if not same_person(person.family_name, person.given_name, sought.family_name, sought.given_name):
-            raise NameMismatch
-        if person.number != sought.number:
-            self.run.is_about(Subject("person", person.number))
+        """Nobody but the one the case means is touched; see `health_svc.person`."""
+        require_right(self.run, person, self.sought)
 
     def journals(self) -> list[JournalEntry]:
         """The infection-control journals (others do not count); raises ConflictInTarget for one that is closed."""

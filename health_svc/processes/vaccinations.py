@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from common.clock import OSLO
 from common.errors import NeedsJudgement, SuspectedDuplicate, TargetRejected
 from common.process import Outcome, OutcomeCode, Retention, Run, Task
-from health_svc.journal import INFECTION_CONTROL, UNIT, PersonFile, Sought, ensure_journal, require_lasting_id
+from health_svc.journal import INFECTION_CONTROL, UNIT, PersonFile, ensure_journal
+from health_svc.person import Sought, require_lasting_id
 from health_svc.screens.hspro import HsPro, JournalForm
 from health_svc.screens.hspro_vaccination import Dose, DoseForm, Transfer
 from health_svc.service import health

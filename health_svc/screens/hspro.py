@@ -13,6 +13,7 @@ from common.errors import AccountOut, FieldNotTaken, LoginFailed, TargetDown, Un
 from common.target import Account
 from health_svc.screens.hspro_target import HsPro, HsProScreen
 from health_svc.screens.hspro_vaccination import Vaccinations
+from health_svc.screens.person import PersonFacts, facts
 
 
 class Credentials(Form):
@@ -71,31 +72,6 @@ class PersonSearch(HsProScreen):
     def search(self, number: str) -> Hits:
         """Look a person up by national id or D-number, former ones included."""
         return self.submit(NumberToFind(number=number), button("Søk"), expect=Hits)
-
-
-class PersonFacts(BaseModel, frozen=True):
-    """What HsPro or the population register shows of a person."""
-
-    number: str
-    family_name: str
-    given_name: str
-    status: str
-    remark: str
-
-    @property
-    def gone(self) -> bool:
-        return self.status in {"Død", "Utvandret"}
-
-    @property
-    def protected(self) -> bool:
-        return "Adressesperre" in self.remark
-
-    def formerly(self, number: str) -> bool:
-        """Whether this person has been known under that number before."""
-        return f"Tidligere nummer: {number}" in self.remark
-
-    def __repr__(self) -> str:
-        return "PersonFacts(…)"
 
 
 class Hits(HsProScreen):
@@ -209,11 +185,4 @@ def _as_shown(typed: str, *, on: bool | None) -> str:
 
 
 def _facts(shown: Row | dict[str, str]) -> PersonFacts:
-    family_name, _, given_name = shown["Navn"].partition(", ")
-    return PersonFacts(
-        number=shown["Fødselsnummer"],
-        family_name=family_name,
-        given_name=given_name,
-        status=shown["Status"],
-        remark=shown["Merknad"],
-    )
+    return facts(shown["Navn"], shown["Fødselsnummer"], shown["Status"], shown["Merknad"])

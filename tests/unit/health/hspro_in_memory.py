@@ -17,10 +17,10 @@ from health_svc.screens.hspro import (
     NewJournal,
     NotInRegister,
     PersonCard,
-    PersonFacts,
     PersonSearch,
     RegisterEntry,
 )
+from health_svc.screens.person import PersonFacts
 
 NO_PAGE = cast("Page", None)
 

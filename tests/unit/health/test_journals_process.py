@@ -28,7 +28,7 @@ from common.norway.national_id import IdKind
 from common.process import Outcome, OutcomeCode, Subject
 from common.testing import FixedClock, Person, person
 from health_svc.processes import test_journals as process
-from health_svc.screens.hspro import PersonFacts
+from health_svc.screens.person import PersonFacts
 
 NOW = FixedClock()()
 OTHER_FAMILY = "Heltannet"
