@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import cast
 
 from common.browser.screen import Page
+from common.errors import ConflictInTarget
 from common.testing import MemoryCase, Person
 from health_svc.screens.hspro import (
     ConfirmJournal,
@@ -19,6 +21,17 @@ from health_svc.screens.hspro import (
     PersonCard,
     PersonSearch,
     RegisterEntry,
+)
+from health_svc.screens.hspro_vaccination import (
+    Batch,
+    ConfirmDose,
+    CorrectDose,
+    Dose,
+    DoseForm,
+    DosePage,
+    NewDose,
+    Transfer,
+    Vaccinations,
 )
 from health_svc.screens.person import PersonFacts
 
@@ -49,11 +62,18 @@ class HsProInMemory:
     register: list[PersonFacts] = field(default_factory=list[PersonFacts])
     journals: dict[str, list[JournalEntry]] = field(default_factory=dict[str, list[JournalEntry]])
     forms: list[JournalForm] = field(default_factory=list[JournalForm])
+    births: dict[str, date] = field(default_factory=dict[str, date])
+    doses: dict[str, list[Dose]] = field(default_factory=dict[str, list[Dose]])
+    dose_forms: list[DoseForm] = field(default_factory=list[DoseForm])
+    batches: list[Batch] = field(default_factory=list[Batch])
+    transfers: dict[str, Transfer] = field(default_factory=dict[str, Transfer])
+    """Batch → what SYSVAK says to doses of it; accepted where nothing is said."""
     after_save: Callable[[], None] = lambda: None
 
     def know(self, person: Person, *journals: JournalEntry, status: str = "Bosatt", remark: str = "") -> None:
         self.persons.append(facts(person, status=status, remark=remark))
         self.journals[person.number] = list(journals)
+        self.births[person.number] = person.birth_date
 
     def screens(self) -> dict[type, object]:
         return {PersonSearch: _Search(self)}
@@ -119,6 +139,9 @@ class _Card(PersonCard):
     def new_journal(self) -> NewJournal:
         return _NewJournal(self._hspro, self._person)
 
+    def vaccinations(self) -> Vaccinations:
+        return _Vaccinations(self._hspro, self._person.number)
+
 
 class _NewJournal(NewJournal):
     def __init__(self, hspro: HsProInMemory, person: PersonFacts) -> None:
@@ -153,3 +176,69 @@ class _Journal(Journal):
 
     def card(self) -> PersonCard:
         return _Card(self._hspro, self._person)
+
+
+class _Vaccinations(Vaccinations):
+    """As the real page: it shows what stood when it was loaded."""
+
+    def __init__(self, hspro: HsProInMemory, number: str) -> None:
+        super().__init__(NO_PAGE)
+        self._hspro, self._number = hspro, number
+        self._shown = list(hspro.doses.get(number, []))
+
+    def birth_date(self) -> date:
+        return self._hspro.births[self._number]
+
+    def doses(self) -> list[Dose]:
+        return list(self._shown)
+
+    def transfer(self, number: str) -> Transfer:
+        (dose,) = [dose for dose in self._shown if dose.number == number]
+        return self._hspro.transfers.get(dose.batch, Transfer.ACCEPTED)
+
+    def new_dose(self) -> NewDose:
+        return _NewDose(self._hspro, self._number)
+
+    def correct(self, number: str) -> CorrectDose:
+        if all(dose.number != number for dose in self._shown):
+            raise ConflictInTarget
+        return _CorrectDose(self._hspro, self._number, number)
+
+
+class _DosePage(DosePage):
+    def __init__(self, hspro: HsProInMemory, person: str, corrects: str | None = None) -> None:
+        super().__init__(NO_PAGE)
+        self._hspro, self._person, self._corrects = hspro, person, corrects
+
+    def batches(self) -> list[Batch]:
+        return self._hspro.batches
+
+    def fill_in(self, form: DoseForm) -> ConfirmDose:
+        return _ConfirmDose(self._hspro, self._person, self._corrects, form)
+
+
+class _NewDose(_DosePage, NewDose):
+    pass
+
+
+class _CorrectDose(_DosePage, CorrectDose):
+    pass
+
+
+class _ConfirmDose(ConfirmDose):
+    def __init__(self, hspro: HsProInMemory, person: str, corrects: str | None, form: DoseForm) -> None:
+        super().__init__(NO_PAGE)
+        self._hspro, self._person, self._corrects, self._form = hspro, person, corrects, form
+
+    def confirm(self, form: DoseForm) -> Vaccinations:
+        assert form == self._form
+        hspro, kept = self._hspro, self._hspro.doses.setdefault(self._person, [])
+
+        def change() -> None:
+            number = self._corrects or f"V-{sum(map(len, hspro.doses.values())) + 1}"
+            made = Dose(number=number, vaccine=form.vaccine, day=form.day, dose_no=int(form.dose_no), batch=form.batch)
+            kept[:] = [*(dose for dose in kept if dose.number != number), made]
+            hspro.dose_forms.append(form)
+
+        hspro.save("dose", change)
+        return _Vaccinations(hspro, self._person)
