@@ -24,6 +24,7 @@ from common.clock import OSLO
 from common.norway.national_id import NationalIdText
 from common.process import CaseInput, Subject
 from common.refusals import FieldProblem
+from health_svc.person import Name
 
 PROGRAMME_BEGAN = date(2020, 12, 27)
 """The first day on which anybody in Norway was vaccinated against covid-19."""
@@ -34,7 +35,6 @@ OLDEST = timedelta(days=30)
 
 _BATCH = re.compile(r"[A-Z0-9-]{3,20}", re.ASCII)
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 VaccineCode = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{2,3}[0-9]{2}$")]
 Question = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z_]{1,39}$")]
 HprNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{7,9}$")]
