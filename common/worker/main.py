@@ -8,7 +8,7 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from common import clock, log, metrics
@@ -50,6 +50,7 @@ from common.worker.run import Desk
 from common.worker.shift import Announcer, Shift
 
 _log = log.get(__name__)
+_UNTIL_BACK = 1.0  # seconds between looks for an absent database
 _LAST_WORDS = 15.0  # seconds a run gets to end after its browser was killed
 
 
@@ -71,8 +72,8 @@ async def work(service: Service) -> None:
     openness = _openness(service, database, targets, accounts)
     try:
         await database.open()
-        await _introduce(queue, accounts, keyring)
-        await openness.look()
+        await _reach(lambda: _introduce(queue, accounts, keyring))
+        await _reach(openness.look)
         desk = Desk(
             queue=queue,
             checkpoints=Checkpoints(database),
@@ -92,6 +93,18 @@ async def work(service: Service) -> None:
     finally:
         await bell.close()
         await database.close()
+
+
+async def _reach(ask: Callable[[], Awaitable[object]]) -> None:
+    """Ask the database for what a worker begins with; one that is away is waited for, as it is later on."""
+    while True:
+        try:
+            await ask()
+        except AWAY:
+            _log.warning("worker.no_database")
+            await asyncio.sleep(_UNTIL_BACK)
+        else:
+            return
 
 
 async def _run(service: Service, desk: Desk, database: Pool, bell: Bell, addresses: dict[str, str]) -> None:

@@ -169,6 +169,13 @@ def by_tls(of: Manifests) -> Iterator[str]:
         yield "Redis is spoken to in the clear"
 
 
+def told_who_asks(of: Manifests) -> Iterator[str]:
+    """Behind an ingress the api is told whose word about a request's origin counts: else all strangers share one rate."""
+    behind = of.of("Ingress") and of.settings["ROGER_ENVIRONMENT"] == "production"
+    if behind and not of.settings.get("ROGER_API_PROXIES"):
+        yield "the api takes the ingress for everybody"
+
+
 def secret_free(of: Manifests) -> Iterator[str]:
     """Secrets are referred to and mounted as files; none is written here, in an address or a variable."""
     if of.of("Secret"):
