@@ -65,7 +65,7 @@ class Vaccinations(HsProScreen):
                 batch=row["Batchnr"],
             )
             for row in self.rows(self.dose_list)
-            if "Dosenr" in row
+            if row.get("Dosenr")
         ]
 
     def transfer(self, number: str) -> Transfer:
@@ -113,7 +113,7 @@ class DosePage(HsProScreen):
         return [
             Batch(vaccine=_code(row["Vaksine"]), number=row["Batchnr"], expiry=_date(row["Utløpsdato"]))
             for row in self.rows(self.batch_list)
-            if "Batchnr" in row
+            if row.get("Utløpsdato")
         ]
 
     def fill_in(self, form: DoseForm) -> ConfirmDose:
