@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from common.local.day import Day, Flow
-from health_svc.demo import booking_journals, test_journals
+from health_svc.demo import booking_journals, test_journals, vaccinations
 from health_svc.demo.town import Town
 
 # Process by process, and their shares of a day's rows.
 FLOWS: dict[Callable[[Town, int], Flow], int] = {
     test_journals.flow: 3,
     booking_journals.flow: 2,
+    vaccinations.flow: 3,
 }
 
 
