@@ -1,0 +1,145 @@
+"""The books of a synthetic day: what was handed in, what became of it, and whether that is what it had to be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from common.errors import ConfigurationError
+from common.local.day import REFUSED, RESUBMITTED, Day, Flow, Situation
+from common.local.stack import Stack
+
+ARRAY = 50
+"""Rows that are handed in together."""
+_PAGE = 200
+_LONG_AGO = "2020-01-01"
+
+
+@dataclass
+class _Handed:
+    """What became of the rows at submission."""
+
+    situation_of: dict[str, Situation] = field(default_factory=dict[str, Situation])
+    """Case → the situation it belongs to."""
+    endings: dict[int, Counter[tuple[str, str]]] = field(default_factory=dict[int, Counter[tuple[str, str]]])
+    """Situation (by its `id`) → what its rows came to at submission already."""
+    resubmitted: list[tuple[str, Situation]] = field(default_factory=list[tuple[str, Situation]])
+
+
+class DayBook:
+    """Hands a day in at a running stack, and holds every outcome to account."""
+
+    def __init__(self, stack: Stack, day: Day) -> None:
+        self.day = day
+        self._stack, self._handed = stack, _Handed()
+        self._http = httpx.Client(base_url=stack.api, headers={"Authorization": f"Bearer {stack.api_key}"}, timeout=60)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._http.close()
+
+    def prepare(self) -> None:
+        """Tell the stand-ins how things stand, and hand in the registers that cases are decided by."""
+        for target, path, content in self.day.seeds:
+            httpx.post(f"{self._stack.targets[target]}{path}", json=content, timeout=60).raise_for_status()
+        for name, rows in self.day.registers.items():
+            asked = {"valid_from": _LONG_AGO, "signer": "Demokommunens ansvarlige"}
+            answer = self._http.put(f"/v1/registers/{name}", params=asked, json=rows)
+            if not answer.is_success:
+                raise ConfigurationError(f"Register {name} was refused: {answer.text}")
+
+    def phases(self) -> Iterator[list[Flow]]:
+        """What is handed in at once, and then what comes when all that has ended."""
+        for later in (False, True):
+            if flows := [flow for flow in self.day.flows if flow.after is later]:
+                yield flows
+
+    def hand_in(self, flow: Flow) -> None:
+        """Hand in a flow's rows, an array after the other."""
+        rows = [(situation, row) for situation in flow.situations for row in situation.rows]
+        for start in range(0, len(rows), ARRAY):
+            part = rows[start : start + ARRAY]
+            answer = self._http.post(f"/v1/{flow.process}", json=[row for _, row in part]).json()
+            if "rows" not in answer:
+                raise ConfigurationError(f"The API refused an array: {answer.get('detail')}")
+            for (situation, _), result in zip(part, answer["rows"], strict=True):
+                self._note(situation, result)
+
+    def _note(self, situation: Situation, result: dict[str, Any]) -> None:
+        handed = self._handed
+        if result.get("problem"):
+            handed.endings.setdefault(id(situation), Counter())[REFUSED, result["problem"]["code"]] += 1
+        elif result["case"]["existing"]:
+            handed.resubmitted.append((result["case"]["id"], situation))
+        else:
+            handed.situation_of[result["case"]["id"]] = situation
+
+    @property
+    def cases(self) -> int:
+        """How many rows gave a case of their own."""
+        return len(self._handed.situation_of)
+
+    def at_submission(self, flow: Flow) -> Counter[tuple[str, str]]:
+        """What became of a flow's rows that gave none."""
+        found: Counter[tuple[str, str]] = Counter()
+        for situation in flow.situations:
+            found += self._handed.endings.get(id(situation), Counter())
+            found[RESUBMITTED, ""] += sum(again is situation for _, again in self._handed.resubmitted)
+        return +found
+
+    def states(self) -> Counter[str]:
+        """How many cases are in each state, as the API counts them; some seconds old."""
+        answer = self._http.get("/v1/processes")
+        answer.raise_for_status()
+        found: Counter[str] = Counter()
+        for process in answer.json()["items"]:
+            found.update(process["states"])
+        return found
+
+    def all_ended(self) -> bool:
+        """Asked of the cases themselves."""
+        left = (self._http.get("/v1/cases", params={"state": state, "limit": "1"}) for state in ("queued", "running"))
+        return not any(answer.raise_for_status().json()["items"] for answer in left)
+
+    def found(self) -> Iterator[dict[str, Any]]:
+        """Every case, as the API lists it."""
+        cursor: str | None = None
+        while True:
+            parameters = {"limit": str(_PAGE)} | ({"cursor": cursor} if cursor else {})
+            page = self._http.get("/v1/cases", params=parameters).raise_for_status().json()
+            yield from page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return
+
+    def problems(self, found: list[dict[str, Any]]) -> list[str]:
+        """Sentences for everything that is not as it must be."""
+        handed, day = self._handed, self.day
+        came = {case["id"]: (case["state"], case["outcome"] or case["code"] or "") for case in found}
+        situations = [situation for flow in day.flows for situation in flow.situations]
+        endings = {id(situation): Counter(handed.endings.get(id(situation), Counter())) for situation in situations}
+        problems = [f"case {case} was accepted and cannot be found" for case in handed.situation_of if case not in came]
+        for case, situation in handed.situation_of.items():
+            endings[id(situation)][came.get(case, ("lost", ""))] += 1
+        for case, situation in handed.resubmitted:
+            endings[id(situation)][RESUBMITTED, came.get(case, ("lost", ""))[1]] += 1
+        rows_out = sum(ending.total() for ending in endings.values())
+        if rows_out != day.rows:
+            problems.append(f"{day.rows} rows in, {rows_out} outcomes out")
+        problems += [
+            f"{situation.name}: expected {_words(situation.expected)}, got {_words(endings[id(situation)])}"
+            for situation in situations
+            if endings[id(situation)] != situation.expected
+        ]
+        for target, check in day.checks:
+            problem = check(httpx.get(f"{self._stack.targets[target]}/_kontroll/summary", timeout=30).json())
+            problems += [f"{target}: {problem}"] if problem else []
+        return problems
+
+
+def _words(endings: Counter[tuple[str, str]]) -> str:
+    return ", ".join(f"{number} × {state} {code}".strip() for (state, code), number in sorted(endings.items()))
