@@ -68,10 +68,13 @@ def register_vaccination(given: Vaccination, run: Run) -> Outcome:
 
 
 def _registered(run: Run, record: VaccinationRecord) -> tuple[OutcomeCode, Dose]:
-    """The dose as it stands, made now or there before; raises SuspectedDuplicate for one that stands otherwise."""
+    """The dose as it stands, made now or there before; raises SuspectedDuplicate for one that stands otherwise.
+
+    Also for one that came meanwhile: somebody who registered the same dose by hand may have written another batch.
+    """
     dose = run.ensure("dose", of=Dose, find=record.same, create=record.register)
-    if not dose.created and not record.is_right(dose.value):
-        raise SuspectedDuplicate("That vaccine is registered on that day, with another batch or number")
+    if not record.is_right(dose.value):
+        raise SuspectedDuplicate("That vaccine is registered on that day, with another batch or dose number")
     return (OutcomeCode.CREATED if dose.created else OutcomeCode.EXISTS), dose.value
 
 

@@ -369,6 +369,17 @@ class TestDeath:
         assert office.perform(given).detail["dose"] == "V-1"
         assert len(office.hspro.dose_forms) == 1 + (way == "correction")
 
+    def test_before_the_save_and_what_a_person_registered_meanwhile_is_not_taken_for_ours(
+        self, office: Office, kari: Person
+    ) -> None:
+        given = a_vaccination(kari)
+        with pytest.raises(LeaseLost):
+            office.perform(given, dies_at="dose:1")
+        office.standing(kari, a_dose(days_ago=0, batch="SYN1240"))
+        with pytest.raises(SuspectedDuplicate):
+            office.perform(given)
+        assert len(office.doses(kari)) == 1
+
     @pytest.mark.parametrize("way", WAYS)
     def test_a_save_that_failed_after_all_is_found(self, office: Office, way: str) -> None:
         prepare, code = WAYS[way]
