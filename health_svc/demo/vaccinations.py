@@ -132,8 +132,8 @@ def _corrected(town: Town) -> Made:
     return [wrong, right], [CREATED, UPDATED]
 
 
-def _correction_of_an_unknown_form(town: Town) -> Made:
-    return _one(town, _patient(town), ("manual", "NEEDS_JUDGEMENT"), corrects=form_id(town))
+def _correction_of_a_form_that_never_came(town: Town) -> Made:
+    return _one(town, _patient(town), CREATED, corrects=form_id(town))
 
 
 def _too_soon(town: Town) -> Made:
@@ -208,7 +208,7 @@ SITUATIONS = {
     _second_dose_of_a_product_that_may_follow: 2,
     _corrected: 2,
     _two_forms_that_differ: 1,
-    _correction_of_an_unknown_form: 1,
+    _correction_of_a_form_that_never_came: 1,
     _too_soon: 1,
     _too_young: 1,
     _number_that_does_not_follow: 1,

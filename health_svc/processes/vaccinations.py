@@ -43,20 +43,22 @@ INDICATIONS = {
 def register_vaccination(given: Vaccination, run: Run) -> Outcome:
     """See to it that a dose stands among the person's vaccinations in HsPro, once, as the health worker's form says.
 
-    The person's infection-control journal is made where it is missing. A form that `corrects` an earlier one changes
-    the dose of that one. What a health worker must read is registered all the same, and a task raised.
+    The person's infection-control journal is made where it is missing. A form that `corrects` another one changes the
+    dose of that one, or takes its place when it comes first. What a health worker must read is registered all the same, and a task raised.
     """
     number = require_lasting_id(given.person_id, accepts_synthetic=run.case.accepts_synthetic)
     if given.given_abroad:
         raise NeedsJudgement("The dose was given abroad: a person looks at the documentation")
     known = vaccines.on(run, given.day).rows
     vaccine_in_use(known, given.vaccine_code, given.day)
+    if (replaced := _replaced(given, run)) is not None:
+        return replaced
 
     file = PersonFile(run, Sought(number, given.family_name, given.given_name))
     journal = ensure_journal(file, _journal_form(given, run.now()))
     record = VaccinationRecord(file, given, known, dose_form(given))
-    code, dose = _corrected(given, run, record) if given.corrects else _registered(run, record)
-    run.remember(DOSE_OF_FORM, str(given.form_id), dose.number, until=run.today() + CORRECTABLE)
+    code, dose = _standing(given, run, record)
+    _remember(given, run, dose.number)
 
     transfer = record.transfer(dose.number)
     if transfer is Transfer.REJECTED:
@@ -67,34 +69,41 @@ def register_vaccination(given: Vaccination, run: Run) -> Outcome:
     return Outcome(code, detail).telling(*_tasks(given, code, run.today()))
 
 
-def _registered(run: Run, record: VaccinationRecord) -> tuple[OutcomeCode, Dose]:
-    """The dose as it stands, made now or there before; raises SuspectedDuplicate for one that stands otherwise.
+def _standing(given: Vaccination, run: Run, record: VaccinationRecord) -> tuple[OutcomeCode, Dose]:
+    """The dose as it stands at last: registered, there before, or changed where the form corrects one that made a dose.
 
-    Also for one that came meanwhile: somebody who registered the same dose by hand may have written another batch.
+    Without a dose of the form that it corrects (it was refused, went to a person or comes later) this is the form that
+    counts. Raises SuspectedDuplicate for a dose that stands otherwise and whose form this one does not correct; also
+    for one that somebody registered by hand while the robot was away.
     """
+    earlier = run.remembered(DOSE_OF_FORM, str(given.corrects)) if given.corrects else None
+    if earlier is not None:
+        number = str(earlier.value)
+        change = run.ensure(
+            "correction", of=Dose, find=lambda: record.corrected(number), create=lambda: record.correct(number)
+        )
+        return (OutcomeCode.UPDATED if change.created else OutcomeCode.EXISTS), change.value
     dose = run.ensure("dose", of=Dose, find=record.same, create=record.register)
     if not record.is_right(dose.value):
         raise SuspectedDuplicate("That vaccine is registered on that day, with another batch or dose number")
     return (OutcomeCode.CREATED if dose.created else OutcomeCode.EXISTS), dose.value
 
 
-def _corrected(given: Vaccination, run: Run, record: VaccinationRecord) -> tuple[OutcomeCode, Dose]:
-    """The dose of the form that this one corrects, as it stands now.
+def _replaced(given: Vaccination, run: Run) -> Outcome | None:
+    """How a form ends that another one has corrected before it was its turn."""
+    known = run.remembered(DOSE_OF_FORM, str(given.form_id))
+    if known is None or known.ours:
+        return None
+    _remember(given, run, str(known.value))
+    detail = {"dose": str(known.value), "note": "CORRECTED_BEFORE"}
+    return Outcome(OutcomeCode.NOOP, detail).telling(*_tasks(given, OutcomeCode.NOOP, run.today()))
 
-    Raises SuspectedDuplicate or NeedsJudgement for a form of which no dose is known: whose dose it would change is
-    not the robot's guess.
-    """
-    earlier = run.remembered(DOSE_OF_FORM, str(given.corrects))
-    if earlier is None:
-        standing = record.same()
-        if len(standing) == 1 and record.is_right(standing[0]):
-            return OutcomeCode.EXISTS, standing[0]
-        raise SuspectedDuplicate if standing else NeedsJudgement("No dose of the form that it corrects is known")
-    number = str(earlier.value)
-    dose = run.ensure(
-        "correction", of=Dose, find=lambda: record.corrected(number), create=lambda: record.correct(number)
-    )
-    return (OutcomeCode.UPDATED if dose.created else OutcomeCode.EXISTS), dose.value
+
+def _remember(given: Vaccination, run: Run, number: str) -> None:
+    """Which dose is this form's, and that of the one it corrects, so that neither makes another."""
+    for form in (given.form_id, given.corrects):
+        if form is not None:
+            run.remember(DOSE_OF_FORM, str(form), number, until=run.today() + CORRECTABLE)
 
 
 def _tasks(given: Vaccination, code: OutcomeCode, today: date) -> list[Task]:

@@ -179,15 +179,47 @@ class TestCorrected:
         assert (outcome.code, [task.name for task in outcome.tasks]) == (OutcomeCode.EXISTS, ["correction"])
         assert len(office.hspro.dose_forms) == 1
 
-    def test_of_a_form_that_nobody_knows_is_for_a_person(self, office: Office, kari: Person) -> None:
+    def test_of_a_form_that_made_no_dose_it_takes_its_place(self, office: Office, kari: Person) -> None:
+        wrong = a_vaccination(kari, batch_no="UKJENT")
+        with pytest.raises(InvalidValue):
+            office.perform(wrong)
+        first = office.hspro.case
+        right = a_vaccination(kari, corrects=str(wrong.form_id))
+        assert office.case(right).code is OutcomeCode.CREATED
+        office.hspro.case = first
+        first.retried()  # a person lets Roger try the first form again
+        outcome = office.perform(wrong)
+        assert (outcome.code, outcome.detail["note"]) == (OutcomeCode.NOOP, "CORRECTED_BEFORE")
+        assert len(office.hspro.dose_forms) == 1
+
+    def test_in_whatever_order_the_forms_come_the_last_word_stands(self, office: Office, kari: Person) -> None:
+        first = a_vaccination(kari, batch_no="UKJENT", reaction_observed=True)
+        second = a_vaccination(kari, batch_no="UKJENT", corrects=str(first.form_id))
+        third = a_vaccination(kari, corrects=str(second.form_id))
+        outcomes = [office.case(form) for form in (third, second, first)]
+        assert [outcome.code for outcome in outcomes] == [OutcomeCode.CREATED, OutcomeCode.NOOP, OutcomeCode.NOOP]
+        assert [dose.batch for dose in office.doses(kari)] == [third.batch_no]
+        assert [task.name for task in outcomes[-1].tasks] == ["follow-up"]  # what was seen must still be read
+
+    def test_of_a_form_that_nobody_knows_it_changes_no_dose_of_others(self, office: Office, kari: Person) -> None:
         unknown = {"corrects": str(uuid4())}
-        with pytest.raises(NeedsJudgement):
-            office.perform(a_vaccination(kari, **unknown))
         office.standing(kari, a_dose(days_ago=0))
         with pytest.raises(SuspectedDuplicate):
             office.case(a_vaccination(kari, **unknown))
+        office.standing(kari, a_dose(days_ago=1))
+        with pytest.raises(ConflictInTarget):
+            office.case(a_vaccination(kari, **unknown))
         office.standing(kari, a_dose(days_ago=0, batch="SYN1234"))
         assert office.case(a_vaccination(kari, **unknown)).code is OutcomeCode.EXISTS
+
+    def test_of_another_persons_form_is_for_a_person(self, office: Office, kari: Person) -> None:
+        somebody = person()
+        office.hspro.know(somebody, journal())
+        theirs = a_vaccination(somebody)
+        office.perform(theirs)
+        with pytest.raises(ConflictInTarget):
+            office.case(a_vaccination(kari, corrects=str(theirs.form_id)))
+        assert office.doses(kari) == []
 
     def test_into_another_dose_that_stands_is_for_a_person(self, office: Office, kari: Person) -> None:
         office.standing(kari, a_dose(days_ago=30))
