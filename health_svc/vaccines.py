@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from common.errors import InvalidValue
-from common.process import RegisterRow
 from common.refusals import FieldProblem
+from health_svc.period import RowOfPeriod, overlaps
 from health_svc.service import health
 from health_svc.vaccination import VaccineCode
 
@@ -18,7 +18,7 @@ Days = Annotated[int, Field(ge=0, le=3_650)]
 Years = Annotated[int, Field(ge=0, le=120)]
 
 
-class Vaccine(RegisterRow):
+class Vaccine(RowOfPeriod):
     """What holds for doses of one vaccine that are given in a period."""
 
     code: VaccineCode = Field(description="SYSVAKs kode", examples=["BNT03"])
@@ -28,28 +28,16 @@ class Vaccine(RegisterRow):
     minimum_interval_days: Days = Field(description="Minste antall dager siden forrige dose", examples=[21])
     minimum_age: Years = Field(description="Minste alder i hele år på vaksinasjonsdagen", examples=[16])
     max_doses: Annotated[int, Field(ge=1, le=5)] = Field(description="Høyeste dosenummer", examples=[3])
-    first_day: date = Field(description="Første dag vaksinen er i bruk", examples=["2020-12-27"])
-    last_day: date | None = Field(default=None, description="Siste dag vaksinen er i bruk; tom: fremdeles i bruk")
     may_follow: tuple[VaccineCode, ...] = Field(
         default=(),
         description="Andre vaksiner som tidligere doser kan ha vært av; for alle andre avgjør en fagperson",
         examples=[["ASZ03"]],
     )
 
-    def in_use(self, day: date) -> bool:
-        """Whether doses of it are given on that day."""
-        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
-
 
 def without_overlaps(rows: Sequence[Vaccine]) -> Iterable[FieldProblem]:
-    """On no day two rows may speak of the same vaccine, and no period may end before it begins."""
-    for place, row in enumerate(rows):
-        if row.last_day is not None and row.last_day < row.first_day:
-            yield FieldProblem("last_day", "INVALID_VALUE", "The period ends before it begins", row=place)
-        for other in rows[:place]:
-            if other.code == row.code and (other.in_use(row.first_day) or row.in_use(other.first_day)):
-                yield FieldProblem("first_day", "INVALID_VALUE", "Another row holds for the same days", row=place)
-                break
+    """On no day two rows may speak of the same vaccine."""
+    return overlaps(rows, lambda row: row.code)
 
 
 vaccines = health.register("vaccines", row=Vaccine, title="Vaksiner", entry="vaksine", check=without_overlaps)

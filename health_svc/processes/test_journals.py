@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
 from common.clock import OSLO
 from common.process import Outcome, Retention, Run
 from common.refusals import FieldProblem
+from health_svc.covid_test import TestSite, TestType
 from health_svc.journal import INFECTION_CONTROL, UNIT, PersonFile, ensure_journal
 from health_svc.person import PersonCase
 from health_svc.screens.hspro import HsPro, JournalForm
@@ -19,11 +18,6 @@ from health_svc.service import health
 
 EARLIEST = timedelta(days=30)
 LATEST = timedelta(days=1)
-
-
-class TestType(StrEnum):
-    PCR = "PCR"
-    ANTIGEN = "ANTIGEN"
 
 
 SITES = {"TRD-LEANGEN": "Leangen", "TRD-SPEKTRUM": "Spektrum", "TRD-HEIMDAL": "Heimdal"}
@@ -37,7 +31,7 @@ class TestedPerson(PersonCase):
     test_time: AwareDatetime = Field(
         description="At most 30 days ago and at most one day ahead", examples=["2026-11-22T09:40:00+01:00"]
     )
-    test_site: Annotated[str, StringConstraints(pattern=r"^[A-ZÆØÅ0-9-]{2,32}$")] = Field(examples=["TRD-LEANGEN"])
+    test_site: TestSite = Field(examples=["TRD-LEANGEN"])
     test_type: TestType
 
     def breaches(self, now: datetime) -> Iterable[FieldProblem]:
