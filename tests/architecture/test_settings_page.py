@@ -11,6 +11,7 @@ from common.browser.settings import BrowserSettings
 from common.notices.settings import NoticeSettings
 from common.web.pages.settings import PageSettings
 from common.webhooks.settings import WebhookSettings
+from health_svc.settings import RefundSettings
 
 CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_": settings.DeploymentSettings,
@@ -27,6 +28,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_BROWSER_": BrowserSettings,
     "ROGER_WEBHOOKS_": WebhookSettings,
     "ROGER_NOTICES_": NoticeSettings,
+    "ROGER_REFUNDS_": RefundSettings,
 }
 
 

@@ -31,6 +31,7 @@ from common.settings import (
     WorkerSettings,
 )
 from common.webhooks.settings import WebhookSettings
+from health_svc.settings import RefundSettings
 
 pytestmark = pytest.mark.skipif(
     kustomize() is None, reason="neither kustomize nor a kubectl that holds it (1.27 or newer) is on the PATH"
@@ -111,12 +112,15 @@ def test_every_setting_is_one(overlay: str) -> None:
         BrowserSettings,
         NoticeSettings,
         WebhookSettings,
+        RefundSettings,
     ]
     known = {
         f"{concern.model_config.get('env_prefix')}{field.upper()}"
         for concern in concerns
         for field in concern.model_fields
-    } | {f"ROGER_TARGET_HSPRO_{field.upper()}" for field in TargetSettings.model_fields}
+    } | {
+        f"ROGER_TARGET_{name}_{field.upper()}" for name in ("HSPRO", "SYSTEMX") for field in TargetSettings.model_fields
+    }
 
     ours = {"ROGER_SERVICE", "ROGER_PACKAGE", "MIGRATOR_DATABASE_URL"}  # for the manifests themselves
     assert set(rendered(overlay).settings) - known - ours == set()
@@ -126,7 +130,7 @@ def test_every_setting_is_one(overlay: str) -> None:
 def test_every_secret_is_in_the_instructions(overlay: str) -> None:
     page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
     wanted = {name for _, pod in rendered(overlay).pods() for name in _secrets(pod["spec"])}
-    assert {"keyring", "api-keys", "database", "redis", "accounts-hspro"} <= wanted
+    assert {"keyring", "api-keys", "database", "redis", "accounts-hspro", "accounts-systemx"} <= wanted
     assert not [name for name in wanted if f"`{name}`" not in page]
 
 
