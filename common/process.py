@@ -220,9 +220,11 @@ class Declared(TypedDict, total=False):
 class Service:
     """A domain's processes: what one deployment of api, errands and worker is about."""
 
-    def __init__(self, name: str, *, title: str) -> None:
+    def __init__(self, name: str, *, title: str, pages: Sequence[str] = ()) -> None:
+        """`pages` names the modules that bring pages of the service's own; only its api imports them."""
         self.name = name
         self.title = title
+        self.pages = tuple(pages)
         self.processes: dict[str, Process] = {}
         self.registers: dict[str, Register[Any]] = {}
         self.schedules: dict[str, Schedule] = {}

@@ -25,6 +25,8 @@ _HEADERS = [
     ),
     (b"strict-transport-security", b"max-age=31536000"),
 ]
+_ITS_OWN = {b"cache-control", b"content-security-policy"}
+"""What an answer may say otherwise."""
 _QUIET = {"/healthz", "/readyz", "/metrics"}
 
 
@@ -46,8 +48,8 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 given = list(message.get("headers", ()))
-                kept = any(name == b"cache-control" for name, _ in given)
-                message["headers"] = given + _HEADERS[1 if kept else 0 :]
+                said = {name for name, _ in given}
+                message["headers"] = given + [header for header in _HEADERS if header[0] not in said & _ITS_OWN]
             await send(message)
 
         try:

@@ -13,12 +13,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from common.cases.batches import Row, Source
-from common.cases.draft import Draft, Receipt
-from common.cases.queries import CaseView
-from common.cases.states import State
 from common.errors import ConfigurationError
 from common.identity.caller import Caller
-from common.privacy.access_log import Action
 from common.process import Process, Service
 from common.refusals import (
     BacklogFull,
@@ -28,7 +24,6 @@ from common.refusals import (
     InvalidInput,
     MalformedRequest,
     ReferenceTaken,
-    Refusal,
     RequestTooLarge,
     TooSlow,
     Unauthenticated,
@@ -41,6 +36,7 @@ from common.web.drafts import drafted
 from common.web.parts import Parts, WithParts
 from common.web.problems import BatchClosed, NoRowTaken, NoTable, NotJson, TooManyUploads, responses
 from common.web.rows import array_answer, contents_of
+from common.web.submitting import take_one
 from common.web.views import Case, Rows
 
 _RESERVED = {
@@ -135,27 +131,11 @@ def _endpoint(process: Process) -> Callable[..., Awaitable[Response]]:
 
 
 async def _submit_one(parts: Parts, process: Process, caller: Caller, given: Any, key: str | None) -> Response:
-    draft = drafted(process, given, key=key, accepts_synthetic=parts.settings.deployment.accepts_synthetic)
-    if isinstance(draft, Refusal):
-        raise draft
-    async with parts.database.reach():
-        receipt = await parts.singles.submit(process, caller.name, draft, parts.clock())
-        if isinstance(receipt, Refusal):
-            raise receipt
-        if receipt.ended:
-            case = await parts.queries.one(receipt.case)
-        elif receipt.existing:
-            case = await parts.queries.one(receipt.case)
-            await parts.access.add(caller.actor, Action.READ, [case.id], caller.purpose)
-        else:
-            case = _new_case(process, caller, draft, receipt)
-    _tell(parts, 0 if receipt.existing else 1)
-    for ended in receipt.ended:
-        parts.ringer.ended(ended)
+    taken = await take_one(parts, process, caller, given, key)
     return Response(
-        Case.of(case).model_dump_json(),
-        200 if receipt.existing else 202,
-        {"Location": f"/v1/cases/{receipt.case}"},
+        Case.of(taken.case).model_dump_json(),
+        200 if taken.existing else 202,
+        {"Location": f"/v1/cases/{taken.case.id}"},
         "application/json",
     )
 
@@ -181,38 +161,3 @@ async def _submit_rows(
     async with parts.database.reach():
         whole = await parts.batches.take(process, caller.name, Source.ARRAY, drafts, parts.clock(), contents=contents)
     return await array_answer(parts, process, drafts, whole)
-
-
-def _tell(parts: Parts, accepted: int) -> None:
-    if accepted:
-        parts.backlog.took(accepted)
-        parts.ringer.work()
-
-
-def _new_case(process: Process, caller: Caller, draft: Draft, receipt: Receipt) -> CaseView:
-    """A case as it was just stored, without reading it back."""
-    given = draft.input
-    if receipt.submitted_at is None or receipt.due is None:
-        message = "a new case has both times"
-        raise AssertionError(message)
-    waits = given.not_before is not None and given.not_before > receipt.submitted_at
-    return CaseView(
-        id=receipt.case,
-        process=process.name,
-        version=process.version,
-        state=State.AWAITING_RELEASE if receipt.four_eyes else State.QUEUED,
-        four_eyes=receipt.four_eyes,
-        outcome=None,
-        code=None,
-        reference=given.reference,
-        caller=caller.name,
-        unit=given.unit,
-        priority=receipt.priority,
-        test=given.test,
-        attempts=0,
-        submitted_at=receipt.submitted_at,
-        not_before=given.not_before if waits else None,
-        due=receipt.due,
-        ended_at=None,
-        detail={},
-    )

@@ -1,1 +1,1 @@
-"""The pages people open, in Norwegian bokmål: made on the server, without scripts, for whoever is signed in."""
+"""The pages people open, in Norwegian bokmål: made on the server for whoever is signed in."""

@@ -13,9 +13,9 @@ from common.errors import ConfigurationError
 from common.identity.sessions import Sessions
 from common.identity.sign_in import SignIns
 from common.settings import Environment
-from common.web.pages import rendering, sign_in, work_list
+from common.web.pages import brought, rendering, sign_in, work_list
 from common.web.pages.settings import PageSettings
-from common.web.pages.signed_in import START, Reception
+from common.web.pages.signed_in import Reception, first_page
 from common.web.parts import Parts
 
 OPEN = ("/", "/static/{name}", *sign_in.OPEN)
@@ -38,6 +38,8 @@ def add_pages(app: FastAPI, parts: Parts, settings: PageSettings) -> None:
             "People sign in with a provider (sign_in in ROGER_API_ISSUERS), but it is not said where it sends them back "
             "to: set ROGER_PAGES_URL to the address of this service, https://roger.kommune.example"
         )
+    own = brought.of(parts.service)
+    app.state.static = brought.static(own)
     app.state.reception = Reception(
         settings=settings,
         sessions=Sessions(
@@ -49,12 +51,15 @@ def add_pages(app: FastAPI, parts: Parts, settings: PageSettings) -> None:
         ),
         sign_ins=sign_ins,
         takes_keys=parts.settings.deployment.environment is not Environment.PRODUCTION and parts.recognition.has_keys,
+        entrances=(work_list.ENTRANCE, *(pages.entrance for pages in own)),
     )
 
-    async def start(_request: Request) -> Response:
-        return RedirectResponse(START, 303)
+    async def start(request: Request) -> Response:
+        return RedirectResponse(await first_page(request), 303)
 
     app.router.routes.append(Route("/", start))
     app.include_router(rendering.router)
     app.include_router(sign_in.router)
     app.include_router(work_list.router)
+    for pages in own:
+        app.include_router(pages.router)

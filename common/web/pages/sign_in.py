@@ -30,7 +30,7 @@ from common.web.problems import RouteUnknown
 BACK = f"{SIGN_IN}/tilbake"
 _UNDER_WAY = "__Host-roger-inn"
 _TEN_MINUTES = 600
-_OURS = re.compile(r"/arbeidsliste(/[a-z0-9/-]*)?")
+_PLAIN = re.compile(r"(/[a-z0-9-]+)+/?")
 _log = log.get(__name__)
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -43,8 +43,15 @@ async def show_sign_in(request: Request, til: str = START, feil: bool = False) -
     """How one can sign in here."""
     here = reception(request)
     offered = [(name, here.sign_ins.title(name)) for name in here.sign_ins.offered]
+    until = _ours(request, til)
     return page(
-        "sign_in.html", offered=offered, takes_keys=here.takes_keys, until=_ours(til), failed=feil, session=None
+        "sign_in.html",
+        offered=offered,
+        takes_keys=here.takes_keys,
+        until=until,
+        about=here.entrance_of(until).about,
+        failed=feil,
+        session=None,
     )
 
 
@@ -56,7 +63,7 @@ async def go_to_provider(request: Request, issuer: str, til: str = START) -> Res
         raise RouteUnknown
     begun = await sign_ins.begin(issuer)
     answer = RedirectResponse(begun.address, 303)
-    kept = f"{issuer}|{begun.kept}|{_ours(til)}"
+    kept = f"{issuer}|{begun.kept}|{_ours(request, til)}"
     answer.set_cookie(_UNDER_WAY, kept, max_age=_TEN_MINUTES, path="/", secure=True, httponly=True, samesite="lax")
     return answer
 
@@ -75,7 +82,7 @@ async def come_back(request: Request, parts: WithParts) -> Response:
         await _end_former(request)
         session = await here.sessions.begin(caller, issuer=issuer)
     _log.info("sign_in.done", caller=caller.name, issuer=issuer)
-    return signed(unsigned(RedirectResponse(_ours(until), 303), _UNDER_WAY), session)
+    return signed(unsigned(RedirectResponse(_ours(request, until), 303), _UNDER_WAY), session)
 
 
 @router.post(SIGN_IN + "/nokkel")
@@ -97,7 +104,7 @@ async def sign_in_with_key(request: Request, parts: WithParts) -> Response:
         await _end_former(request)
         session = await here.sessions.begin(caller, issuer=None)
     _log.info("sign_in.done", caller=caller.name, issuer=None)
-    return signed(RedirectResponse(_ours(fields.get("til", "")), 303), session)
+    return signed(RedirectResponse(_ours(request, fields.get("til", "")), 303), session)
 
 
 @router.post("/logg-ut", dependencies=[page_needs()])
@@ -119,6 +126,7 @@ async def _end_former(request: Request) -> None:
         await reception(request).sessions.end(former)
 
 
-def _ours(path: str) -> str:
+def _ours(request: Request, path: str) -> str:
     """A page of ours to go on with; the first one when it is none."""
-    return path if _OURS.fullmatch(urlsplit(path).path) and urlsplit(path).path == path else START
+    leads = any(entrance.leads_to(path) for entrance in reception(request).entrances)
+    return path if leads and _PLAIN.fullmatch(path) and urlsplit(path).path == path else START

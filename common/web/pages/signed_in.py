@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
@@ -16,6 +16,7 @@ from common.identity.sessions import Session, Sessions
 from common.identity.sign_in import SignIns
 from common.refusals import CaseUnknown, Forbidden, Refusal, TaskUnknown, Unauthenticated, Unavailable
 from common.web.auth import Needs
+from common.web.pages.brought import Entrance
 from common.web.pages.rendering import page
 from common.web.pages.settings import PageSettings
 from common.web.parts import Parts
@@ -24,6 +25,7 @@ COOKIE = "__Host-roger"
 START = "/arbeidsliste"
 SIGN_IN = "/logg-inn"
 _FORM_LIMIT = 20_000  # bytes
+_MOST_FIELDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,27 +37,42 @@ class Reception:
     sign_ins: SignIns
     takes_keys: bool
     """Whether one may sign in with an API key: never in production."""
+    entrances: tuple[Entrance, ...]
+    """Where one may begin, in the order of the menu."""
+
+    def entrance_of(self, path: str) -> Entrance:
+        """The one that leads to an address of ours; the first where none does."""
+        return next((entrance for entrance in self.entrances if entrance.leads_to(path)), self.entrances[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor(Session):
+    """Somebody who is signed in, and where they may go from here."""
+
+    entrances: tuple[Entrance, ...]
 
 
 class ForeignForm(Forbidden):
     """The form did not come from a page of this service; open the page again and send it from there."""
 
 
-PURPOSE = "arbeidsliste"
-"""What the access log says a page was opened for."""
-
-
 class PageRoute(APIRoute):
-    """A page's route: whatever is refused is told as a page, and who is not signed in goes to sign in."""
+    """A page's route: whatever is refused is told as a page, and who is not signed in goes to sign in.
+
+    A page's own script asks for JSON; it is told what a program is told.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def shown(request: Request) -> Response:
+            if asks_for_json(request):
+                return await handle(request)
             try:
                 return await handle(request)
             except Unauthenticated:
-                there = START if request.method != "GET" else request.url.path
+                path = request.url.path
+                there = path if request.method == "GET" else reception(request).entrance_of(path).path
                 return RedirectResponse(f"{SIGN_IN}?til={quote(there)}", 303)
             except RequestValidationError:
                 return _told(CaseUnknown())
@@ -93,7 +110,21 @@ def reception(request: Request) -> Reception:
     return found
 
 
-async def _signed_in(request: Request) -> Session:
+def asks_for_json(request: Request) -> bool:
+    """Whether a page's script asks, and not a person who goes from page to page."""
+    return request.headers.get("accept") == "application/json"
+
+
+async def first_page(request: Request) -> str:
+    """Where whoever comes to the bare address may go."""
+    try:
+        visitor = await _signed_in(request)
+    except (Unauthenticated, Unavailable):
+        return START
+    return next((entrance.path for entrance in visitor.entrances), START)
+
+
+async def _signed_in(request: Request) -> Visitor:
     """Who is signed in; raises Unauthenticated."""
     shown = request.cookies.get(COOKIE)
     if not shown:
@@ -104,10 +135,14 @@ async def _signed_in(request: Request) -> Session:
     if session is None:
         raise Unauthenticated
     request.state.caller = session.caller.name
-    return replace(session, caller=replace(session.caller, purpose=PURPOSE))
+    entrances = reception(request).entrances
+    purpose = reception(request).entrance_of(request.url.path).purpose
+    known = {field.name: getattr(session, field.name) for field in fields(Session)}
+    known["caller"] = replace(session.caller, purpose=purpose)
+    return Visitor(**known, entrances=tuple(each for each in entrances if each.lets_in(session.caller)))
 
 
-SignedIn = Annotated[Session, Depends(_signed_in)]
+SignedIn = Annotated[Visitor, Depends(_signed_in)]
 
 
 class PageNeeds(Needs):
@@ -132,7 +167,7 @@ async def our_own(request: Request) -> dict[str, str]:
     length = request.headers.get("content-length", "")
     if not (length.isdigit() and int(length) <= _FORM_LIMIT):
         raise ForeignForm
-    form = await request.form(max_files=0, max_fields=20, max_part_size=_FORM_LIMIT)
+    form = await request.form(max_files=0, max_fields=_MOST_FIELDS, max_part_size=_FORM_LIMIT)
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 

@@ -25,10 +25,18 @@ from common.reasons import reason_of
 from common.refusals import MalformedRequest, NotInThatState, TaskUnknown
 from common.web import deciding
 from common.web.pages import words
+from common.web.pages.brought import Entrance
 from common.web.pages.rendering import page
 from common.web.pages.signed_in import START, OurForm, PageRoute, SignedIn, page_needs
 from common.web.parts import Parts, WithParts
 
+ENTRANCE = Entrance(
+    path=START,
+    title="Arbeidsliste",
+    about="Her ser du sakene Roger ikke kunne fullføre, og oppgavene som venter på deg.",
+    needs=(READ_SOME, READ_ALL),
+    purpose="arbeidsliste",
+)
 router = APIRouter(prefix=START, include_in_schema=False, route_class=PageRoute)
 _SHOWN = 50
 _TOLD = {
