@@ -2,4 +2,4 @@
 
 from common.process import Service
 
-health = Service("health", title="Health")
+health = Service("health", title="Health", pages=["health_svc.forms.vaccination"])

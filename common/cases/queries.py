@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -133,6 +134,21 @@ class Queries:
         if row is None:
             raise CaseUnknown
         return self._view(*row)
+
+    async def inputs(self, cases: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+        """What these cases were handed in with, as far as it is still kept.
+
+        For pages of whoever the case came from or is about; who shows any of it notes that first.
+        """
+        query = select(Content).where(col(Content.case_id).in_(cases))
+        async with AsyncSession(self._engine) as session:
+            contents = (await session.exec(query)).all()
+        found: dict[UUID, dict[str, Any]] = {}
+        for content in contents:
+            with contextlib.suppress(Unreadable):
+                key = self._keyring.open_key(content.case_id, content.key)
+                found[content.case_id] = key.open_json("payload", content.payload)["input"]
+        return found
 
     async def ended(self, cases: Collection[UUID]) -> set[UUID]:
         """Those among these cases that have ended; one cheap question for all who wait."""

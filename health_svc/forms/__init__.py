@@ -1,0 +1,1 @@
+"""The forms that health workers fill in, as pages of the service's api."""

@@ -1,0 +1,161 @@
+"""`/forms/vaccination`: what a health worker fills in instead of HsPro, on a phone or tablet at the station (HLT-03).
+
+Without a script each step is a page. With it, the same controls stay on one page: what was sent stays in its memory until
+the answer of this service says that it is stored. The form's id is the case's reference, so that a form sent twice, by a
+double tap or because an answer was lost, is one case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from common.clock import OSLO
+from common.refusals import InvalidInput, ReferenceTaken
+from common.web.drafts import drafted
+from common.web.pages.brought import Entrance, Pages
+from common.web.pages.rendering import Paper
+from common.web.pages.signed_in import OurForm, PageRoute, SignedIn, Visitor, asks_for_json, page_needs
+from common.web.parts import Parts, WithParts
+from common.web.submitting import Taken, take_one
+from health_svc.forms import controls, vaccines
+from health_svc.forms.corrections import REFERENCE_TAKEN, SENTENCES, sentences
+from health_svc.forms.lookup import VACCINATIONS, Found, NotFound, look_up
+from health_svc.forms.submissions import LABELS, Line, line_of, of_today
+
+HERE = "/forms/vaccination"
+SUBMIT = f"{{service}}:{VACCINATIONS}:submit"
+_SENT = "sendt"
+
+router = APIRouter(prefix=HERE, include_in_schema=False, route_class=PageRoute)
+PAGES = Pages(
+    entrance=Entrance(
+        path=HERE,
+        title="Vaksinasjon",
+        about="Her registrerer du vaksinasjoner og ser hvordan det går med dem.",
+        needs=(SUBMIT,),
+        purpose="vaksinasjonsskjema",
+    ),
+    router=router,
+    paper=Paper(Path(__file__).parent),
+)
+
+
+@router.get("", dependencies=[page_needs(SUBMIT)])
+async def show_form(parts: WithParts, visitor: SignedIn, melding: str = "") -> Response:
+    """Where a person is looked up, and how the forms of today stand."""
+    return await _page(parts, visitor, told="Skjemaet er sendt." if melding == _SENT else "")
+
+
+@router.post("/oppslag", dependencies=[page_needs(SUBMIT)])
+async def show_person(request: Request, parts: WithParts, visitor: SignedIn, form: OurForm) -> Response:
+    """The form for the person of a booking or a national id."""
+    try:
+        found = await look_up(parts, visitor.caller, form.get("sok", ""))
+    except NotFound as problem:
+        wrong = {"sok": problem.sentence}
+        if asks_for_json(request):
+            return _told_wrong(wrong)
+        return await _page(parts, visitor, status=422, sought=form.get("sok", ""), wrong=wrong)
+    if asks_for_json(request):
+        return JSONResponse(asdict(found) | {"named": found.named})
+    return await _page(parts, visitor, found=found)
+
+
+@router.post("", dependencies=[page_needs(SUBMIT)])
+async def take_form(request: Request, parts: WithParts, visitor: SignedIn, form: OurForm) -> Response:
+    """Hand the form in as a case; what is wrong with it is told beside each control, and nothing typed is lost."""
+    handed = await _hand_in(parts, visitor, form)
+    if isinstance(handed, _Wrong):
+        if asks_for_json(request):
+            return _told_wrong(handed.sentences, handed.status)
+        return await _page(parts, visitor, status=handed.status, found=Found(values=form), wrong=handed.sentences)
+    if asks_for_json(request):
+        line = line_of(handed.case, controls.given(form, visitor.caller.units), await vaccines.offered(parts))
+        return JSONResponse(_shown(line), 200 if handed.existing else 202)
+    return RedirectResponse(f"{HERE}?melding={_SENT}", 303)
+
+
+@router.get("/i-dag", dependencies=[page_needs(SUBMIT)])
+async def show_today(parts: WithParts, visitor: SignedIn) -> Response:
+    """How the forms of today stand, for the page's script; and what its next form must carry."""
+    today = await of_today(parts, visitor.caller, await vaccines.offered(parts))
+    return JSONResponse(
+        {
+            "who": visitor.caller.name,
+            "skjema": visitor.form_token,
+            "counts": today.counts,
+            "lines": [_shown(line) for line in today.lines],
+        }
+    )
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    """Why a form was not taken: by control, what to correct."""
+
+    sentences: Mapping[str, str]
+    status: int
+
+
+async def _hand_in(parts: Parts, visitor: Visitor, form: Mapping[str, str]) -> Taken | _Wrong:
+    process, units = parts.service.processes[VACCINATIONS], visitor.caller.units
+    case = controls.given(form, units)
+    if unanswered := controls.unanswered(form, units):
+        # Told together with what else is wrong, so that nobody corrects a form twice.
+        draft = drafted(process, case, accepts_synthetic=parts.settings.deployment.accepts_synthetic)
+        others = draft.problems if isinstance(draft, InvalidInput) else ()
+        return _Wrong(sentences((*others, *unanswered)), InvalidInput.status)
+    try:
+        return await take_one(parts, process, visitor.caller, case)
+    except InvalidInput as invalid:
+        return _Wrong(sentences(invalid.problems), invalid.status)
+    except ReferenceTaken as stands:
+        return _Wrong({"": REFERENCE_TAKEN}, stands.status)
+
+
+def _told_wrong(wrong: Mapping[str, str], status: int = InvalidInput.status) -> Response:
+    return JSONResponse({"wrong": dict(wrong)}, status)
+
+
+async def _page(
+    parts: Parts,
+    visitor: Visitor,
+    *,
+    status: int = 200,
+    told: str = "",
+    found: Found | None = None,
+    sought: str = "",
+    wrong: Mapping[str, str] | None = None,
+) -> Response:
+    """The whole page; with a form for whoever was found, or for what is to be corrected."""
+    offered = await vaccines.offered(parts)
+    today = await of_today(parts, visitor.caller, offered)
+    now = parts.clock()
+    fresh = {"form_id": str(uuid4()), "vaccinated_at": f"{now.astimezone(OSLO):%Y-%m-%dT%H:%M}"}
+    return PAGES.paper.page(
+        "vaccination.html",
+        status=status,
+        session=visitor,
+        told=told,
+        found=found,
+        sought=sought,
+        values=fresh | controls.typed(today.newest) | dict(found.values if found else {}),
+        wrong=wrong or {},
+        today=today,
+        labels=LABELS,
+        now=int(now.timestamp() * 1000),
+        vaccines=offered,
+        units=[(unit, unit) for unit in sorted(visitor.caller.units or ())],
+        controls=controls,
+        sentences=SENTENCES,
+    )
+
+
+def _shown(line: Line) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(line).items()}
