@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from common.clock import OSLO
 from common.refusals import FieldProblem
 from health_svc.vaccination import Indication, Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What the health worker asks, and in a word what it is about."""
+
+    text: str
+    about: str
+
 
 SITES = {Site.LEFT_ARM: "Venstre arm", Site.RIGHT_ARM: "Høyre arm", Site.OTHER: "Annet sted"}
 INDICATIONS = {
@@ -20,12 +30,13 @@ INDICATIONS = {
     Indication.OTHER: "Annet",
 }
 QUESTIONS = {
-    "ALLERGIC_REACTION": "Har hatt alvorlig allergisk reaksjon på en vaksine eller noe i den",
-    "ACUTE_ILLNESS": "Har feber eller er akutt syk i dag",
-    "BLEEDING_RISK": "Blør lett, eller bruker blodfortynnende medisin",
+    "ALLERGIC_REACTION": Question(
+        text="Har hatt alvorlig allergisk reaksjon på en vaksine eller noe i den", about="allergisk reaksjon"
+    ),
+    "ACUTE_ILLNESS": Question(text="Har feber eller er akutt syk i dag", about="akutt sykdom"),
+    "BLEEDING_RISK": Question(text="Blør lett, eller bruker blodfortynnende medisin", about="blødning"),
 }
 """Asked before the dose, by the code that the case carries; a yes is followed up by a person."""
-DOSES = range(1, 6)
 KEPT = ("vaccine_code", "batch_no", "expiry_date", "vaccinator_hpr", "prescriber_hpr", "unit")
 """What the next person's form begins with: it is about the station and not about whoever was vaccinated."""
 

@@ -8,7 +8,6 @@ from common.refusals import FieldProblem
 from health_svc.forms.controls import QUESTIONS, control_of
 
 MISSING, INVALID, OUT_OF_RANGE, ID = "MISSING_FIELD", "INVALID_VALUE", "DATE_OUT_OF_RANGE", "ID_INVALID"
-_QUESTION = {MISSING: "Svar ja eller nei.", INVALID: "Svar ja eller nei."}
 
 SENTENCES: dict[str, dict[str, str]] = {
     "person_id": {
@@ -33,14 +32,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         INVALID: "HPR-nummeret har 7 til 9 sifre.",
     },
     "prescriber_hpr": {INVALID: "HPR-nummeret har 7 til 9 sifre."},
-    "reaction_observed": {
-        MISSING: "Svar ja eller nei.",
-        INVALID: "Svar ja eller nei.",
-    },
-    "consent": {
-        MISSING: "Kryss av for samtykke. Uten samtykke registreres ingenting.",
-        INVALID: "Kryss av for samtykke. Uten samtykke registreres ingenting.",
-    },
+    "reaction_observed": dict.fromkeys((MISSING, INVALID), "Svar ja eller nei på om du så en reaksjon."),
+    "consent": dict.fromkeys((MISSING, INVALID), "Kryss av for samtykke. Uten samtykke registreres ingenting."),
     "vaccinated_at": {
         MISSING: "Oppgi dato og klokkeslett.",
         INVALID: "Oppgi dato og klokkeslett.",
@@ -53,7 +46,12 @@ SENTENCES: dict[str, dict[str, str]] = {
     "remark": {INVALID: "Merknaden kan ha høyst 500 tegn."},
     "unit": {MISSING: "Velg enhet.", INVALID: "Velg enhet."},
     "corrects": {INVALID: "Skjemaet som skal rettes, finnes ikke i denne formen. Begynn på nytt fra listen."},
-} | {control_of(f"contraindication_answers.{question}"): _QUESTION for question in QUESTIONS}
+} | {
+    control_of(f"contraindication_answers.{code}"): dict.fromkeys(
+        (MISSING, INVALID), f"Svar ja eller nei på spørsmålet om {question.about}."
+    )
+    for code, question in QUESTIONS.items()
+}
 
 _OTHERWISE = "Noe i skjemaet er ikke godtatt. Kontroller det du har fylt ut, og send på nytt."
 REFERENCE_TAKEN = "Dette skjemaet er allerede sendt, med andre opplysninger. Se under «Mine i dag». Ble noe feil, start et nytt skjema."

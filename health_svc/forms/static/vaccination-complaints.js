@@ -10,9 +10,19 @@ const complaints = (() => {
     const place = field?.querySelector('.wrong');
     if (!place) return;
     if (place.textContent !== sentence) place.textContent = sentence;
-    const marked = field.matches('fieldset') ? field : field.querySelector('input, textarea');
+    const marked = field.matches('fieldset') ? field : field.querySelector('input, textarea, select');
     if (sentence) marked.setAttribute('aria-invalid', 'true');
-    else marked.removeAttribute('aria-invalid');
+    else {
+      marked.removeAttribute('aria-invalid');
+      settle(name);
+    }
+  }
+
+  // What has been corrected is taken off the list of what to correct.
+  function settle(name) {
+    const lines = [...id('oppsummering').querySelectorAll('li')];
+    lines.find((line) => line.dataset.of === name)?.remove();
+    if (!id('oppsummering').querySelector('li')) id('oppsummering').hidden = true;
   }
 
   function wrongs(found) {
@@ -25,6 +35,7 @@ const complaints = (() => {
   function summarise(found) {
     const lines = Object.entries(found).map(([name, sentence]) => {
       const item = document.createElement('li');
+      item.dataset.of = name;
       if (!name) {
         item.textContent = sentence;
         return item;
@@ -46,13 +57,13 @@ const complaints = (() => {
 
   function focusOn(name) {
     const field = controlOf(name);
-    field?.querySelector('input:checked, input, textarea')?.focus();
+    field?.querySelector('input:checked, input, textarea, select')?.focus();
     field?.scrollIntoView({ block: 'center' });
   }
 
   function complaint(field) {
     const said = field.dataset;
-    const control = field.querySelector('input:not([type=radio]), textarea');
+    const control = field.querySelector('input:not([type=radio]), textarea, select');
     if (!control || control.type === 'checkbox') {
       const required = field.querySelector('input[required]');
       return required && !field.querySelector('input:checked') ? said.missingField : '';

@@ -113,6 +113,7 @@
     }
     if (status === 401) id('inn').hidden = false;
     else if (status !== 403) connection(waitingText(status));
+    entry.label = 'Venter';
     const pause = Math.max((after || 0) * 1000, PAUSES[Math.min(attempts, PAUSES.length - 1)]);
     attempts += 1;
     return pause;
@@ -193,7 +194,7 @@
   function close() {
     const kept = Object.fromEntries(KEPT.map((name) => [name, form.elements[name]?.value ?? '']));
     // Not reset(): that would bring back what the page was loaded with.
-    for (const control of form.querySelectorAll('input[type=text], input[type=date], textarea')) control.value = '';
+    for (const control of form.querySelectorAll('input[type=text], input[type=date], textarea, select')) control.value = '';
     for (const control of form.querySelectorAll('input[type=radio], input[type=checkbox]')) control.checked = false;
     for (const [name, value] of Object.entries(kept)) put(name, value);
     form.elements.form_id.value = form.elements.corrects.value = '';
