@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Header, Request
+from fastapi import APIRouter, Depends, FastAPI, Header, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
@@ -71,8 +71,8 @@ def needs(*scopes: str) -> Any:
     return Depends(Needs(*scopes))
 
 
-def declared(app: FastAPI) -> Iterator[tuple[BaseRoute, Needs | None]]:
-    """Every route of an application, with what it declares; None when it does not."""
+def declared(app: FastAPI | APIRouter) -> Iterator[tuple[BaseRoute, Needs | None]]:
+    """Every route of an application, or of a part of one, with what it declares; None when it does not."""
     for context in iter_route_contexts(app.routes):
         route = context.original_route
         calls = [found.call for found in route.dependant.dependencies] if isinstance(route, APIRoute) else []

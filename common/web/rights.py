@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from common.identity.scopes import READ_ALL
-from common.web.auth import Needs
+from common.web.auth import Needs, declared
+from common.web.pages.brought import Pages
 
 _SUBMIT = re.compile(r"\{service\}:([a-z0-9-]+):submit")
 _HEAD = """# Who may do what
@@ -40,6 +41,13 @@ The pages ask whoever is signed in for the same, and show what lies within the s
 | page | needs one of | narrowed to |
 |---|---|---|
 """
+_BROUGHT = """
+
+Pages that a service brings besides:
+
+| service | page | needs one of | narrowed to |
+|---|---|---|---|
+"""
 _NARROWED = {
     "{case}": "the sight",
     "{batch}": "the sight",
@@ -55,31 +63,45 @@ _NARROWED = {
 }
 
 
-def page(routes: Iterable[tuple[BaseRoute, Needs | None]], openly: Iterable[str]) -> str:
-    """The page in Markdown."""
+Routes = Iterable[tuple[BaseRoute, Needs | None]]
+
+
+def page(routes: Routes, openly: Iterable[str], own: Mapping[str, Sequence[Pages]]) -> str:
+    """The page in Markdown; `own` are the pages that each service brings."""
     lines: dict[str, None] = {}
-    pages: dict[str, None] = {}
+    common: dict[str, None] = {}
     for route, needs in routes:
         if isinstance(route, APIRoute) and needs is not None:
             for method in sorted(route.methods or ()):
-                (lines if route.include_in_schema else pages)[_line(method, route.path, needs)] = None
+                (lines if route.include_in_schema else common)[_line(method, route.path, needs)] = None
+    brought = {
+        f"| {title} {_line(method, route.path, needs, pages.narrowed.get(route.path))}": None
+        for title, of_service in own.items()
+        for pages in of_service
+        for route, needs in declared(pages.router)
+        if isinstance(route, APIRoute) and needs is not None
+        for method in sorted(route.methods or ())
+    }
     anybody = ", ".join(f"`{path.replace('{', '<').replace('}', '>')}`" for path in openly)
     return (
         _HEAD
         + "\n".join(lines)
         + _PAGES
-        + "\n".join(pages)
+        + "\n".join(common)
+        + _BROUGHT
+        + "\n".join(brought)
         + f"\n\nFor anybody, without a key: {anybody}. They hold nothing of any case.\n"
     )
 
 
-def _line(method: str, path: str, needs: Needs) -> str:
+def _line(method: str, path: str, needs: Needs, narrowed: str | None = None) -> str:
     scopes = [scope.replace("{", "<").replace("}", ">") for scope in needs.scopes]
     for scope in needs.scopes:
         if (found := _SUBMIT.fullmatch(scope)) and path == f"/v1/{found[1]}":
             path, scopes = "/v1/<process>", ["<service>:<process>:submit"]
     told = ", ".join(f"`{scope}`" for scope in scopes) or "any caller"
-    narrowed = next((text for part, text in _NARROWED.items() if part in path), "")
+    if narrowed is None:
+        narrowed = next((text for part, text in _NARROWED.items() if part in path), "")
     if narrowed and READ_ALL not in needs.scopes and narrowed == "the sight":
         narrowed = "the sight; own without `cases:read:all`"
     return f"| {method} `{path.replace('{', '<').replace('}', '>')}` | {told} | {narrowed} |"

@@ -8,6 +8,7 @@ from common.refusals import FieldProblem
 from health_svc.forms.controls import QUESTIONS, control_of
 
 MISSING, INVALID, OUT_OF_RANGE, ID = "MISSING_FIELD", "INVALID_VALUE", "DATE_OUT_OF_RANGE", "ID_INVALID"
+_EITHER: tuple[str, ...] = (MISSING, INVALID)
 
 SENTENCES: dict[str, dict[str, str]] = {
     "person_id": {
@@ -32,8 +33,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         INVALID: "HPR-nummeret har 7 til 9 sifre.",
     },
     "prescriber_hpr": {INVALID: "HPR-nummeret har 7 til 9 sifre."},
-    "reaction_observed": dict.fromkeys((MISSING, INVALID), "Svar ja eller nei på om du så en reaksjon."),
-    "consent": dict.fromkeys((MISSING, INVALID), "Kryss av for samtykke. Uten samtykke registreres ingenting."),
+    "reaction_observed": dict.fromkeys(_EITHER, "Svar ja eller nei på om du så en reaksjon."),
+    "consent": dict.fromkeys(_EITHER, "Kryss av for samtykke. Uten samtykke registreres ingenting."),
     "vaccinated_at": {
         MISSING: "Oppgi dato og klokkeslett.",
         INVALID: "Oppgi dato og klokkeslett.",
@@ -48,7 +49,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     "corrects": {INVALID: "Skjemaet som skal rettes, finnes ikke i denne formen. Begynn på nytt fra listen."},
 } | {
     control_of(f"contraindication_answers.{code}"): dict.fromkeys(
-        (MISSING, INVALID), f"Svar ja eller nei på spørsmålet om {question.about}."
+        _EITHER, f"Svar ja eller nei på spørsmålet om {question.about}."
     )
     for code, question in QUESTIONS.items()
 }

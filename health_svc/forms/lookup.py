@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +42,7 @@ TEMPORARY = "Dette er et midlertidig nummer. Skjemaet kan sendes, men en medarbe
 class Found:
     """What the form begins with, and what is said about it."""
 
-    values: Mapping[str, str]
+    values: dict[str, str]
     booking: str | None = None
     appointment: str | None = None
     note: str | None = None
@@ -73,10 +73,9 @@ async def look_up(parts: Parts, caller: Caller, text: str) -> Found:
             raise NotFound(NOT_A_NUMBER) from None
         return await _by_booking(parts, caller, text.upper())
     found = await _by_number(parts, caller, number.number)
-    note = TEMPORARY if number.temporary else None if found else BY_HAND
-    if found is None:
-        return Found(values={"person_id": number.number}, note=note)
-    return Found(values=found.values, booking=found.booking, appointment=found.appointment, note=note)
+    if number.temporary:
+        return replace(found, note=TEMPORARY)
+    return found if found.named else replace(found, note=BY_HAND)
 
 
 async def _by_booking(parts: Parts, caller: Caller, booking: str) -> Found:
@@ -85,20 +84,29 @@ async def _by_booking(parts: Parts, caller: Caller, booking: str) -> Found:
     if not _BOOKING.fullmatch(booking):
         raise NotFound(NEITHER)
     for case, held in await _held(parts, caller, Filter(processes=[BOOKINGS], reference=booking)):
-        if case.state is State.CANCELLED or held.get("event") == "CANCELLED":
+        if _withdrawn(case, held):
             raise NotFound(WITHDRAWN)
         return _found(held)
     raise NotFound(NO_BOOKING)
 
 
-async def _by_number(parts: Parts, caller: Caller, number: str) -> Found | None:
+async def _by_number(parts: Parts, caller: Caller, number: str) -> Found:
+    """The person's newest booking; without one, the name under which they were vaccinated or had booked before."""
+    known = Found(values={"person_id": number})
     processes = caller.readable([BOOKINGS, VACCINATIONS])
     if not processes:
-        return None
+        return known
     of_person = Filter(processes=processes, subject=Subject("person", number))
-    held = [held for case, held in await _held(parts, caller, of_person) if case.state is not State.CANCELLED]
-    booked = [each for each in held if each.get("event", "CANCELLED") != "CANCELLED"]
-    return _found((booked or held)[0]) if held else None
+    for case, held in await _held(parts, caller, of_person):
+        if case.process == BOOKINGS and not _withdrawn(case, held):
+            return _found(held)
+        if not known.named:
+            known = Found(values=known.values | _name(held))
+    return known
+
+
+def _withdrawn(case: CaseView, held: Mapping[str, Any]) -> bool:
+    return case.state is State.CANCELLED or held.get("event") == "CANCELLED"
 
 
 async def _held(parts: Parts, caller: Caller, narrowed: Filter) -> list[tuple[CaseView, dict[str, Any]]]:
@@ -117,12 +125,14 @@ async def _held(parts: Parts, caller: Caller, narrowed: Filter) -> list[tuple[Ca
 
 
 def _found(held: Mapping[str, Any]) -> Found:
-    values = {name: str(held[name]) for name in ("person_id", "family_name", "given_name") if held.get(name)}
-    if held.get("dose_planned"):
-        values["dose_no"] = str(held["dose_planned"])
     when = held.get("appointment_time")
+    planned = {"dose_no": str(held["dose_planned"])} if held.get("dose_planned") else {}
     return Found(
-        values=values,
+        values={"person_id": str(held.get("person_id") or "")} | _name(held) | planned,
         booking=held.get("booking_id"),
         appointment=f"{datetime.fromisoformat(when).astimezone(OSLO):%d.%m.%Y kl. %H.%M}" if when else None,
     )
+
+
+def _name(held: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(held.get(name, "")) for name in ("given_name", "family_name")}

@@ -25,7 +25,7 @@ from common.web.parts import Parts, WithParts
 from common.web.submitting import Taken, take_one
 from health_svc.forms import controls, vaccines
 from health_svc.forms.corrections import REFERENCE_TAKEN, SENTENCES, sentences
-from health_svc.forms.lookup import VACCINATIONS, Found, NotFound, look_up
+from health_svc.forms.lookup import BOOKINGS, VACCINATIONS, Found, NotFound, look_up
 from health_svc.forms.submissions import LABELS, Line, line_of, of_today
 
 HERE = "/forms/vaccination"
@@ -43,6 +43,12 @@ PAGES = Pages(
     ),
     router=router,
     paper=Paper(Path(__file__).parent),
+    narrowed={
+        HERE: "own, of today",
+        f"{HERE}/i-dag": "own, of today",
+        f"{HERE}/oppslag": f"with `health:{BOOKINGS}:read`, `health:{VACCINATIONS}:read`: cases of the caller's units "
+        "about one person, by a whole booking number or national id",
+    },
 )
 
 
@@ -74,7 +80,7 @@ async def take_form(request: Request, parts: WithParts, visitor: SignedIn, form:
     if isinstance(handed, _Wrong):
         if asks_for_json(request):
             return _told_wrong(handed.sentences, handed.status)
-        return await _page(parts, visitor, status=handed.status, found=Found(values=form), wrong=handed.sentences)
+        return await _page(parts, visitor, status=handed.status, found=Found(values=dict(form)), wrong=handed.sentences)
     if asks_for_json(request):
         line = line_of(handed.case, controls.given(form, visitor.caller.units), await vaccines.offered(parts))
         return JSONResponse(_shown(line), 200 if handed.existing else 202)
@@ -145,7 +151,7 @@ async def _page(
         told=told,
         found=found,
         sought=sought,
-        values=fresh | controls.typed(today.newest) | dict(found.values if found else {}),
+        values=fresh | controls.typed(today.newest) | (found.values if found else {}),
         wrong=wrong or {},
         today=today,
         labels=LABELS,

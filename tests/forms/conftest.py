@@ -6,14 +6,14 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from tests.forms.station import WORKERS, Station, opened, with_vaccines
-from tests.web.keys import write_keys
 
 from common.identity.caller import Kind
 from common.identity.keys import new_key
 from common.privacy.key_file import KeyFile
 from common.settings import ApiSettings, DatabaseSettings, DeploymentSettings, Environment, RedisSettings
 from common.web.parts import Settings
+from tests.forms.station import WORKERS, Station, opened, with_vaccines
+from tests.web.keys import write_keys
 
 
 @pytest.fixture(scope="session")

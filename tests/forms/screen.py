@@ -122,7 +122,7 @@ class Screen:
             offered = f'#dose label:has([name="{name}"][value="{value}"])'
             if self.js(f"!!document.querySelector({json.dumps(offered)})"):
                 self.tap(offered)
-            elif text := self.js(f"document.querySelector('#dose select[name=\"{name}\"] [value=\"{value}\"]')?.text"):
+            elif text := self.js(f'document.querySelector(\'#dose select[name="{name}"] [value="{value}"]\')?.text'):
                 self.js(f"document.querySelector('#dose select[name=\"{name}\"]').focus()")
                 for letter in text:
                     self.key(letter, after=0.01)
@@ -153,7 +153,9 @@ class Screen:
         if not self.js("!!window.axe"):
             self.js(AXE.read_text(encoding="utf-8") + "; 0")
         found = self.js("axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)")
-        return [f"{each['id']}: {node['html'][:120]} {node['failureSummary']}" for each in found for node in each["nodes"]]
+        return [
+            f"{each['id']}: {node['html'][:120]} {node['failureSummary']}" for each in found for node in each["nodes"]
+        ]
 
     def overflow(self) -> int:
         """How many pixels the page is wider than the screen."""

@@ -7,7 +7,7 @@ import contextlib
 import re
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -21,25 +21,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from common.cases.endings import Ending, done
 from common.cases.queue import Queue
 from common.cases.states import State
+from common.catalogue import load
 from common.clock import Clock, system
 from common.norway.national_id import NationalIdText
 from common.probes import configuration, listen
-from common.process import CaseInput, Outcome, OutcomeCode, RegisterRow, Retention, Run, Service, Subject
+from common.process import CaseInput, Outcome, OutcomeCode, Retention, Run, Service, Subject
 from common.settings import WorkerSettings
 from common.web.app import create_app
 from common.web.main import ApiServer
 from common.web.pages.settings import PageSettings
 from common.web.parts import Parts, Settings
-from health_svc.forms.vaccines import REGISTER
-from health_svc.service import health
-from health_svc.vaccination import Vaccination
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SOLVEIG, BJORN = "05813810036", "14884910138"  # synthetic: month + 80
 HERE = "https://station.test"
 HPR = "9999101"
 
+health = load("health")
 station = Service("health", title="Health", pages=health.pages)
+station.processes |= health.processes
+station.registers |= health.registers
 
 
 class Event(StrEnum):
@@ -63,20 +64,8 @@ class Booking(CaseInput):
         return Subject("person", self.person_id)
 
 
-class Product(RegisterRow):
-    code: str
-    name: str
-
-
-station.register(REGISTER, row=Product, title="Vaksiner")
 _COMMON: dict[str, Any] = {"targets": [], "manual_minutes": 1, "retention": Retention.HEALTH}
 _DUE = NOW - NOW.replace(hour=10)
-
-
-@station.process("vaccinations", due=_DUE, called="Vaksinasjoner", **_COMMON)
-def register_dose(dose: Vaccination, run: Run) -> Outcome:
-    """Nothing is registered."""
-    return Outcome(OutcomeCode.NOOP)
 
 
 @station.process("booking-journals", due=_DUE, **_COMMON)
@@ -147,7 +136,9 @@ class Tablet:
     async def post(self, path: str, fields: dict[str, str], *, script: bool = True) -> httpx.Response:
         """What the page's script sends, or a browser without one."""
         headers = {"accept": "application/json"} if script else {}
-        return await self.client.post(f"/forms/vaccination{path}", data={"skjema": self.token} | fields, headers=headers)
+        return await self.client.post(
+            f"/forms/vaccination{path}", data={"skjema": self.token} | fields, headers=headers
+        )
 
     async def today(self) -> dict[str, Any]:
         shown: dict[str, Any] = (
@@ -201,7 +192,7 @@ class Station:
     async def end(self, ending: Ending | None = None) -> None:
         """Claim the most urgent case and end it: done, unless said otherwise."""
         queue = Queue(self.parts.database.pool, self.parts.keyring, WorkerSettings())
-        claimed = (await queue.turn("shift", [station.processes["vaccinations"]])).claimed
+        claimed = (await queue.turn("shift", [replace(station.processes["vaccinations"], targets=())])).claimed
         assert claimed is not None
         assert await queue.finish("shift", claimed, ending or done(Outcome(OutcomeCode.CREATED, {"dose": "1"})))
 
@@ -218,8 +209,10 @@ def needs_a_person(code: str = "NAME_MISMATCH") -> Ending:
 
 async def with_vaccines(parts: Parts) -> None:
     """The register of vaccines, with two products."""
-    rows = [{"code": "BNT03", "name": "Comirnaty"}, {"code": "MOD03", "name": "Spikevax"}]
-    await parts.registers.store(REGISTER, rows=rows, valid_from=date(2020, 12, 27), signer="test", caller="test")
+    rules = {"minimum_interval_days": 21, "minimum_age": 16, "max_doses": 5, "first_day": "2020-12-27"}
+    rows = [{"code": "BNT03", "product": "Comirnaty"} | rules, {"code": "MOD03", "product": "Spikevax"} | rules]
+    rows.append({"code": "ASZ03", "product": "Vaxzevria", "last_day": "2021-03-11"} | rules)
+    await parts.registers.store("vaccines", rows=rows, valid_from=date(2020, 12, 27), signer="test", caller="test")
 
 
 @contextlib.asynccontextmanager

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from common.catalogue import load
 from common.identity.keys import new_key
 from common.privacy.key_file import KeyFile
 from common.settings import ApiSettings, DatabaseSettings, DeploymentSettings, RedisSettings
 from common.web.app import OPEN, create_app
 from common.web.auth import declared
+from common.web.pages import brought
 from common.web.parts import Settings
 from common.web.rights import page
 from tests.web.keys import write_keys
@@ -21,8 +23,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "rights.md"
 
 
 def told(app: FastAPI) -> str:
-    """What the page must say."""
-    return page(declared(app), OPEN)
+    """What the page must say: of what every service answers, and of the pages that services bring."""
+    services = [load(folder.name) for folder in sorted(PAGE.parents[1].glob("*_svc"))]
+    return page(declared(app), OPEN, {service.title: brought.of(service) for service in services})
 
 
 def main() -> None:

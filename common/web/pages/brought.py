@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 
@@ -44,6 +44,8 @@ class Pages:
     entrance: Entrance
     router: APIRouter
     paper: Paper
+    narrowed: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By address: which cases it shows of those its caller may see; for the page of rights."""
 
 
 def of(service: Service) -> list[Pages]:
