@@ -111,6 +111,11 @@ class CaseInput(BaseModel):
         return None
 
     @property
+    def alias(self) -> Subject | None:
+        """By what else people look the case up (the number of a booking), besides whom it is about."""
+        return None
+
+    @property
     def kept_from(self) -> datetime | None:
         """The day its retention counts from, if that comes after its end: of an appointment, say."""
         return None

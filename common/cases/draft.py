@@ -56,6 +56,7 @@ class Prepared:
     reference: bytes | None
     content: bytes
     subject: bytes | None
+    alias: bytes | None
     unit: str | None
     priority: int
     due: datetime
@@ -74,7 +75,7 @@ class Prepared:
 
 
 COLUMNS = (
-    "id", "reference", "content", "subject", "thread", "unit", "priority", "due", "not_before", "keep_from", "test",
-    "four_eyes", "row", "key", "payload",
+    "id", "reference", "content", "subject", "thread", "alias", "unit", "priority", "due", "not_before", "keep_from",
+    "test", "four_eyes", "row", "key", "payload",
 )  # fmt: skip
 """What of a prepared draft goes into the tables."""

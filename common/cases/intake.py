@@ -105,7 +105,7 @@ class Intake:
         given = draft.input
         submitted = given.model_dump(mode="json", exclude_unset=True)
         key = self._keyring.new_key(case)
-        subject = given.subject
+        subject, alias = given.subject, given.alias
         return Prepared(
             given=given,
             case_key=key,
@@ -114,6 +114,7 @@ class Intake:
             reference=draft.recognised_by(self._keyring),
             content=self._keyring.blind("content", canonical(submitted).decode()),
             subject=self._keyring.blind(subject.kind, subject.key) if subject else None,
+            alias=self._keyring.blind(f"alias:{alias.kind}", alias.key) if alias else None,
             unit=given.unit,
             threads=self._threads(process, caller, draft),
             priority=given.urgency(now),

@@ -96,6 +96,7 @@ class Filter:
     reference: str | None = None
     unit: str | None = None
     subject: Subject | None = None
+    alias: Subject | None = None
     batch: UUID | None = None
     sight: Sight = ALL
     """What the asker may see at all."""
@@ -181,6 +182,9 @@ class Queries:
         if narrowed.subject is not None:
             keys = self._keyring.blind_all(narrowed.subject.kind, narrowed.subject.key)
             query = query.where(col(Case.subject).in_(keys))
+        if narrowed.alias is not None:
+            keys = self._keyring.blind_all(f"alias:{narrowed.alias.kind}", narrowed.alias.key)
+            query = query.where(col(Case.alias).in_(keys))
         return query
 
     async def events(self, case: UUID, sight: Sight = ALL) -> Sequence[Event]:

@@ -8,7 +8,12 @@ from common.refusals import FieldProblem
 from health_svc.forms.controls import QUESTIONS, control_of
 
 MISSING, INVALID, OUT_OF_RANGE, ID = "MISSING_FIELD", "INVALID_VALUE", "DATE_OUT_OF_RANGE", "ID_INVALID"
-_EITHER: tuple[str, ...] = (MISSING, INVALID)
+
+
+def _whatever(sentence: str) -> dict[str, str]:
+    """The same for a control without an answer and for one with an impossible one."""
+    return {MISSING: sentence, INVALID: sentence}
+
 
 SENTENCES: dict[str, dict[str, str]] = {
     "person_id": {
@@ -26,15 +31,15 @@ SENTENCES: dict[str, dict[str, str]] = {
         INVALID: "Batchnummeret har 3 til 20 tegn: bokstaver A–Z, tall og bindestrek.",
     },
     "dose_no": {MISSING: "Velg hvilken dose det er.", INVALID: "Dosen er et tall fra 1 til 5."},
-    "site": {MISSING: "Velg hvor dosen ble satt.", INVALID: "Velg hvor dosen ble satt."},
-    "indication": {MISSING: "Velg hvorfor personen får vaksinen.", INVALID: "Velg hvorfor personen får vaksinen."},
+    "site": _whatever("Velg hvor dosen ble satt."),
+    "indication": _whatever("Velg hvorfor personen får vaksinen."),
     "vaccinator_hpr": {
         MISSING: "Skriv HPR-nummeret til den som satte dosen.",
         INVALID: "HPR-nummeret har 7 til 9 sifre.",
     },
     "prescriber_hpr": {INVALID: "HPR-nummeret har 7 til 9 sifre."},
-    "reaction_observed": dict.fromkeys(_EITHER, "Svar ja eller nei på om du så en reaksjon."),
-    "consent": dict.fromkeys(_EITHER, "Kryss av for samtykke. Uten samtykke registreres ingenting."),
+    "reaction_observed": _whatever("Svar ja eller nei på om du så en reaksjon."),
+    "consent": _whatever("Kryss av for samtykke. Uten samtykke registreres ingenting."),
     "vaccinated_at": {
         MISSING: "Oppgi dato og klokkeslett.",
         INVALID: "Oppgi dato og klokkeslett.",
@@ -45,12 +50,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         OUT_OF_RANGE: "Batchen var gått ut på dato den dagen dosen ble satt. Kontroller dato og batch.",
     },
     "remark": {INVALID: "Merknaden kan ha høyst 500 tegn."},
-    "unit": {MISSING: "Velg enhet.", INVALID: "Velg enhet."},
+    "unit": _whatever("Velg enhet."),
     "corrects": {INVALID: "Skjemaet som skal rettes, finnes ikke i denne formen. Begynn på nytt fra listen."},
 } | {
-    control_of(f"contraindication_answers.{code}"): dict.fromkeys(
-        _EITHER, f"Svar ja eller nei på spørsmålet om {question.about}."
-    )
+    control_of(f"contraindication_answers.{code}"): _whatever(f"Svar ja eller nei på spørsmålet om {question.about}.")
     for code, question in QUESTIONS.items()
 }
 

@@ -83,7 +83,7 @@ async def _by_booking(parts: Parts, caller: Caller, booking: str) -> Found:
         raise NotFound(NO_RIGHT)
     if not _BOOKING.fullmatch(booking):
         raise NotFound(NEITHER)
-    for case, held in await _held(parts, caller, Filter(processes=[BOOKINGS], reference=booking)):
+    for case, held in await _held(parts, caller, Filter(processes=[BOOKINGS], alias=Subject("booking", booking))):
         if _withdrawn(case, held):
             raise NotFound(WITHDRAWN)
         return _found(held)
@@ -111,12 +111,7 @@ def _withdrawn(case: CaseView, held: Mapping[str, Any]) -> bool:
 
 async def _held(parts: Parts, caller: Caller, narrowed: Filter) -> list[tuple[CaseView, dict[str, Any]]]:
     """Cases and what they were handed in with, newest first; noted before anybody is shown any of it."""
-    within = Filter(
-        processes=narrowed.processes,
-        reference=narrowed.reference,
-        subject=narrowed.subject,
-        sight=Sight(units=caller.units),
-    )
+    within = replace(narrowed, sight=Sight(units=caller.units))
     async with parts.database.reach():
         cases = (await parts.queries.page(within, limit=_LOOKED_AT)).cases
         inputs = await parts.queries.inputs([case.id for case in cases])

@@ -16,9 +16,9 @@ from common.cases.states import State
 from common.clock import OSLO
 from common.identity.caller import Caller
 from common.privacy.access_log import Action
+from common.reasons import reason_of
 from common.web import deciding
 from common.web.parts import Parts
-from common.web.views import reason_of
 from health_svc.forms.lookup import VACCINATIONS
 
 _MOST = 400

@@ -60,6 +60,10 @@ class Booking(PersonCase):
         return Subject("booking", f"{self.booking_id}|{self.person_id or ''}")
 
     @property
+    def alias(self) -> Subject | None:
+        return Subject("booking", self.booking_id.upper())
+
+    @property
     def kept_from(self) -> datetime | None:
         return self.appointment_time
 

@@ -1,4 +1,4 @@
-"""A vaccination station: the service's pages before cases that no robot performs, health workers, and what they fill in."""
+"""A vaccination station: the health service without robots, health workers, and what they fill in."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
 from fastapi import FastAPI
-from pydantic import AwareDatetime
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.cases.endings import Ending, done
@@ -23,9 +21,8 @@ from common.cases.queue import Queue
 from common.cases.states import State
 from common.catalogue import load
 from common.clock import Clock, system
-from common.norway.national_id import NationalIdText
 from common.probes import configuration, listen
-from common.process import CaseInput, Outcome, OutcomeCode, Retention, Run, Service, Subject
+from common.process import Outcome, OutcomeCode
 from common.settings import WorkerSettings
 from common.web.app import create_app
 from common.web.main import ApiServer
@@ -38,40 +35,6 @@ HERE = "https://station.test"
 HPR = "9999101"
 
 health = load("health")
-station = Service("health", title="Health", pages=health.pages)
-station.processes |= health.processes
-station.registers |= health.registers
-
-
-class Event(StrEnum):
-    BOOKED = "BOOKED"
-    CANCELLED = "CANCELLED"
-
-
-class Booking(CaseInput):
-    """A booking, with the fields that the form begins with."""
-
-    event: Event = Event.BOOKED
-    booking_id: str
-    person_id: NationalIdText
-    family_name: str
-    given_name: str
-    appointment_time: AwareDatetime
-    dose_planned: int | None = None
-
-    @property
-    def subject(self) -> Subject:
-        return Subject("person", self.person_id)
-
-
-_COMMON: dict[str, Any] = {"targets": [], "manual_minutes": 1, "retention": Retention.HEALTH}
-_DUE = NOW - NOW.replace(hour=10)
-
-
-@station.process("booking-journals", due=_DUE, **_COMMON)
-def journal_of_booking(booking: Booking, run: Run) -> Outcome:
-    """Nothing is done."""
-    return Outcome(OutcomeCode.NOOP)
 
 
 SUBMIT, BOOKINGS = "health:vaccinations:submit", "health:booking-journals:read"
@@ -174,8 +137,9 @@ class Station:
     async def book(self, booking: str, *, unit: str | None = None, **changes: Any) -> None:
         """A booking that the booking system has handed in."""
         given = {
-            "reference": booking,
             "booking_id": booking,
+            "event": "BOOKED",
+            "vaccination_site": "TRD-SPEKTRUM",
             "person_id": SOLVEIG,
             "family_name": "Myrvold",
             "given_name": "Solveig",
@@ -192,7 +156,7 @@ class Station:
     async def end(self, ending: Ending | None = None) -> None:
         """Claim the most urgent case and end it: done, unless said otherwise."""
         queue = Queue(self.parts.database.pool, self.parts.keyring, WorkerSettings())
-        claimed = (await queue.turn("shift", [replace(station.processes["vaccinations"], targets=())])).claimed
+        claimed = (await queue.turn("shift", [replace(health.processes["vaccinations"], targets=())])).claimed
         assert claimed is not None
         assert await queue.finish("shift", claimed, ending or done(Outcome(OutcomeCode.CREATED, {"dose": "1"})))
 
@@ -219,7 +183,7 @@ async def with_vaccines(parts: Parts) -> None:
 async def opened(settings: Settings, keys: dict[str, str]) -> AsyncGenerator[Station]:
     """The application with the clock at `NOW`."""
     clock = [NOW]
-    app = create_app(station, settings, clock=lambda: clock[0], pages=PageSettings())
+    app = create_app(health, settings, clock=lambda: clock[0], pages=PageSettings())
     async with app.router.lifespan_context(app):
         yield Station(app, keys, clock)
 
@@ -269,7 +233,7 @@ class Standing:
 @contextlib.contextmanager
 def served(settings: Settings, keys: dict[str, str], clock: Clock = system) -> Generator[Standing]:
     """The application on a port of its own, with the real time."""
-    app = create_app(station, settings, clock=clock, pages=PageSettings())
+    app = create_app(health, settings, clock=clock, pages=PageSettings())
     line = Line(app)
     opening = listen("127.0.0.1", 0)
     server = ApiServer(configuration(line), app.state.parts)

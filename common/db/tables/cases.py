@@ -51,6 +51,7 @@ class Case(SQLModel, table=True):
         Index("cases_subject", "subject", "id", postgresql_where=text("subject is not null")),
         # The messages about one thing: a booking made, moved, cancelled.
         Index("cases_thread", "thread", "id", postgresql_where=text("thread is not null")),
+        Index("cases_alias", "alias", "id", postgresql_where=text("alias is not null")),
         Index("cases_manual", "process", "id", postgresql_where=text("state = 'manual'")),
         Index("cases_caller", "caller", "id"),
         Index("cases_batch", "batch", "row", postgresql_where=text("batch is not null")),
@@ -94,6 +95,8 @@ class Case(SQLModel, table=True):
     """Blind index of whom it turned out to be about: at most one case per lock runs at a time."""
     thread: bytes | None = sealed(default=None)
     """Blind index of what it is one of several messages about; see common.amendment."""
+    alias: bytes | None = sealed(default=None)
+    """Blind index of what else it is looked up by."""
     unit: str | None = None
     priority: int = small(5)
     due: datetime = moment()
