@@ -1,4 +1,4 @@
-"""`python -m bench [robot|pickup|intake|queue|recovery …] [--full] [--json FILE]`: one table of how fast everything is."""
+"""`python -m bench [robot|day|pickup|intake|queue|recovery …] [--full] [--json FILE]`: one table of how fast everything is."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import intake, pickup, queue, recovery, robot
+from bench import day, intake, pickup, queue, recovery, robot
 from bench.rows import Row, Tell, as_json, as_table
 from common import log
 from common.cli import with_clear_errors
 from common.local.stack import Ports, Stack
 
-PARTS = ("robot", "pickup", "intake", "queue", "recovery")
+PARTS = ("robot", "day", "pickup", "intake", "queue", "recovery")
 _NOOP = "bench.noop_svc"
 _WIDTH = 140
 
@@ -34,15 +34,18 @@ def stack_of(service: str, folder: Path, tell: Tell) -> Stack:
     return Stack(service, folder, ports=Ports.free(), shifts=2, progress=tell)
 
 
-def run(parts: Sequence[str], line: queue.Plan, tell: Tell) -> list[Row]:
+def run(parts: Sequence[str], line: queue.Plan, whole: day.Plan, tell: Tell) -> list[Row]:
     """Measure these parts, one after the other."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="roger-bench-") as folder:
         if "robot" in parts:
             with stack_of("health_svc", Path(folder) / "robot", tell) as stack:
                 rows += robot.measure(stack, robot.Plan(), lambda line: tell(f"robot: {line}"))
+        if "day" in parts:
+            with stack_of("health_svc", Path(folder) / "day", tell) as stack:
+                rows += day.measure(stack, whole, lambda line: tell(f"day: {line}"))
         with ExitStack() as open_:
-            if set(parts) - {"robot"}:
+            if set(parts) - {"robot", "day"}:
                 stack = open_.enter_context(stack_of(_NOOP, Path(folder) / "noop", tell))
                 rows += _without_targets(parts, line, stack, tell)
     return rows
@@ -93,6 +96,7 @@ def main() -> None:
     parser.add_argument(
         "--full", action="store_true", help="the queue also with 2 million waiting and 5 million finished cases"
     )
+    parser.add_argument("--peak", action="store_true", help="play the health service's peak day itself; over an hour")
     parser.add_argument("--waiting", type=_sizes, metavar="N,N", help="the queue in front of lines of these lengths")
     parser.add_argument("--finished", type=int, metavar="N", help="and with so many finished cases")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
@@ -110,7 +114,7 @@ def main() -> None:
         "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
     }
-    rows = run(parts, _line(given), _progress(Console(stderr=True)))
+    rows = run(parts, _line(given), day.Plan(peak=given.peak), _progress(Console(stderr=True)))
     seconds = time.monotonic() - began
     title = f"{about['cores']} cores, load {about['load']} before the start, {seconds:.0f} s"
     console.print(as_table(rows, title))

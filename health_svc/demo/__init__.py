@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,23 +11,28 @@ from common.local.day import Day, Flow
 from health_svc.demo import booking_journals, test_journals, vaccinations
 from health_svc.demo.town import Town
 
-# Process by process, and their shares of a day's rows.
-FLOWS: dict[Callable[[Town, int], Flow], int] = {
-    test_journals.flow: 3,
-    booking_journals.flow: 2,
-    vaccinations.flow: 3,
+FLOWS: dict[str, tuple[Callable[[Town, int], Flow], int]] = {
+    "test-journals": (test_journals.flow, 3),
+    "booking-journals": (booking_journals.flow, 2),
+    "vaccinations": (vaccinations.flow, 3),
 }
+"""Process by process: who makes its rows, and its share of a day's."""
 
 
 def day(*, cases: int, seed: int) -> Day:
     """A day of this many rows. The same seed gives the same people; times count back from now."""
-    town = Town(random.Random(seed), datetime.now(UTC))  # noqa: S311  made-up people
-    flows: list[Flow] = []
-    left, shares = cases, sum(FLOWS.values())
-    for make, share in FLOWS.items():
-        rows = left * share // shares
-        left, shares = left - rows, shares - share
-        flows += [make(town, rows)] if rows else []
+    rows: dict[str, int] = {}
+    left, shares = cases, sum(share for _, share in FLOWS.values())
+    for process, (_, share) in FLOWS.items():
+        rows[process] = left * share // shares
+        left, shares = left - rows[process], shares - share
+    return day_of(rows, seed=seed)
+
+
+def day_of(rows: Mapping[str, int], *, seed: int, born: int = 0) -> Day:
+    """A day of so many rows of each process, in one town; `born` have been born and served on the days before."""
+    town = Town(random.Random(seed), datetime.now(UTC), born=born, handed_in=born)  # noqa: S311  made-up people
+    flows = [FLOWS[process][0](town, number) for process, number in rows.items() if number]
     return Day(
         flows=flows,
         common_seeds=[("hspro", "/_kontroll/people", town.people), ("hspro", "/_kontroll/register", town.register)],

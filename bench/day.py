@@ -1,0 +1,97 @@
+"""A day of the health service: each process by itself, how long the peak day takes at that, and that nothing came out wrong.
+
+Rates are those of the event log, from the first claim to the last end of a process's rows. With `--peak` the peak day is
+played itself: 1,500 tests, 1,500 billing cards, 3,000 vaccinations, all at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+import httpx
+
+from bench.book import Book
+from bench.rows import Row, Tell
+from common.errors import ConfigurationError
+from common.local.daybook import DayBook
+from common.local.stack import Stack
+from health_svc.demo import FLOWS, day_of
+
+PEAK = {"test-journals": 1_500, "vaccinations": 3_000, "billing-cards": 1_500}
+_NIGHT = 16.0
+"""Hours from the morning's first case until what came in by day must be done."""
+
+_APART = 10_000
+"""Nobody of one day turns up on another."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How much is measured."""
+
+    rows: int = 40
+    """Of each process."""
+    peak: bool = False
+    """Whether the peak day itself is played; over an hour on two cores."""
+    patience: float = 600.0
+    """Seconds without an end, and the day is given up."""
+
+
+def measure(stack: Stack, plan: Plan, tell: Tell) -> list[Row]:
+    """Each process by itself, or the peak day."""
+    if plan.peak:
+        return [_peak(stack, plan, tell)]
+    rates: dict[str, float] = {}
+    with Book(stack) as book:
+        for number, process in enumerate(FLOWS):
+            tell(f"{plan.rows} rows of {process}")
+            mark = book.mark()
+            _play(stack, {process: plan.rows}, plan, seed=number)
+            ends = book.moments(mark, "done") + book.moments(mark, "manual")
+            rates[process] = len(ends) / (max(ends) - book.moments(mark, "running")[0])
+    rows = [
+        Row(part="day", what=f"{process}, {stack.shifts} browsers", measured=rate, unit="/s")
+        for process, rate in rates.items()
+    ]
+    hours = sum(PEAK[process] / rate for process, rate in rates.items() if process in PEAK) / 3600
+    return [*rows, _hours("the peak day at these rates", hours)]
+
+
+def _peak(stack: Stack, plan: Plan, tell: Tell) -> Row:
+    tell(f"the peak day: {PEAK}")
+    return _hours("the peak day, played", _play(stack, PEAK, plan, seed=1) / 3600)
+
+
+def _hours(what: str, hours: float) -> Row:
+    return Row(part="day", what=what, measured=hours, unit="h", mark=f"≤ {_NIGHT:.0f} h", met=hours <= _NIGHT)
+
+
+def _play(stack: Stack, rows: Mapping[str, int], plan: Plan, *, seed: int) -> float:
+    """Seconds for these rows; raises ConfigurationError when one came out wrong."""
+    for address in stack.targets.values():
+        httpx.post(f"{address}/_kontroll/reset", timeout=60).raise_for_status()
+    began = time.monotonic()
+    with closing(DayBook(stack, day_of(rows, seed=seed, born=seed * _APART))) as book:
+        book.prepare()
+        for flows in book.phases():
+            for flow in flows:
+                book.hand_in(flow)
+            _await(book, plan.patience)
+        seconds = time.monotonic() - began
+        if wrong := book.problems(list(book.found())):
+            raise ConfigurationError(f"{len(wrong)} things came out wrong: {'; '.join(wrong[:5])}")
+    return seconds
+
+
+def _await(book: DayBook, patience: float) -> None:
+    moved, before = time.monotonic(), -1
+    while not book.all_ended():
+        left = sum(number for state, number in book.states().items() if state in {"queued", "running"})
+        if left != before:
+            moved, before = time.monotonic(), left
+        if time.monotonic() - moved > patience:
+            raise ConfigurationError(f"No case has ended for {patience:.0f} s")
+        time.sleep(0.2)
