@@ -29,6 +29,8 @@ from common.errors import (
 from common.process import Outcome, OutcomeCode, Subject
 from common.testing import MemoryCase, MemoryLedger, MemoryRegisters, Person, person
 from health_svc.processes import vaccinations as process
+from health_svc.processes.booking_journals import Booking
+from health_svc.processes.test_journals import TestedPerson
 from health_svc.screens.hspro_vaccination import Batch, Dose, Transfer
 from health_svc.vaccination import Vaccination
 
@@ -332,8 +334,13 @@ class TestFollowUp:
 
 
 class TestOnePersonAtATime:
-    def test_all_flows_of_a_person_lock_the_same_subject(self, kari: Person) -> None:
-        assert a_vaccination(kari).subject == Subject("person", kari.number)
+    def test_all_flows_in_hspro_lock_the_same_subject(self, kari: Person) -> None:
+        of = {"person_id": kari.number, "family_name": kari.family_name, "given_name": kari.given_name}
+        told = NOW.isoformat()
+        tested = TestedPerson.model_validate(of | {"test_time": told, "test_site": "TRD-LEANGEN", "test_type": "PCR"})
+        visit = {"booking_id": "B-1", "event": "BOOKED", "appointment_time": told, "vaccination_site": "TRD-SPEKTRUM"}
+        booked = Booking.model_validate(of | visit)
+        assert {tested.subject, booked.subject, a_vaccination(kari).subject} == {Subject("person", kari.number)}
 
     def test_found_under_a_newer_number_that_one_is_held_too(self, office: Office, kari: Person) -> None:
         former = person()
