@@ -143,7 +143,7 @@ class PatientFile(SystemXScreen):
     def cards(self, day: date) -> list[CardEntry]:
         """The cards of one day, whoever made them and whatever became of them."""
         # An empty list is shown as one cell that says so.
-        entries = [_card(row) for row in self.rows(self.card_list) if "Dato" in row]
+        entries = [_card(row) for row in self.rows(self.card_list) if row["Regningsnr."].isdecimal()]
         return [entry for entry in entries if entry.day == day]
 
     def new_card(self) -> NewCard:

@@ -91,7 +91,7 @@ class Settlement(SystemXScreen):
 
     def messages(self, practice: str) -> list[ClaimMessage]:
         """The claim messages of a practice, the newest first."""
-        listed = (row for row in self.rows(self.claim_messages) if "Praksis" in row)
+        listed = (row for row in self.rows(self.claim_messages) if row["Oppgjørsnr."].isdecimal())
         return [
             ClaimMessage(
                 number=int(row["Oppgjørsnr."]),
@@ -139,7 +139,7 @@ class Receipts(SystemXScreen):
 
     def sendings(self, practice: str) -> list[Sending]:
         """The sendings of a practice, the newest first; raises UiChanged for a receipt nobody has heard of."""
-        listed = (row for row in self.rows(self.sending_list) if "Praksis" in row)
+        listed = (row for row in self.rows(self.sending_list) if row["Forsendelse"].isdecimal())
         return [
             Sending(
                 number=int(row["Forsendelse"]),
@@ -173,7 +173,7 @@ class ReceiptPage(SystemXScreen):
                 code=row["Kode"],
             )
             for row in self.rows(self.results)
-            if "Resultat" in row
+            if row["Regningsnr."].isdecimal()
         ]
 
 

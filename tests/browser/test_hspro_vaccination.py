@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
+from real_screens import RealScreens
 
 from common.browser.session import Browser
 from common.browser.settings import BrowserSettings
 from common.clock import OSLO
-from common.errors import ApplicationException, ConflictInTarget, LeaseLost, SuspectedDuplicate, TargetRejected
-from common.lease import Lease, now
+from common.errors import ConflictInTarget, LeaseLost, SuspectedDuplicate, TargetRejected
 from common.process import Outcome, OutcomeCode, Run
-from common.run import CaseFacts, Checkpoint, Mark
-from common.target import Account
-from common.testing import FixedClock, MemoryCase, MemoryLedger, MemoryPlatform, MemoryRegisters, Person, person
+from common.run import CaseFacts
+from common.testing import FixedClock, MemoryCase, MemoryLedger, MemoryRegisters, Person, person
 from health_svc.processes.vaccinations import dose_form, register_vaccination
 from health_svc.screens.hspro import PersonSearch
 from health_svc.screens.hspro_vaccination import NewDose
 from health_svc.vaccination import Indication, Site, Vaccination
 from health_svc.vaccines import Vaccine
-from tests.sandbox.visitor import PLAIN, HsPro
+from tests.sandbox.visitor import HsPro, starting
 
 pytestmark = pytest.mark.browser
 
-T = TypeVar("T")
-ROOT = Path(__file__).parents[2]
 NOW = datetime.now(UTC)
 TODAY = NOW.astimezone(OSLO).date()
 COMIRNATY = Vaccine(
@@ -55,30 +48,6 @@ LOTS: list[dict[str, Any]] = [
         "message": "Ukjent enhet",
     },
 ]
-
-
-class RealScreens(MemoryPlatform):
-    """Real pages, checkpoints in memory; dies when it is about to record how the effect named `unproven` went."""
-
-    def __init__(self, case: MemoryCase, browser: Browser, unproven: str | None) -> None:
-        case.fence += 1
-        super().__init__(case, case.fence, {}, None)
-        self._browser, self._unproven = browser, unproven
-
-    def open(self, screen: type[T]) -> T:
-        wanted: Any = screen
-        hold = Lease(fence=1, started=now(), seconds=60, margin=2)
-        shown: T = self._browser.open(wanted, Account(target="hspro", name="robot1", password="robot1-secret"), hold)
-        return shown
-
-    def commit(self, checkpoint: Checkpoint) -> None:
-        if checkpoint.mark is Mark.RESULT and checkpoint.name == self._unproven:
-            raise LeaseLost
-        super().commit(checkpoint)
-
-    def let_go(self, failed: ApplicationException) -> None:
-        super().let_go(failed)
-        self._browser.recycle()
 
 
 @dataclass
@@ -120,16 +89,12 @@ class Office:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Generator[Office]:
-    command = [sys.executable, "-m", "sandbox.hspro", "--port", "0", "--data", str(tmp_path_factory.mktemp("hspro"))]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        hspro = HsPro(process, "", httpx.Client(verify=PLAIN))
-        hspro.wait()
+    with starting(HsPro, tmp_path_factory) as start:
+        hspro = start()
         hspro.post("lots", LOTS)
         browser = Browser(BrowserSettings(), {"hspro": hspro.url})
         yield Office(hspro, browser)
         browser.close()
-        hspro.close()
-        process.kill()
 
 
 @pytest.fixture

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.sandbox.visitor import KARI, PLAIN, Browser, HsPro, S, StandIn, Start, SystemX, Visitor, heading
+from tests.sandbox.visitor import KARI, PLAIN, Browser, HsPro, StandIn, Start, SystemX, Visitor, heading, starting
 
 ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def starting(kind: type[S], tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[..., S]]:
-    """What starts systems of a kind, with options of one's own; they end with the block."""
-    with ExitStack() as running:
-
-        def start_one(*options: str) -> S:
-            name = kind.title.lower()
-            data = tmp_path_factory.mktemp(name)
-            command = [sys.executable, "-m", f"sandbox.{name}", "--data", str(data), "--port", "0", *options]
-            process = running.enter_context(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
-            running.callback(process.kill)
-            system = kind(process, "", httpx.Client(verify=PLAIN))
-            system.wait()
-            running.callback(system.close)
-            return system
-
-        yield start_one
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from html import unescape
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import httpx
+import pytest
 
 # Made once: loading the certificates anew for every client costs more than the rest of a test.
+ROOT = Path(__file__).parents[2]
 PLAIN = httpx.create_ssl_context()
 Json = Any
 
@@ -85,6 +90,28 @@ class SystemX(StandIn):
     title = "SystemX"
 
 
+S = TypeVar("S", bound=StandIn)
+
+
+@contextmanager
+def starting(kind: type[S], tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[..., S]]:
+    """What starts systems of a kind, with options of one's own; they end with the block."""
+    with ExitStack() as running:
+
+        def start_one(*options: str) -> S:
+            name = kind.title.lower()
+            data = tmp_path_factory.mktemp(name)
+            command = [sys.executable, "-m", f"sandbox.{name}", "--data", str(data), "--port", "0", *options]
+            process = running.enter_context(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
+            running.callback(process.kill)
+            system = kind(process, "", httpx.Client(verify=PLAIN))
+            system.wait()
+            running.callback(system.close)
+            return system
+
+        yield start_one
+
+
 @dataclass
 class Visitor:
     """Somebody at a browser: follows redirects, keeps cookies, remembers every address."""
@@ -127,7 +154,6 @@ class Visitor:
         raise AssertionError(f"no button {text!r} on: {text_of(page.text)}")
 
 
-S = TypeVar("S", bound=StandIn)
 Start = Callable[..., HsPro]
 Browser = Callable[[StandIn], Visitor]
 
