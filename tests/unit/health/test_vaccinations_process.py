@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from doses import BATCH, NOW, TODAY, VACCINES, a_dose, a_vaccination
-from hspro_in_memory import HsProInMemory, facts, journal
+from doses import NOW, TODAY, VACCINES, a_dose, a_vaccination
+from hspro_in_memory import facts, journal
+from vaccination_office import Office
 
 from common.errors import (
     BusinessException,
     ConflictInTarget,
     InvalidValue,
-    LeaseLost,
     LimitExceeded,
     NameMismatch,
     NeedsJudgement,
@@ -23,50 +22,15 @@ from common.errors import (
     SubjectBusy,
     SuspectedDuplicate,
     TargetRejected,
-    TargetTimeout,
     TemporaryId,
 )
-from common.process import Outcome, OutcomeCode, Subject
-from common.testing import MemoryCase, MemoryLedger, MemoryRegisters, Person, person
-from health_svc.processes import vaccinations as process
+from common.process import OutcomeCode, Subject
+from common.testing import MemoryRegisters, Person, person
+from health_svc.processes import test_journals
 from health_svc.processes.booking_journals import Booking
-from health_svc.processes.test_journals import TestedPerson
 from health_svc.screens.hspro_vaccination import Batch, Dose, Transfer
-from health_svc.vaccination import Vaccination
 
 OLD_ENOUGH = timedelta(days=365 * 20)
-
-
-@dataclass
-class Office:
-    """HsPro, and the registers and the ledger that the cases of one town share."""
-
-    hspro: HsProInMemory = field(default_factory=HsProInMemory)
-    registers: MemoryRegisters = field(default_factory=MemoryRegisters)
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
-
-    def __post_init__(self) -> None:
-        self.registers.store("vaccines", VACCINES, valid_from=VACCINES[0].first_day)
-        self.hspro.batches = [BATCH, Batch(vaccine="BNT03", number="SYN1240", expiry=BATCH.expiry)]
-        self.new_case()
-
-    def new_case(self) -> None:
-        self.hspro.case = MemoryCase(registers=self.registers, ledger=self.ledger)
-
-    def perform(self, given: Vaccination, dies_at: str | None = None) -> Outcome:
-        """One attempt at the present case."""
-        return process.register_vaccination(given, self.hspro.case.run(self.hspro.screens(), dies_at=dies_at))
-
-    def case(self, given: Vaccination) -> Outcome:
-        """A case of its own."""
-        self.new_case()
-        return self.perform(given)
-
-    def doses(self, of: Person) -> list[Dose]:
-        return self.hspro.doses.get(of.number, [])
-
-    def standing(self, of: Person, *doses: Dose) -> None:
-        self.hspro.doses[of.number] = list(doses)
 
 
 @pytest.fixture
@@ -337,7 +301,9 @@ class TestOnePersonAtATime:
     def test_all_flows_in_hspro_lock_the_same_subject(self, kari: Person) -> None:
         of = {"person_id": kari.number, "family_name": kari.family_name, "given_name": kari.given_name}
         told = NOW.isoformat()
-        tested = TestedPerson.model_validate(of | {"test_time": told, "test_site": "TRD-LEANGEN", "test_type": "PCR"})
+        tested = test_journals.TestedPerson.model_validate(
+            of | {"test_time": told, "test_site": "TRD-LEANGEN", "test_type": "PCR"}
+        )
         visit = {"booking_id": "B-1", "event": "BOOKED", "appointment_time": told, "vaccination_site": "TRD-SPEKTRUM"}
         booked = Booking.model_validate(of | visit)
         assert {tested.subject, booked.subject, a_vaccination(kari).subject} == {Subject("person", kari.number)}
@@ -353,81 +319,3 @@ class TestOnePersonAtATime:
         assert office.perform(given).code is OutcomeCode.CREATED
         assert office.hspro.case.platform is not None
         assert Subject("person", kari.number) in office.hspro.case.platform.held
-
-
-def a_newcomer(office: Office) -> Vaccination:
-    """Somebody only the register knows: the longest way there is."""
-    newcomer = person()
-    office.hspro.register.append(facts(newcomer))
-    office.hspro.births[newcomer.number] = newcomer.birth_date
-    return a_vaccination(newcomer)
-
-
-def a_correction(office: Office) -> Vaccination:
-    """Of a dose that stands."""
-    kari = person()
-    office.hspro.know(kari, journal())
-    first = a_vaccination(kari)
-    office.perform(first)
-    office.new_case()
-    return a_vaccination(kari, corrects=str(first.form_id), batch_no="SYN1240")
-
-
-WAYS = {"new": (a_newcomer, OutcomeCode.CREATED), "correction": (a_correction, OutcomeCode.UPDATED)}
-
-
-def deaths() -> list[tuple[str, str]]:
-    """(way, point): everywhere a run can die on each of the ways."""
-    found: list[tuple[str, str]] = []
-    for name, (prepare, _) in WAYS.items():
-        office = Office()
-        office.perform(prepare(office))
-        assert office.hspro.case.platform is not None
-        found += [(name, point) for point in office.hspro.case.platform.reached]
-    return found
-
-
-class TestDeath:
-    @pytest.mark.parametrize(("way", "point"), deaths())
-    def test_anywhere_leaves_one_dose(self, office: Office, way: str, point: str) -> None:
-        prepare, code = WAYS[way]
-        given = prepare(office)
-        with pytest.raises(LeaseLost):
-            office.perform(given, dies_at=point)
-        assert office.perform(given).code is code
-        (doses,) = office.hspro.doses.values()
-        assert [(dose.number, dose.batch) for dose in doses] == [("V-1", given.batch_no)]
-        assert len(office.hspro.dose_forms) == 1 + (way == "correction")
-
-    @pytest.mark.parametrize(("way", "point"), [each for each in deaths() if each[1].startswith("dose")])
-    def test_around_the_save_and_a_persons_retry(self, office: Office, way: str, point: str) -> None:
-        given = WAYS[way][0](office)
-        with pytest.raises(LeaseLost):
-            office.perform(given, dies_at=point)
-        office.hspro.case.retried()
-        assert office.perform(given).detail["dose"] == "V-1"
-        assert len(office.hspro.dose_forms) == 1 + (way == "correction")
-
-    def test_before_the_save_and_what_a_person_registered_meanwhile_is_not_taken_for_ours(
-        self, office: Office, kari: Person
-    ) -> None:
-        given = a_vaccination(kari)
-        with pytest.raises(LeaseLost):
-            office.perform(given, dies_at="dose:1")
-        office.standing(kari, a_dose(days_ago=0, batch="SYN1240"))
-        with pytest.raises(SuspectedDuplicate):
-            office.perform(given)
-        assert len(office.doses(kari)) == 1
-
-    @pytest.mark.parametrize("way", WAYS)
-    def test_a_save_that_failed_after_all_is_found(self, office: Office, way: str) -> None:
-        prepare, code = WAYS[way]
-        given = prepare(office)
-
-        def fail() -> None:
-            raise TargetTimeout
-
-        office.hspro.after_save = fail
-        assert office.perform(given).code is code
-        (doses,) = office.hspro.doses.values()
-        assert len(doses) == 1
