@@ -11,12 +11,22 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Required, TypedDict, TypeVar, Unpack, cast, get_type_hints
 
-from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    AliasChoices,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from common.amendment import AmendmentRule
 from common.batch import BatchRule
 from common.errors import ConfigurationError
+from common.exact import require_exact
 from common.ledger import Fact
 from common.privacy.masking import mask
 from common.refusals import FieldProblem
@@ -80,8 +90,9 @@ class CaseInput(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def text_is_composed(cls, value: Any) -> Any:
-        """One spelling of each letter (NFC), so that æøå compare equal whoever typed them."""
+    def text_is_composed(cls, value: Any, info: ValidationInfo) -> Any:
+        """One spelling of each letter (NFC), so that æøå compare equal whoever typed them; and nothing is guessed."""
+        require_exact(cls, info.field_name, value)
         return composed(value)
 
     @field_validator("unit")

@@ -4,6 +4,7 @@ Refusal
 ├── InvalidInput                422
 │   └── FileUnusable            422
 ├── MalformedRequest            400
+│   └── PositionUnknown         400
 ├── Unauthenticated             401
 ├── Forbidden                   403
 ├── CaseUnknown                 404
@@ -54,6 +55,12 @@ class MalformedRequest(Refusal):
     """The request cannot be read; send valid JSON as the API description shows."""
 
     code, status, title = "MALFORMED_REQUEST", 400, "The request cannot be read"
+
+
+class PositionUnknown(MalformedRequest):
+    """The position is not one that this service gave; start without one."""
+
+    code, title = "POSITION_UNKNOWN", "No such position"
 
 
 class Unauthenticated(Refusal):

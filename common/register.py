@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from common.errors import RobotFault
+from common.exact import require_exact
 from common.refusals import FieldProblem
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ class RegisterRow(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True, hide_input_in_errors=True
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def nothing_is_guessed(cls, value: Any, info: ValidationInfo) -> Any:
+        """A value is taken for what its column declares."""
+        require_exact(cls, info.field_name, value)
+        return value
 
 
 R = TypeVar("R", bound=RegisterRow)

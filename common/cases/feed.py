@@ -20,10 +20,10 @@ from pydantic_core import PydanticCustomError
 from common.cases.states import State
 from common.db.engine import Pool, named_sql
 from common.privacy.masking import mask
-from common.refusals import MalformedRequest
+from common.refusals import PositionUnknown
 
 SQL = named_sql("common.cases", "feed.sql")
-_FORM = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}\.[0-9]{1,18}")
+FORM = r"[0-9]{1,18}\.[0-9]{1,18}\.[0-9]{1,18}"
 _SPAN = 20_000
 """Transactions looked at in one read, most of which wrote one event or none."""
 _SKEW = timedelta(minutes=1)
@@ -44,9 +44,9 @@ class Position:
 
     @classmethod
     def parse(cls, text: str) -> Position:
-        """Read what was once given; raises MalformedRequest."""
-        if not _FORM.fullmatch(text):
-            raise MalformedRequest("The position is not one that this service gave; start without one")
+        """Read what was once given; raises PositionUnknown."""
+        if not re.fullmatch(FORM, text):
+            raise PositionUnknown
         return cls(*map(int, text.split(".")))
 
 
@@ -161,10 +161,10 @@ class Feed:
         return Position(row["horizon"])
 
     async def given(self, text: str) -> Position:
-        """A position that a caller hands back; raises MalformedRequest for one that cannot have been given yet."""
+        """A position that a caller hands back; raises PositionUnknown for one that cannot have been given yet."""
         position = Position.parse(text)
         if position > await self.now():
-            raise MalformedRequest("The position is not one that this service gave; start without one")
+            raise PositionUnknown
         return position
 
     async def page(self, after: Position, *, limit: int = 500) -> FeedPage:

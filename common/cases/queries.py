@@ -23,7 +23,7 @@ from common.cases.states import ENDED, State
 from common.db.tables import Case, Content, Event
 from common.privacy.crypto import Keyring, Unreadable
 from common.process import Subject
-from common.refusals import CaseUnknown, MalformedRequest
+from common.refusals import CaseUnknown, PositionUnknown
 
 _Rows = Select[Case, Content | None, dict[str, int] | None]
 _REGISTERS = literal_column(
@@ -158,7 +158,7 @@ class Queries:
             return set((await session.exec(query)).all())
 
     async def page(self, narrowed: Filter, *, limit: int, cursor: str | None = None) -> Page:
-        """The newest cases first, from behind the cursor; raises MalformedRequest for a cursor that is none."""
+        """The newest cases first, from behind the cursor; raises PositionUnknown for a cursor that is none."""
         query = self._narrow(narrowed.sight.of(_with_content()), narrowed)
         if cursor is not None:
             query = query.where(col(Case.id) < _from_cursor(cursor))
@@ -286,4 +286,4 @@ def _from_cursor(cursor: str) -> UUID:
     try:
         return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
     except (ValueError, binascii.Error):
-        raise MalformedRequest("The cursor is not one that this service gave; start without one") from None
+        raise PositionUnknown("The cursor is not one that this service gave; start without one") from None

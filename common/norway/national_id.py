@@ -194,6 +194,7 @@ NationalIdText = Annotated[
         description="National id (fødselsnummer or D-number): 11 digits; blanks and hyphens are ignored. H-, FH- and DUF "
         "numbers are taken too and go to a person.",
         examples=["17838410103"],
+        json_schema_extra={"format": "national-id"},
     ),
 ]
 """A national id in a case's input: normalised to its digits, refused with the code ID_INVALID."""

@@ -157,13 +157,19 @@ class BatchQuery(BaseModel):
     cursor: UUID | None = Field(default=None, description="`next` of the page before")
 
 
+_ONLY = ("refused", "existing", "accepted", *(state.value for state in State))
+
+
 class RowsQuery(BaseModel):
     """Which rows to list."""
 
     model_config = ConfigDict(extra="forbid")
 
     only: str | None = Field(
-        default=None, description="`refused`, `existing`, `accepted`, or a state of cases", examples=["refused"]
+        default=None,
+        description="`refused`, `existing`, `accepted`, or a state of cases",
+        examples=["refused"],
+        json_schema_extra={"enum": [*_ONLY]},
     )
     limit: int = Field(default=200, ge=1, le=1_000)
     cursor: int = Field(default=-1, ge=-1, le=2**31 - 1, description="`next` of the page before")
@@ -171,7 +177,7 @@ class RowsQuery(BaseModel):
     @field_validator("only")
     @classmethod
     def is_known(cls, value: str | None) -> str | None:
-        if value is not None and value not in {"refused", "existing", "accepted", *State}:
+        if value is not None and value not in _ONLY:
             message = "refused, existing, accepted, or a state of cases"
             raise ValueError(message)
         return value

@@ -10,7 +10,10 @@ from typing import Any, TypeVar, cast
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
+from common.exact import require_exact
+from common.process import composed
 from common.refusals import InvalidInput, MalformedRequest, RequestTooLarge, TooSlow
 from common.web.fields import field_problems, shown
 from common.web.problems import NotJson
@@ -57,9 +60,26 @@ async def model(request: Request, limit: int, form: type[Form]) -> Form:
     """A JSON body of that form; raises InvalidInput, and what `read` and `parse` raise."""
     given = parse(await read(request, limit))
     try:
+        _require_declared(form, given)
         return form.model_validate(given)
     except ValidationError as invalid:
         raise InvalidInput(field_problems(invalid.errors(include_url=False, include_input=False))) from None
+
+
+def _require_declared(form: type[BaseModel], given: Any) -> None:
+    """Raises InvalidInput for what the form's validator would turn into something else, MalformedRequest for no text."""
+    try:
+        composed(given)
+    except PydanticCustomError as unfit:
+        raise MalformedRequest(unfit.message()) from None
+    wrong: list[dict[str, Any]] = []
+    for name, value in cast("dict[str, Any]", given).items() if isinstance(given, dict) else ():
+        try:
+            require_exact(form, name, value)
+        except PydanticCustomError as inexact:
+            wrong.append({"type": inexact.type, "loc": (name,), "msg": ""})
+    if wrong:
+        raise InvalidInput(field_problems(wrong))
 
 
 def _too_large(limit: int) -> RequestTooLarge:

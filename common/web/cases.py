@@ -25,6 +25,7 @@ from common.refusals import (
     MalformedRequest,
     NotInThatState,
     OwnSubmission,
+    PositionUnknown,
     RequestTooLarge,
     Unauthenticated,
     Unavailable,
@@ -39,7 +40,7 @@ BODIES: list[type[BaseModel]] = [CaseSearch, Close]
 
 router = APIRouter(prefix="/v1/cases", tags=["Cases"])
 _SEEN = responses(Unauthenticated, Forbidden, CaseUnknown, Unavailable)
-_LISTED = responses(MalformedRequest, Unauthenticated, Forbidden, InvalidInput, Unavailable)
+_LISTED = responses(MalformedRequest, PositionUnknown, Unauthenticated, Forbidden, InvalidInput, Unavailable)
 _DECIDED = responses(Unauthenticated, Forbidden, CaseUnknown, NotInThatState, Unavailable)
 _WITH_BODY = responses(MalformedRequest, NotJson, RequestTooLarge, InvalidInput)
 

@@ -14,12 +14,12 @@ from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
 from common import log
-from common.cases.feed import EventFilter, Move, Position
+from common.cases.feed import FORM, EventFilter, Move, Position
 from common.cases.sight import Sight
 from common.cases.states import State
 from common.identity.caller import Caller
 from common.identity.scopes import READ_ALL, READ_SOME
-from common.refusals import Forbidden, InvalidInput, MalformedRequest, Unauthenticated, Unavailable
+from common.refusals import Forbidden, InvalidInput, MalformedRequest, PositionUnknown, Unauthenticated, Unavailable
 from common.web.auth import Authenticated, needs
 from common.web.parts import Parts, WithParts
 from common.web.problems import responses
@@ -29,8 +29,13 @@ router = APIRouter(prefix="/v1/events", tags=["Events"])
 _log = log.get(__name__)
 _REST = 15.0  # seconds between signs of life
 _SLOWEST = 20.0  # seconds for one write, before a client that does not read is let go
-_ASKED = responses(MalformedRequest, Unauthenticated, Forbidden, InvalidInput, Unavailable)
-_POSITION = Query(max_length=64, description="A position: only what lies behind it. Without one, from now on")
+_ASKED = responses(MalformedRequest, PositionUnknown, Unauthenticated, Forbidden, InvalidInput, Unavailable)
+_FORM: dict[str, Any] = {"pattern": f"^{FORM}$"}
+_POSITION = Query(
+    max_length=64,
+    description="A position: only what lies behind it. Without one, from now on",
+    json_schema_extra=_FORM,
+)
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: `event` is the state a case has moved to, `data` the event as JSON "
@@ -98,7 +103,9 @@ async def stream_events(
     parts: WithParts,
     wanted: Wanted,
     after: Annotated[str | None, _POSITION] = None,
-    last_event_id: Annotated[str | None, Header(max_length=64, description="Outranks `after`")] = None,
+    last_event_id: Annotated[
+        str | None, Header(max_length=64, description="Outranks `after`", json_schema_extra=_FORM)
+    ] = None,
 ) -> EventSourceResponse:
     """The caller's own cases; everybody's with `cases:read:all`. Complete, and in order for each case."""
     sight = sight_of(caller, parts)
@@ -153,7 +160,7 @@ def sight_of(caller: Caller, parts: Parts) -> Sight:
 
 async def _start(parts: Parts, position: str | None) -> Position:
     async with parts.database.reach():
-        return await (parts.feed.given(position) if position else parts.feed.now())
+        return await (parts.feed.now() if position is None else parts.feed.given(position))
 
 
 async def _told(parts: Parts, sight: Sight, wanted: EventFilter, start: Position) -> AsyncIterator[ServerSentEvent]:

@@ -11,13 +11,15 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import PydanticUndefined, to_jsonable_python
+from pydantic_core.core_schema import DecimalSchema
 
 from common.process import Process, Service
 from common.refusals import InvalidInput
 from common.web.auth import declared
 from common.web.problems import LIMITS, MEDIA_TYPE, Problem, responses
+from common.web.uploads import table_of
 
 _SCHEMAS = "#/components/schemas/"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -113,6 +115,7 @@ def _describe(app: FastAPI, service: Service, models: Sequence[type[BaseModel]])
         ],
     )
     _drop_framework_refusals(described)
+    _let_no_parameter_be_null(described)
     _say_what_is_needed(app, service, described)
     _say_what_limits_there_are(described)
     components = cast("dict[str, Any]", described.setdefault("components", {}))
@@ -144,6 +147,21 @@ def _drop_framework_refusals(described: dict[str, Any]) -> None:
         described.get("components", {}).get("schemas", {}).pop(unused, None)
 
 
+def _let_no_parameter_be_null(described: dict[str, Any]) -> None:
+    """A parameter is there or not, an address has no word for null; and its text is a number or none."""
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    for parameter in (parameter for operation in operations for parameter in operation.get("parameters", ())):
+        schema = parameter["schema"]
+        kinds: list[Any] = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+        numbers = [kind for kind in kinds if kind.get("type") == "number"]
+        kinds = numbers or kinds
+        if len(kinds) == 1:
+            del schema["anyOf"]
+            parameter["schema"] = kinds[0] | schema
+        elif kinds:
+            schema["anyOf"] = kinds
+
+
 def _say_what_is_needed(app: FastAPI, service: Service, described: dict[str, Any]) -> None:
     """Which scopes each operation asks for, as its route declares them."""
     for route, needs in declared(app):
@@ -168,11 +186,26 @@ def _say_what_limits_there_are(described: dict[str, Any]) -> None:
                 said["content"][MEDIA_TYPE]["examples"] |= answer["content"][MEDIA_TYPE]["examples"]
 
 
+class _Generator(GenerateJsonSchema):
+    """As the library's, but an amount that is sent as text has a form that everybody's validator understands."""
+
+    def decimal_schema(self, schema: DecimalSchema) -> dict[str, Any]:
+        made = super().decimal_schema(schema)
+        digits, places = schema.get("max_digits"), schema.get("decimal_places")
+        whole = "+" if digits is None else f"{{1,{max(1, digits - (places or 0))}}}"
+        fraction = "+" if places is None else f"{{1,{places}}}"
+        for kind in (kind for kind in made.get("anyOf", ()) if kind.get("type") == "string"):
+            kind["pattern"] = f"^-?[0-9]{whole}" + ("$" if places == 0 else f"([.][0-9]{fraction})?$")
+        return made
+
+
 def _schemas(
     models: Sequence[type[BaseModel]], taken: dict[str, Any]
 ) -> tuple[dict[type[BaseModel], dict[str, Any]], dict[str, Any]]:
     """How to refer to each model, and the schemas; renamed where an author chose a name that stands for our own."""
-    refs, generated = models_json_schema([(model, "validation") for model in models], ref_template=_SCHEMAS + "{model}")
+    refs, generated = models_json_schema(
+        [(model, "validation") for model in models], ref_template=_SCHEMAS + "{model}", schema_generator=_Generator
+    )
     found: dict[str, Any] = generated["$defs"]
     ours = {name for name, schema in found.items() if taken.get(name, schema) != schema}
     text = json.dumps(
@@ -200,5 +233,7 @@ def _submission(process: Process, one: dict[str, Any]) -> dict[str, Any]:
     text = {"schema": {"type": "string", "format": "binary"}}
     form = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
     one_line = {"schema": one, "example": example}
-    several = {"application/x-ndjson": one_line, "text/csv": text, _XLSX: text, "multipart/form-data": {"schema": form}}
+    several: dict[str, Any] = {"application/x-ndjson": one_line}
+    if table_of(process) is not None:
+        several |= {"text/csv": text, _XLSX: text, "multipart/form-data": {"schema": form}}
     return {"required": True, "content": {"application/json": content} | several}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from common.cases.openness import Picture
 from common.identity.scopes import OPERATE
@@ -21,7 +21,6 @@ from common.refusals import (
 )
 from common.web import body, openapi
 from common.web.auth import Authenticated, needs
-from common.web.fields import field_problems
 from common.web.obstacles import ObstacleView, PauseReason, PauseView
 from common.web.parts import Parts, WithParts
 from common.web.problems import NotJson, responses
@@ -143,11 +142,7 @@ async def list_operations(parts: WithParts, asked: Annotated[OperationFilter, Qu
 
 async def read_reason(request: Request, parts: Parts) -> PauseReason:
     """The body of a request to pause; raises what cannot be read."""
-    given = body.parse(await body.read(request, parts.settings.api.body_limit))
-    try:
-        return PauseReason.model_validate(given)
-    except ValidationError as invalid:
-        raise InvalidInput(field_problems(invalid.errors(include_url=False, include_input=False))) from None
+    return await body.model(request, parts.settings.api.body_limit, PauseReason)
 
 
 def _known(parts: Parts, name: str) -> Process:

@@ -6,9 +6,11 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from common import metrics
 from common.refusals import (
@@ -164,14 +166,23 @@ async def on_refusal(_request: Request, refusal: Exception) -> Response:
     return answer(refusal if isinstance(refusal, Refusal) else Fault())
 
 
-async def on_http_exception(_request: Request, problem: Exception) -> Response:
+async def on_http_exception(request: Request, problem: Exception) -> Response:
     """What the framework itself refuses: an unknown address, another method."""
     if not isinstance(problem, HTTPException):
         return answer(Fault())
-    refusal: Refusal = RouteUnknown()
-    if problem.status_code == MethodNotAllowed.status:
-        refusal = MethodNotAllowed()
-    return answer(refusal, dict(problem.headers or {}))
+    if problem.status_code != MethodNotAllowed.status:
+        return answer(RouteUnknown(), dict(problem.headers or {}))
+    return answer(MethodNotAllowed(), {"Allow": ", ".join(_methods(request))})
+
+
+def _methods(request: Request) -> list[str]:
+    """What may be done at this address: the framework names the first of its routes only."""
+    routes = [context.original_route for context in iter_route_contexts(request.app.routes)]
+    paths: dict[str, set[str]] = {}
+    for route in routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            paths.setdefault(route.path, set()).update(route.methods or ())
+    return sorted(next(iter(paths.values()), set[str]()))
 
 
 async def on_invalid_query(_request: Request, problem: Exception) -> Response:

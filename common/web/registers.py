@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from common.cases.registers import Version
 from common.clock import OSLO
+from common.exact import Day
 from common.identity.scopes import OPERATE, WRITE_REGISTERS, WRITE_SOME_REGISTER, WRITE_THIS_REGISTER
 from common.privacy.masking import mask
 from common.refusals import (
@@ -110,7 +111,7 @@ class HandingIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    valid_from: date = Field(description="The first day on which it holds", examples=["2026-07-01"])
+    valid_from: Day = Field(description="The first day on which it holds", examples=["2026-07-01"])
     signer: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
         min_length=2,
         max_length=100,
@@ -128,7 +129,7 @@ def _register(register: str, parts: WithParts) -> Register[Any]:
 
 
 Known = Annotated[Register[Any], Depends(_register)]
-On = Annotated[date | None, Query(description="The day that is asked about; today, if it is left out")]
+On = Annotated[Day | None, Query(description="The day that is asked about; today, if it is left out")]
 
 
 @router.get(

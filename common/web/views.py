@@ -188,7 +188,12 @@ class CaseFilter(BaseModel):
     unit: str | None = Field(default=None, max_length=32)
     batch: UUID | None = None
     limit: int = Field(default=50, ge=1, le=200)
-    cursor: str | None = Field(default=None, max_length=64, description="`next` of the page before")
+    cursor: str | None = Field(
+        default=None,
+        max_length=64,
+        description="`next` of the page before",
+        json_schema_extra={"pattern": "^[A-Za-z0-9_-]{21}[AQgw]$"},
+    )
 
     @field_validator("*", mode="before")
     @classmethod

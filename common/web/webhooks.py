@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from common.cases.feed import EventFilter
 from common.identity.caller import Caller
@@ -16,7 +16,6 @@ from common.refusals import Forbidden, InvalidInput, MalformedRequest, RequestTo
 from common.web import body, openapi
 from common.web.auth import Authenticated, needs, require
 from common.web.events import sight_of
-from common.web.fields import field_problems
 from common.web.parts import Parts, WithParts
 from common.web.problems import NotJson, responses
 from common.webhooks.subscriptions import Owner, TooManyWebhooks, WebhookUnknown
@@ -29,12 +28,15 @@ _ONE = _ASKED | responses(WebhookUnknown)
 _WITH_BODY = responses(MalformedRequest, NotJson, RequestTooLarge, InvalidInput)
 
 
+_SECURE: dict[str, Any] = {"format": "uri"}
+
+
 class NewWebhook(BaseModel):
     """An address, and what it wants to be told of."""
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(min_length=8, max_length=2000, examples=["booking.example.org/roger"])
+    url: str = Field(min_length=8, max_length=2000, examples=["booking.example.org/roger"], json_schema_extra=_SECURE)
     filters: EventFilter = Field(default=EventFilter(), examples=[{"state": ["done", "manual"]}])
 
 
@@ -43,7 +45,7 @@ class WebhookChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str | None = Field(default=None, min_length=8, max_length=2000)
+    url: str | None = Field(default=None, min_length=8, max_length=2000, json_schema_extra=_SECURE)
     filters: EventFilter | None = None
     paused: bool | None = Field(
         default=None, examples=[True], description="False resumes, and takes up what was put off"
@@ -160,7 +162,8 @@ ByOwner = Annotated[Owner, Depends(_owner)]
 )
 async def add_webhook(request: Request, owner: ByOwner, parts: WithParts) -> WebhookSecret:
     """From now on. It shows what its caller may see; whose key is taken away is told nothing more."""
-    asked = await _read(request, parts, NewWebhook)
+    asked = await body.model(request, parts.settings.api.body_limit, NewWebhook)
+    await parts.subscriptions.check(asked.url)
     async with parts.database.reach():
         row, secret = await parts.subscriptions.add(owner, asked.url, asked.filters, parts.clock())
     return WebhookSecret(webhook=WebhookView.of(row), secret=secret)
@@ -198,7 +201,11 @@ async def get_webhook(webhook: WebhookId, owner: ByOwner, parts: WithParts) -> W
 )
 async def change_webhook(request: Request, webhook: WebhookId, owner: ByOwner, parts: WithParts) -> WebhookView:
     """What happens while it is paused is delivered once it is resumed."""
-    asked = await _read(request, parts, WebhookChange)
+    asked = await body.model(request, parts.settings.api.body_limit, WebhookChange)
+    async with parts.database.reach():
+        await parts.subscriptions.one(owner, webhook)
+    if asked.url is not None:
+        await parts.subscriptions.check(asked.url)
     async with parts.database.reach():
         changed = await parts.subscriptions.change(
             owner, webhook, parts.clock(), url=asked.url, filters=asked.filters, paused=asked.paused
@@ -282,7 +289,7 @@ async def list_deliveries(
 )
 async def replay_webhook(request: Request, webhook: WebhookId, owner: ByOwner, parts: WithParts) -> WebhookView:
     """Under the same `webhook-id` as before, so that a receiver knows what it has. A little may come from before."""
-    asked = await _read(request, parts, Replay)
+    asked = await body.model(request, parts.settings.api.body_limit, Replay)
     start = asked.position or asked.since
     async with parts.database.reach():
         if start is not None:
@@ -291,11 +298,3 @@ async def replay_webhook(request: Request, webhook: WebhookId, owner: ByOwner, p
             await parts.subscriptions.replay_one(owner, webhook, asked.delivery or 0, parts.clock())
         row = await parts.subscriptions.one(owner, webhook)
     return WebhookView.of(row)
-
-
-async def _read(request: Request, parts: Parts, model: type[Body]) -> Body:
-    given = body.parse(await body.read(request, parts.settings.api.body_limit))
-    try:
-        return model.model_validate(given)
-    except ValidationError as invalid:
-        raise InvalidInput(field_problems(invalid.errors(include_url=False, include_input=False))) from None

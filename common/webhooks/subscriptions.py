@@ -65,8 +65,10 @@ class Subscriptions:
         self.feed = Feed(pool)
 
     async def add(self, owner: Owner, url: str, filters: EventFilter, now: datetime) -> tuple[dict[str, Any], str]:
-        """A new webhook, told of what happens from now on, and its secret; raises InvalidInput or TooManyWebhooks."""
-        await self._check(url)
+        """A new webhook at an address that was checked, told of what happens from now on, and its secret.
+
+        Raises TooManyWebhooks.
+        """
         webhook, fresh = uuids.uuid7(), secret.new_secret()
         key = self._keyring.new_key(webhook)
         values = {
@@ -105,8 +107,6 @@ class Subscriptions:
     ) -> dict[str, Any]:
         """Change what is given; whatever is changed, it may from then on show what its caller may see now."""
         await self.one(owner, webhook)
-        if url is not None:
-            await self._check(url)
         values = {
             **owner.rights,
             "url": url,
@@ -151,7 +151,8 @@ class Subscriptions:
             await connection.execute(SQL["rewind"], values)
         return start
 
-    async def _check(self, url: str) -> None:
+    async def check(self, url: str) -> None:
+        """Whether webhooks may go there; raises InvalidInput. A host is looked up, which takes as long as it takes."""
         if not _is_about_nobody(url):
             raise InvalidInput((FieldProblem("url", "INVALID_VALUE", "url never holds a person's number"),))
         try:

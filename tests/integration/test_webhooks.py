@@ -72,6 +72,7 @@ class Depot:
         return Owner(caller=caller, reads_all=reads_all, processes=[process.name for process in self.office.processes])
 
     async def add(self, receiver: Receiver, caller: str = "booking", **filters: Any) -> UUID:
+        await self.subscriptions.check(receiver.url)
         row, secret = await self.subscriptions.add(
             self.owner(caller), receiver.url, EventFilter(**filters), self.clock()
         )

@@ -136,6 +136,13 @@ class TestEveryAnswer:
         assert (answer.status_code, answer.json()["code"]) == (status, code)
         assert (status == 405) == ("allow" in answer.headers)
 
+    async def test_says_all_that_may_be_done_where_something_else_may_not(self, hall: Town) -> None:
+        async with hall.caller("booking") as client:
+            answer = await client.request("OPTIONS", "/v1/webhooks")
+            assert answer.headers["allow"] == "GET, POST"
+            answer = await client.request("OPTIONS", "/v1/cases/search")
+            assert answer.headers["allow"] == "POST"
+
     async def test_leaves_a_line_without_ids(self, hall: Town, capsys: pytest.CaptureFixture[str]) -> None:
         case = await hall.submit(reference="T-1")
         async with hall.caller("booking") as client:

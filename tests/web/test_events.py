@@ -164,7 +164,7 @@ class TestPage:
             assert [event["to"] for event in found] == ["queued"] * 5
             assert "T-1" not in json.dumps(found)
             wrong = await client.get("/v1/events/page", params={"after": "x"})
-            assert (wrong.status_code, wrong.json()["code"]) == (400, "MALFORMED_REQUEST")
+            assert (wrong.status_code, wrong.json()["code"]) == (400, "POSITION_UNKNOWN")
             assert (await client.get("/v1/events/page", params={"state": "lost"})).status_code == 422
             async with hall.caller("forms") as other:
                 theirs = (await other.get("/v1/events/page", params={"after": start})).json()
