@@ -16,6 +16,7 @@ from common.browser.settings import BrowserSettings
 
 AXE = Path(sys.prefix) / "provider" / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, NARROW = 1280, 360
+_CONTROL, _RELEASED = "\ue009", "\ue000"
 _UNTIL = """
 (async () => {
   const end = performance.now() + 15000;
@@ -35,7 +36,6 @@ class Screen:
 
     def __init__(self) -> None:
         self._driver = Driver(BrowserSettings(budget=25))
-        self._clock = 1_000_000.0
         self.cdp("Page.enable")
         self.cdp("Network.enable")
 
@@ -83,34 +83,27 @@ class Screen:
         self.js(f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.focus(); e.select(); }})()")
         self.cdp("Input.insertText", text=text)
 
-    def key(self, key: str, *, modifiers: int = 0, after: float = 0.2) -> None:
-        """One key, so many seconds after the last: the page sees the time that is said here."""
-        self._clock += after
-        codes = {"Enter": 13, "Tab": 9, " ": 32}
+    def key(self, key: str, *, modifiers: int = 0) -> None:
+        """One key."""
         common: dict[str, Any] = {
             "key": key,
             "modifiers": modifiers,
-            "timestamp": self._clock,
-            "windowsVirtualKeyCode": codes.get(key, ord(key[0].upper())),
+            "windowsVirtualKeyCode": {"Enter": 13, "Tab": 9, " ": 32}.get(key, ord(key[0].upper())),
         }
-        text = {"Enter": "\r", "Tab": ""}.get(key, "" if modifiers else key)
+        text = {"Enter": "\r", "Tab": ""}.get(key, key)
         self.cdp("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **common)
         self.cdp("Input.dispatchKeyEvent", type="keyUp", **common)
 
     def scan(self, code: str) -> None:
-        """What a scanner types: fast, and Enter. It types a group separator as Ctrl and ]."""
-        for place, letter in enumerate(code):
-            if letter == "\x1d":
-                self.key("]", modifiers=2, after=0.005)
-            else:
-                self.key(letter, after=0.005 if place else 1)
-        self.key("Enter", after=0.005)
+        """What a scanner types: all at once, and Enter. It types a group separator as Ctrl and ]."""
+        focused = self._driver._remote.switch_to.active_element  # pyright: ignore[reportPrivateUsage]
+        self._driver.keys(focused, code.replace("\x1d", _CONTROL + "]" + _RELEASED) + "\n")
 
     def tap(self, selector: str, *, times: int = 1) -> None:
         """A finger, or a mouse, on it."""
         place = self.js(
             f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: 'center'}});"
-            "const r = e.getBoundingClientRect(); return {x: r.x + r.width / 2, y: r.y + r.height / 2}; })()"
+            "const r = e.getClientRects()[0]; return {x: r.x + r.width / 2, y: r.y + r.height / 2}; })()"
         )
         for number in range(1, times + 1):
             for kind in ("mousePressed", "mouseReleased"):
@@ -122,10 +115,12 @@ class Screen:
             offered = f'#dose label:has([name="{name}"][value="{value}"])'
             if self.js(f"!!document.querySelector({json.dumps(offered)})"):
                 self.tap(offered)
+            elif self.js(f"document.getElementById('dose').elements['{name}'].type === 'checkbox'"):
+                self.tap(f'#dose label:has([name="{name}"])')
             elif text := self.js(f'document.querySelector(\'#dose select[name="{name}"] [value="{value}"]\')?.text'):
                 self.js(f"document.querySelector('#dose select[name=\"{name}\"]').focus()")
                 for letter in text:
-                    self.key(letter, after=0.01)
+                    self.key(letter)
             else:
                 self.write(f'#dose [name="{name}"]', value)
 
@@ -157,9 +152,18 @@ class Screen:
             f"{each['id']}: {node['html'][:120]} {node['failureSummary']}" for each in found for node in each["nodes"]
         ]
 
-    def overflow(self) -> int:
-        """How many pixels the page is wider than the screen."""
-        return int(self.js("document.documentElement.scrollWidth - outerWidth"))
+    def overflow(self, width: int) -> int:
+        """How many pixels the page is wider than a screen of this width, but for a scroll bar's."""
+        return max(0, int(self.js("document.documentElement.scrollWidth")) - width)
+
+    def profile_holds(self, *texts: str) -> list[str]:
+        """In which files of the browser's own one of these stands."""
+        self.cdp("Network.disable")
+        profile = self._driver._host.profile  # pyright: ignore[reportPrivateUsage, reportOptionalMemberAccess]
+        sought = [form for text in texts for form in (text.encode(), text.encode("utf-16-le"))]
+        files = [path for path in Path(profile).rglob("*") if path.is_file() and not path.is_symlink()]
+        assert files
+        return [path.name for path in files if any(form in path.read_bytes() for form in sought)]
 
     def picture(self, path: Path) -> None:
         """All of the page, as a file."""

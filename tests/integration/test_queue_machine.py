@@ -196,7 +196,12 @@ class Clerks(WatchedQueue):
             case = self.model.submit(answer.case, process, caller, given, lock)
             waits = case.state is State.AWAITING_RELEASE
             assert answer == Receipt(
-                case.id, existing=False, submitted_at=self.model.now, due=case.due, four_eyes=waits
+                case.id,
+                existing=False,
+                submitted_at=self.model.now,
+                due=case.due,
+                four_eyes=waits,
+                priority=given.priority,
             )
             self.known[known_by] = (case.id, content)
 

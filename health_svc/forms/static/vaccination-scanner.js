@@ -19,7 +19,7 @@ const scanner = (() => {
       if (kind === '10') found.batch_no = value.toUpperCase();
       if (kind === '17') found.expiry_date = day(value);
       if (!['10', '11', '17', '21'].includes(kind)) break;
-      rest = rest.slice(end).replace(GROUP_SEPARATOR, '');
+      rest = rest.slice(rest[end] === GROUP_SEPARATOR ? end + 1 : end);
     }
     return found;
   }
@@ -57,6 +57,7 @@ const scanner = (() => {
         ended(control);
         if (isTyped(control)) next(form, control);
         burst = '';
+        lastKey = 0;
         return;
       }
       const separator = event.ctrlKey && event.key === ']'; // how scanners type the group separator

@@ -345,7 +345,7 @@
       if (unsent.size) {
         attempts = 0;
         sendAll();
-      }
+      } else look();
     });
   }
   for (const touch of ['pointerdown', 'keydown']) document.addEventListener(touch, () => { touched = Date.now(); });
