@@ -10,6 +10,7 @@ from typing import Annotated, Any, cast
 from uuid import UUID
 
 from pydantic import (
+    AliasChoices,
     AwareDatetime,
     BeforeValidator,
     Field,
@@ -22,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from common.clock import OSLO
 from common.norway.national_id import NationalIdText
-from common.process import CaseInput, Subject
+from common.process import CaseInput, Reference, Subject
 from common.refusals import FieldProblem
 from health_svc.person import Name
 
@@ -33,6 +34,7 @@ SKEW = timedelta(minutes=5)
 OLDEST = timedelta(days=30)
 """How late a dose may be told, unless it corrects an earlier form or was given abroad."""
 
+_FORM = "7b7f3c1e-0001-4a10-9c55-000000000001"
 _BATCH = re.compile(r"[A-Z0-9-]{3,20}", re.ASCII)
 
 VaccineCode = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{2,3}[0-9]{2}$")]
@@ -84,10 +86,16 @@ class Vaccination(CaseInput):
     (`vaccinated_at`, `expiry_date`).
     """
 
+    reference: Reference | None = Field(
+        default=None,
+        validation_alias=AliasChoices("reference", "source_id"),
+        description="The form's id once more, or left out: a form is known by that alone.",
+        examples=[_FORM],
+    )
     form_id: UUID = Field(
-        description="The form's own id, made when it is opened. Sent again with the same content it gives the same "
-        "case. It is the case's `reference`, which may be left out.",
-        examples=["7b7f3c1e-0001-4a10-9c55-000000000001"],
+        description="The form's own id, made when it is opened, and the case's `reference`. Sent again with the same "
+        "content it gives the same case; with other content it is refused.",
+        examples=[_FORM],
     )
     corrects: UUID | None = Field(
         default=None, description="The `form_id` of the form whose dose this one corrects", examples=[None]
