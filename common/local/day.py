@@ -42,8 +42,8 @@ class Flow:
     """Register → the rows that are in force on that day."""
     checks: Sequence[tuple[str, Check]] = ()
     """Target → what must stand there after the day."""
-    after: bool = False
-    """Handed in when the cases of all other flows have ended."""
+    after: int = 0
+    """Handed in when the cases of all flows with a smaller number have ended."""
 
     @property
     def rows(self) -> int:

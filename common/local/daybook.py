@@ -53,10 +53,9 @@ class DayBook:
                 raise ConfigurationError(f"Register {name} was refused: {answer.text}")
 
     def phases(self) -> Iterator[list[Flow]]:
-        """What is handed in at once, and then what comes when all that has ended."""
-        for later in (False, True):
-            if flows := [flow for flow in self.day.flows if flow.after is later]:
-                yield flows
+        """What is handed in at once, and then, time after time, what comes when all that has ended."""
+        for place in sorted({flow.after for flow in self.day.flows}):
+            yield [flow for flow in self.day.flows if flow.after == place]
 
     def hand_in(self, flow: Flow) -> None:
         """Hand in a flow's rows, an array after the other."""

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from common.local.day import Day, Flow
-from health_svc.demo import booking_journals, test_journals, vaccinations
+from health_svc.demo import billing_cards, booking_journals, test_journals, vaccinations
 from health_svc.demo.town import Town
 
 FLOWS: dict[str, tuple[Callable[[Town, int], Flow], int]] = {
     "test-journals": (test_journals.flow, 3),
     "booking-journals": (booking_journals.flow, 2),
     "vaccinations": (vaccinations.flow, 3),
+    "billing-cards": (billing_cards.flow, 3),
 }
 """Process by process: who makes its rows, and its share of a day's."""
 
@@ -33,8 +34,11 @@ def day_of(rows: Mapping[str, int], *, seed: int, born: int = 0) -> Day:
     """A day of so many rows of each process, in one town; `born` have been born and served on the days before."""
     town = Town(random.Random(seed), datetime.now(UTC), born=born, handed_in=born)  # noqa: S311  made-up people
     flows = [FLOWS[process][0](town, number) for process, number in rows.items() if number]
+    claims = [
+        claim for flow in flows if flow.process == "billing-cards" for claim in billing_cards.settlement(town, flow)
+    ]
     return Day(
-        flows=flows,
+        flows=[*flows, *claims],
         common_seeds=[("hspro", "/_kontroll/people", town.people), ("hspro", "/_kontroll/register", town.register)],
         common_checks=[("hspro", lambda summary: _one_journal_each(summary, flows))],
     )

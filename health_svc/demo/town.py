@@ -25,12 +25,16 @@ Makers = Mapping[Callable[["Town"], Made], int]
 
 @dataclass
 class Town:
-    """Makes people up, and collects what HsPro and the population register are to know of them."""
+    """Makes people up, and collects what HsPro, SystemX and the population register are to know of them."""
 
     chance: random.Random
     now: datetime
     people: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     register: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    patients: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """Whom SystemX knows, with the cards that clerks have made."""
+    judgements: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """Of whose cards HELFO will think otherwise than usual."""
     born: int = 0
     handed_in: int = 0
 
@@ -50,6 +54,11 @@ class Town:
         """Put a person into HsPro, with journals of these types and states."""
         kept = [{"type": kind, "state": state, "opened": "2026-02-02"} for kind, state in journals]
         self.people.append(person | {"journals": kept})
+        return person
+
+    def patient(self, person: dict[str, Any], *cards: dict[str, Any]) -> dict[str, Any]:
+        """Put a person into SystemX, with these cards."""
+        self.patients.append(person | {"cards": list(cards)})
         return person
 
     def registered(self, person: dict[str, Any]) -> dict[str, Any]:
