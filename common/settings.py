@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from urllib.parse import quote
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from common.abuse import AbuseSettings
 from common.errors import ConfigurationError
 from common.norway.calendar import BankDays, parse_month_days
 from common.opening import Availability, parse_maintenance, parse_opening
@@ -99,61 +99,6 @@ class RedisSettings(BaseSettings):
         return self
 
 
-class AbuseSettings(BaseSettings):
-    """How much one caller, one address and all together may ask of one process."""
-
-    model_config = SettingsConfigDict(env_prefix="ROGER_API_", extra="ignore")
-
-    rate: str = "200/s"
-    """Requests of one caller, as `50/s`, `3000/min` or `none`; more are answered 429."""
-    burst: Annotated[int, Field(ge=1)] = 2_000
-    """Requests one caller may send at once after a rest."""
-    strangers: str = "10/s"
-    """Requests of one address without a valid key or token."""
-    strangers_burst: Annotated[int, Field(ge=1)] = 200
-    """So many at once after a rest."""
-    concurrency: Annotated[int, Field(ge=2)] = 1_500
-    """Most requests under way, those that wait for a case and streams included; more are answered 503."""
-    caller_concurrency: Annotated[int, Field(ge=1)] = 1_000
-    """Most of them of one caller, or of one address without a valid key; more are answered 429."""
-    connections: Annotated[int, Field(ge=2)] = 2_000
-    """Most connections; then the one that has been without a request longest is ended."""
-    proxies: str = ""
-    """Networks whose `X-Forwarded-For` is believed, as `10.20.0.0/16 fd00::/8`: those of the ingress."""
-
-    @field_validator("rate", "strangers")
-    @classmethod
-    def can_be_read(cls, value: str) -> str:
-        _pace(value)
-        return value
-
-    @field_validator("proxies")
-    @classmethod
-    def are_networks(cls, value: str) -> str:
-        for network in value.split():
-            ip_network(network)
-        return value
-
-    @property
-    def rate_pace(self) -> Pace | None:
-        return _pace(self.rate)
-
-    @property
-    def strangers_pace(self) -> Pace | None:
-        return _pace(self.strangers)
-
-    @property
-    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        return tuple(ip_network(network) for network in self.proxies.split())
-
-
-def _pace(text: str) -> Pace | None:
-    try:
-        return parse_pace(text)
-    except ConfigurationError as problem:
-        raise ValueError(problem.message) from None
-
-
 class ApiSettings(AbuseSettings):
     """How the REST service listens and what it takes."""
 
@@ -180,6 +125,13 @@ class ApiSettings(AbuseSettings):
     """Bytes of one line of an NDJSON stream; a longer one is a refused row."""
     uploads: Annotated[int, Field(ge=1)] = 4
     """Files and streams taken in at the same time by one process; more are answered 429."""
+
+    @model_validator(mode="after")
+    def one_body_finds_room(self) -> Self:
+        if self.bodies * 3 // 4 < max(self.body_limit, self.upload_limit):
+            message = "ROGER_API_BODIES must be at least four thirds of ROGER_API_BODY_LIMIT and ROGER_API_UPLOAD_LIMIT"
+            raise ValueError(message)
+        return self
 
 
 class ErrandSettings(BaseSettings):

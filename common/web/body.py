@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
 from collections.abc import Iterable
@@ -14,46 +13,29 @@ from pydantic_core import PydanticCustomError
 
 from common.exact import require_exact
 from common.process import composed
-from common.refusals import InvalidInput, MalformedRequest, RequestTooLarge, TooSlow
+from common.refusals import InvalidInput, MalformedRequest
+from common.web.arrival import whole
 from common.web.fields import field_problems, shown
 from common.web.problems import NotJson
 
-_ARRIVES_WITHIN = 60.0  # seconds
 _DEEPEST = 32
 Form = TypeVar("Form", bound=BaseModel)
 
 
 async def read(request: Request, limit: int) -> bytes:
-    """The bytes of a JSON body; raises NotJson, RequestTooLarge or TooSlow."""
+    """The bytes of a JSON body; raises NotJson, and what `whole` raises."""
     _, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if media_type(request) != "application/json" or charset not in {"", "utf-8", "utf8"}:
         raise NotJson
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise NotJson
-    return await gather(request, limit)
+    return await whole(request, limit)
 
 
 def media_type(request: Request) -> str:
     """What the body says it is, without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-async def gather(request: Request, limit: int) -> bytes:
-    """The bytes of any body; raises RequestTooLarge or TooSlow."""
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and (len(announced) > len(str(limit)) or int(announced) > limit):
-        raise _too_large(limit)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_ARRIVES_WITHIN):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > limit:
-                    raise _too_large(limit)
-    except TimeoutError:
-        raise TooSlow from None
-    return bytes(body)
 
 
 async def model(request: Request, limit: int, form: type[Form]) -> Form:
@@ -80,10 +62,6 @@ def _require_declared(form: type[BaseModel], given: Any) -> None:
             wrong.append({"type": inexact.type, "loc": (name,), "msg": ""})
     if wrong:
         raise InvalidInput(field_problems(wrong))
-
-
-def _too_large(limit: int) -> RequestTooLarge:
-    return RequestTooLarge(f"The body may hold at most {limit} bytes; split it")
 
 
 def parse(body: bytes) -> Any:

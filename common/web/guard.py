@@ -17,10 +17,11 @@ from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from common.abuse import AbuseSettings
 from common.connections import HEAD_LIMIT
 from common.refusals import AddressTooLong, HeadersTooLarge, Refusal
-from common.settings import AbuseSettings
-from common.web.places import Buckets, Places
+from common.web.arrival import Holding
+from common.web.places import Buckets, Places, Room
 from common.web.problems import Busy, TooManyAtOnce, TooManyRequests, TooManyStrangers, answer
 
 UNGUARDED = {"/healthz", "/readyz", "/metrics"}
@@ -43,6 +44,7 @@ class Admission:
         self.callers = Buckets(settings.rate_pace, settings.burst)
         self.strangers = Buckets(settings.strangers_pace, settings.strangers_burst)
         self.places = Places(settings.concurrency, settings.caller_concurrency)
+        self.bodies = Room(settings.bodies)
         self.proxies = settings.networks
         self._salt = secrets.token_bytes(32)
         self._recognised: OrderedDict[bytes, str] = OrderedDict()
@@ -92,11 +94,13 @@ class Visit:
         if not admission.places.has_one_for(self._name):
             raise TooManyAtOnce(retry_after=_SOON)
         admission.places.take(self._name)
+        self.holding = Holding(admission.bodies, self._name)
 
     def end(self, caller: str | None) -> None:
         """It has been answered; who it was of, if somebody was recognised."""
         admission = self._admission
         admission.places.leave(self._name)
+        self.holding.end()
         if self._stranger is not None and caller is not None:
             admission.strangers.give_back(self._stranger)
             admission.callers.take("=" + caller)
@@ -120,6 +124,7 @@ class Guard:
             await answer(refusal)(scope, receive, send)
             return
         state = scope.setdefault("state", {})
+        state["holding"] = visit.holding
         try:
             await self._app(scope, receive, send)
         finally:

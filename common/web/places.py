@@ -55,6 +55,36 @@ class Buckets:
         return len(self._due)
 
 
+class Room:
+    """Room for bytes, of which one name gets three quarters."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._share = limit, max(1, limit * 3 // 4)
+        self._of: Counter[str] = Counter()
+        self.taken = 0
+        """By everybody together."""
+
+    def has(self, amount: int) -> bool:
+        """Whether there is room for so much more."""
+        return self.taken + amount <= self._limit
+
+    def has_for(self, name: str, amount: int) -> bool:
+        """Whether that name's share has."""
+        return self._of[name] + amount <= self._share
+
+    def take(self, name: str, amount: int) -> None:
+        """Take so much, to be left again."""
+        self._of[name] += amount
+        self.taken += amount
+
+    def leave(self, name: str, amount: int) -> None:
+        """Let others have it."""
+        self.taken -= amount
+        self._of[name] -= amount
+        if not self._of[name]:
+            del self._of[name]
+
+
 class Places:
     """Places to be taken at the same time, of which one name gets a share."""
 

@@ -106,6 +106,18 @@ class Busy(Refusal):
     code, status, title = "BUSY", 503, "Too many requests at once"
 
 
+class BodiesFull(Refusal):
+    """As many bytes of requests are being worked on as this process takes; send it again."""
+
+    code, status, title = "BODIES_FULL", 503, "Too many large requests at once"
+
+
+class TooMuchAtOnce(Refusal):
+    """Too many bytes of this caller's requests are being worked on; wait for their answers first."""
+
+    code, status, title = "TOO_MUCH_AT_ONCE", 429, "Too many large requests of this caller at once"
+
+
 LIMITS: tuple[type[Refusal], ...] = (
     MalformedRequest,
     AddressTooLong,
@@ -114,6 +126,8 @@ LIMITS: tuple[type[Refusal], ...] = (
     TooManyStrangers,
     TooManyAtOnce,
     Busy,
+    BodiesFull,
+    TooMuchAtOnce,
 )
 """What any request may meet, whatever it asks for."""
 

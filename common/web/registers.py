@@ -30,6 +30,7 @@ from common.refusals import (
 from common.register import Register
 from common.spreadsheet import template, whole_register
 from common.web import body
+from common.web.arrival import whole
 from common.web.auth import Authenticated, needs
 from common.web.parts import Parts, WithParts
 from common.web.problems import responses
@@ -262,7 +263,7 @@ async def _rows(request: Request, parts: Parts, register: Register[Any]) -> list
         given = await body.read(request, limit)
         return await asyncio.to_thread(rows_of_json, register, given)
     # A file is known by its content, whatever it is called.
-    return await asyncio.to_thread(rows_of_file, register, await body.gather(request, limit))
+    return await asyncio.to_thread(rows_of_file, register, await whole(request, limit))
 
 
 def _today(parts: Parts) -> date:
