@@ -19,7 +19,7 @@ from tests.web.parts_alive import Parts, alive, until
 pytestmark = pytest.mark.anyio
 
 LINES = {"Content-Type": "application/x-ndjson", "Idempotency-Key": "one-stream"}
-ALL, BEFORE = 3_500, 2_000
+ALL, BEFORE = 1_700, 1_000
 
 
 def line(number: int) -> bytes:
