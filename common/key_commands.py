@@ -64,6 +64,22 @@ def rotate(
     typer.echo("Now bring the file to every process. Later, `roger keys status` tells when the old key can be retired.")
 
 
+@app.command("rotate-index")
+def rotate_index(
+    path: File,
+    after: Annotated[float, typer.Option(min=0, help="Minutes until the new key is used.")] = 15.0,
+) -> None:
+    """Add a new index key: what persons and references are found by, without being stored.
+
+    Bring the file to every process before the new key is used. What was stored before is found by the old key, which
+    stays for as long as that may be asked for.
+    """
+    since = soon(system(), after)
+    version = KeyFile(path).add_index(since)
+    typer.echo(f"Index key {version} is in {path} and will be used from {since.isoformat()} on.")
+    typer.echo("Now bring the file to every process. The old key stays: what was stored before is found by it.")
+
+
 @app.command("status")
 def status() -> None:
     """Count, in the service's own database, what is sealed under which master key."""
@@ -91,7 +107,7 @@ def retire(path: File, version: Annotated[int, typer.Argument(help="Which master
     A key file that several services share: ask `roger keys status` of each of them first.
     """
     held, now = KeyFile(path).read(), system()
-    current = in_use(held, now)
+    current = in_use(held.master, now)
     if version >= current:
         raise ConfigurationError(f"The master key of version {version} is in use, or about to be")
     if now < (safe := held.master[current].since + LATE):

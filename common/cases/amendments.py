@@ -62,8 +62,9 @@ class _Desk:
 
 
 async def hold(connection: Connection, rows: Sequence[Prepared]) -> None:
-    """Hold the threads of these messages; in one order for everybody, and before anything of them is stored."""
+    """Hold what these are about and are known by; in one order for everybody, and before anything is stored."""
     keys = {int.from_bytes(thread[:8], signed=True) for row in rows for thread in row.threads}
+    keys |= {row.known_lock for row in rows if row.known_lock is not None}
     if keys:
         await connection.execute(SQL["hold_threads"], {"keys": sorted(keys)})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from common.privacy.crypto import CaseKey, Keyring
+from common.privacy.crypto import CaseKey
 from common.process import CaseInput
 from common.refusals import FieldProblem
 
@@ -20,11 +20,12 @@ class Draft:
     row: int | None = None
     """Which row of its batch it is."""
 
-    def recognised_by(self, keyring: Keyring) -> bytes | None:
-        """The blind index under which the case is known; the two kinds of keys never meet."""
+    @property
+    def recognised_by(self) -> tuple[str, str] | None:
+        """What the case is known by, if by anything: a kind of key, and the key. The two kinds never meet."""
         if self.input.reference is not None:
-            return keyring.blind("reference", self.input.reference)
-        return keyring.blind("idempotency", self.idempotency_key) if self.idempotency_key is not None else None
+            return "reference", self.input.reference
+        return ("idempotency", self.idempotency_key) if self.idempotency_key is not None else None
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,15 @@ class Prepared:
     threads: tuple[bytes, ...]
     """Blind indexes of what it is one of several messages about, under the newest index key first."""
     id: UUID
-    reference: bytes | None
-    content: bytes
+    references: tuple[bytes, ...]
+    """Blind indexes of what it is recognised by, under the index key in use first."""
+    known_lock: int | None
+    """Held by whoever stores what is recognised by the same, where that may stand under one of several index keys."""
+    contents: tuple[bytes, ...]
+    """Keyed hashes of what was submitted, under the index key in use first."""
     subject: bytes | None
+    lock: bytes | None
+    """What only one case at a time may hold while it runs, or none."""
     alias: bytes | None
     unit: str | None
     priority: int
@@ -69,13 +76,23 @@ class Prepared:
     payload: bytes
 
     @property
+    def reference(self) -> bytes | None:
+        """As it is stored."""
+        return self.references[0] if self.references else None
+
+    @property
+    def content(self) -> bytes:
+        """As it is stored."""
+        return self.contents[0]
+
+    @property
     def thread(self) -> bytes | None:
         """As it is stored."""
         return self.threads[0] if self.threads else None
 
 
 COLUMNS = (
-    "id", "reference", "content", "subject", "thread", "alias", "unit", "priority", "due", "not_before", "keep_from",
+    "id", "reference", "content", "subject", "lock", "thread", "alias", "unit", "priority", "due", "not_before", "keep_from",
     "test", "four_eyes", "row", "key", "payload",
 )  # fmt: skip
 """What of a prepared draft goes into the tables."""

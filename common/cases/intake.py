@@ -71,16 +71,20 @@ class Intake:
 
         Cases of a batch that is not open yet are held back.
         """
-        if process.amend is not None:
-            async with connection.transaction():
-                return await self._store_messages(connection, process, caller, rows, {"batch": batch, "hold": hold})
-        answers, _ = await self._store_all(connection, process, caller, rows, {"batch": batch, "hold": hold})
-        return answers
+        into = {"batch": batch, "hold": hold}
+        if process.amend is None and not self._keyring.looks_under_several:
+            answers, _ = await self._store_all(connection, process, caller, rows, into)
+            return answers
+        async with connection.transaction():
+            return await self._store_beside_others(connection, process, caller, rows, into)
 
-    async def _store_messages(
+    async def _store_beside_others(
         self, connection: Connection, process: Process, caller: str, rows: Sequence[Prepared], into: dict[str, Any]
     ) -> list[Receipt | Refusal]:
-        """Store what may say something about cases that came in before, and do it in the same transaction."""
+        """Store what must see the cases that came in before: those it says something about, and those that it is.
+
+        While there are several index keys, the same reference may stand under another one, which no unique index sees.
+        """
         await amendments.hold(connection, rows)
         answers, stored = await self._store_all(connection, process, caller, rows, into)
         new = [row for row in rows if row.id in stored]
@@ -93,11 +97,14 @@ class Intake:
     async def _store_all(
         self, connection: Connection, process: Process, caller: str, rows: Sequence[Prepared], into: dict[str, Any]
     ) -> tuple[list[Receipt | Refusal], dict[UUID, datetime]]:
-        fresh = [row for row in rows if not row.breaches]
+        known: dict[bytes, _Known] = {}
+        if self._keyring.looks_under_several:
+            known = await self._known(connection, process, caller, rows)
+        fresh = [row for row in rows if not row.breaches and not known.keys() & set(row.references)]
         stored = await self._store(connection, process, caller, fresh, into) if fresh else dict[UUID, datetime]()
         # Known before, twice among these, stored by somebody else this instant, or breaking a rule.
         others = [row for row in rows if row.id not in stored]
-        known = await self._known(connection, process, caller, others) if others else dict[bytes, _Known]()
+        known |= await self._known(connection, process, caller, others) if others else {}
         return [_answer(row, stored, known) for row in rows], stored
 
     def _row(self, process: Process, caller: str, draft: Draft, now: datetime) -> Prepared:
@@ -105,15 +112,17 @@ class Intake:
         given = draft.input
         submitted = given.model_dump(mode="json", exclude_unset=True)
         key = self._keyring.new_key(case)
-        subject, alias = given.subject, given.alias
+        subject, alias, known = given.subject, given.alias, draft.recognised_by
         return Prepared(
             given=given,
             case_key=key,
             breaches=tuple(given.breaches(now)),
             id=case,
-            reference=draft.recognised_by(self._keyring),
-            content=self._keyring.blind("content", canonical(submitted).decode()),
+            references=tuple(self._keyring.blind_all(*known)) if known else (),
+            known_lock=self._known_lock(process, caller, known),
+            contents=tuple(self._keyring.blind_all("content", canonical(submitted).decode())),
             subject=self._keyring.blind(subject.kind, subject.key) if subject else None,
+            lock=self._keyring.blind_steady(subject.kind, subject.key) if subject else None,
             alias=self._keyring.blind(f"alias:{alias.kind}", alias.key) if alias else None,
             unit=given.unit,
             threads=self._threads(process, caller, draft),
@@ -128,6 +137,12 @@ class Intake:
             payload=key.seal_json("payload", {"input": submitted, "reference": given.reference}),
         )
 
+    def _known_lock(self, process: Process, caller: str, known: tuple[str, str] | None) -> int | None:
+        if known is None or not self._keyring.looks_under_several:
+            return None
+        steady = self._keyring.blind_steady("known", "|".join((process.name, caller, *known)))
+        return int.from_bytes(steady[:8], signed=True)
+
     def _threads(self, process: Process, caller: str, draft: Draft) -> tuple[bytes, ...]:
         """Under every index key there is: a message must find those from before a rotation."""
         about = draft.input.thread
@@ -139,7 +154,7 @@ class Intake:
     async def _known(
         self, connection: Connection, process: Process, caller: str, rows: Sequence[Prepared]
     ) -> dict[bytes, _Known]:
-        references = [row.reference for row in rows if row.reference is not None]
+        references = [reference for row in rows for reference in row.references]
         if not references:
             return {}
         values = {"process": process.name, "caller": caller, "references": references}
@@ -174,9 +189,10 @@ def _answer(row: Prepared, stored: dict[UUID, datetime], known: dict[bytes, _Kno
             priority=row.priority,
             four_eyes=row.four_eyes,
         )
-    if row.reference is not None and row.reference in known:
-        case, content = known[row.reference]
-        return Receipt(case, existing=True) if content == row.content else ReferenceTaken(case=case)
+    for reference in row.references:
+        if reference in known:
+            case, content = known[reference]
+            return Receipt(case, existing=True) if content in row.contents else ReferenceTaken(case=case)
     if not row.breaches:
         message = "a row was neither stored nor known"
         raise AssertionError(message)

@@ -5,16 +5,16 @@
 -- What a second person must release, or what belongs to a batch that is not open yet, waits. Rows that share (process, caller, reference) with a stored case, or with an earlier row, are left out of the answer.
 with new as (
     select * from unnest(
-        %(id)b::uuid[], %(reference)b::bytea[], %(content)b::bytea[], %(subject)b::bytea[], %(thread)b::bytea[],
-        %(alias)b::bytea[], %(unit)b::text[], %(priority)b::smallint[], %(due)b::timestamptz[], %(not_before)b::timestamptz[],
-        %(keep_from)b::timestamptz[], %(test)b::boolean[], %(four_eyes)b::boolean[], %(row)b::integer[],
+        %(id)b::uuid[], %(reference)b::bytea[], %(content)b::bytea[], %(subject)b::bytea[], %(lock)b::bytea[],
+        %(thread)b::bytea[], %(alias)b::bytea[], %(unit)b::text[], %(priority)b::smallint[], %(due)b::timestamptz[],
+        %(not_before)b::timestamptz[], %(keep_from)b::timestamptz[], %(test)b::boolean[], %(four_eyes)b::boolean[], %(row)b::integer[],
         %(key)b::bytea[], %(payload)b::bytea[])
-    as t (id, reference, content, subject, thread, alias, unit, priority, due, not_before, keep_from, test, four_eyes,
-          row, key, payload)
+    as t (id, reference, content, subject, lock, thread, alias, unit, priority, due, not_before, keep_from, test,
+          four_eyes, row, key, payload)
 ), stored as (
     insert into cases (id, process, version, caller, reference, content, subject, lock, thread, alias, unit, priority,
                        due, not_before, keep_from, test, four_eyes, batch, row, state, parked, submitted_at, ready_at)
-    select id, %(process)s, %(version)s, %(caller)s, reference, content, subject, subject, thread, alias, unit, priority,
+    select id, %(process)s, %(version)s, %(caller)s, reference, content, subject, lock, thread, alias, unit, priority,
            due, case when not_before > now() then not_before end, keep_from, test, four_eyes, %(batch)s::uuid, row,
            case when four_eyes or %(hold)s then 'awaiting_release' else 'queued' end,
            coalesce(not_before > now(), false), now(), greatest(now(), not_before)

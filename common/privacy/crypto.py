@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from common import log
 from common.clock import Clock, system
 from common.errors import ConfigurationError, RogerError
-from common.privacy.key_file import KEY, KeyFile, Keys, KeySource, MasterKey, in_use
+from common.privacy.key_file import KEY, DatedKey, KeyFile, Keys, KeySource, in_use
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -74,8 +74,8 @@ class Keyring:
     def __init__(
         self,
         *,
-        master: Mapping[int, bytes | MasterKey],
-        index: Mapping[int, bytes],
+        master: Mapping[int, bytes | DatedKey],
+        index: Mapping[int, bytes | DatedKey],
         source: KeySource | None = None,
         clock: Clock = system,
         look_every: float = _LOOK_EVERY,
@@ -83,8 +83,7 @@ class Keyring:
         self._source, self._clock, self._look_every = source, clock, look_every
         self._mark = source.mark() if source else None
         self._looked_at = time.monotonic()
-        given = {version: key if isinstance(key, MasterKey) else MasterKey(key) for version, key in master.items()}
-        self._take(Keys(given, dict(index)))
+        self._take(Keys(_dated(master), _dated(index)))
 
     @classmethod
     def load(cls, path: Path) -> Keyring:
@@ -101,7 +100,7 @@ class Keyring:
     def master_version(self) -> int:
         """The version of the master key that seals now."""
         self._look()
-        return in_use(self._keys, self._clock())
+        return in_use(self._keys.master, self._clock())
 
     @property
     def sealing_since(self) -> datetime:
@@ -162,16 +161,35 @@ class Keyring:
     def _take(self, keys: Keys) -> None:
         self._masters = {version: AESGCM(key.secret) for version, key in keys.master.items()}
         self._keys = keys
-        self._indexes = dict(keys.index)
-        self._current_index = max(keys.index)
+        # The newest first: that is where what is sought most often stands.
+        self._indexes = {version: keys.index[version].secret for version in sorted(keys.index, reverse=True)}
 
     def blind(self, kind: str, value: str) -> bytes:
         """A keyed hash under which `value` is stored and found; the kind keeps a person apart from an employee."""
-        return _blind(self._indexes[self._current_index], kind, value)
+        return _blind(self._index_in_use, kind, value)
 
     def blind_all(self, kind: str, value: str) -> list[bytes]:
-        """The hashes under every index key still held, for look-ups while a rotation goes on."""
-        return [_blind(key, kind, value) for key in self._indexes.values()]
+        """The hashes under every index key still held, the one that is used now first: for looking up."""
+        used = self._index_in_use
+        return [_blind(key, kind, value) for key in sorted(self._indexes.values(), key=lambda key: key != used)]
+
+    def blind_steady(self, kind: str, value: str) -> bytes:
+        """The hash under the oldest index key held: the same in every process while a rotation goes on, for locking."""
+        return _blind(self._indexes[min(self._indexes)], kind, value)
+
+    @property
+    def looks_under_several(self) -> bool:
+        """Whether what is sought may stand under one of several index keys."""
+        return len(self._indexes) > 1
+
+    @property
+    def _index_in_use(self) -> bytes:
+        self._look()
+        return self._indexes[in_use(self._keys.index, self._clock())]
+
+
+def _dated(given: Mapping[int, bytes | DatedKey]) -> dict[int, DatedKey]:
+    return {version: key if isinstance(key, DatedKey) else DatedKey(key) for version, key in given.items()}
 
 
 def version_of(wrapped: bytes) -> int:

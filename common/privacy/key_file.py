@@ -2,7 +2,7 @@
 
     {"master": {"1": "<base64>", "2": {"key": "<base64>", "since": "2026-03-02T12:00:00+00:00"}}, "index": {"1": "…"}}
 
-A new master key stands in the file before it is used, so that every process knows it when the first one seals with it.
+A new key stands in the file before it is used, so that every process knows it when the first one uses it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class MasterKey:
-    """A key that seals data keys, from a moment on."""
+class DatedKey:
+    """A key that is used from a moment on."""
 
     secret: bytes
     since: datetime = _EVER
@@ -41,8 +41,10 @@ class MasterKey:
 class Keys:
     """What a key file holds, by version."""
 
-    master: Mapping[int, MasterKey]
-    index: Mapping[int, bytes]
+    master: Mapping[int, DatedKey]
+    """They seal data keys."""
+    index: Mapping[int, DatedKey]
+    """Under these, persons and references are found without being stored."""
 
 
 class KeySource(Protocol):
@@ -83,12 +85,17 @@ class KeyFile:
 
     def add_master(self, since: datetime) -> int:
         """Add a master key that is used from that moment on; gives its version. Raises ConfigurationError."""
-        known = self.read()
-        version = max(known.master) + 1
+        return self._add("master", max(self.read().master) + 1, since)
+
+    def add_index(self, since: datetime) -> int:
+        """Add an index key that is used from that moment on; gives its version. Raises ConfigurationError."""
+        return self._add("index", max(self.read().index) + 1, since)
+
+    def _add(self, kind: str, version: int, since: datetime) -> int:
         if version > _HIGHEST:
             raise ConfigurationError(f"{self.path}: there is no room for another version")
         content = json.loads(self._text())
-        content["master"][str(version)] = {"key": _fresh(), "since": since.isoformat()}
+        content[kind][str(version)] = {"key": _fresh(), "since": since.isoformat()}
         self._replace(content)
         return version
 
@@ -97,7 +104,7 @@ class KeyFile:
         known = self.read()
         if version not in known.master:
             raise ConfigurationError(f"{self.path} holds no master key of version {version}")
-        if version >= in_use(known, now):
+        if version >= in_use(known.master, now):
             raise ConfigurationError(f"The master key of version {version} is in use, or about to be")
         content = json.loads(self._text())
         del content["master"][str(version)]
@@ -152,10 +159,10 @@ class KeyCommand:
         return None
 
 
-def in_use(keys: Keys, now: datetime) -> int:
-    """The version that seals at that moment: the newest whose time has come, or the oldest while none has."""
-    begun = [version for version, key in keys.master.items() if key.since <= now]
-    return max(begun) if begun else min(keys.master)
+def in_use(held: Mapping[int, DatedKey], now: datetime) -> int:
+    """The version that is used at that moment: the newest whose time has come, or the oldest while none has."""
+    begun = [version for version, key in held.items() if key.since <= now]
+    return max(begun) if begun else min(held)
 
 
 def parse(text: str, where: str) -> Keys:
@@ -163,8 +170,8 @@ def parse(text: str, where: str) -> Keys:
     try:
         content = json.loads(text)
         keys = Keys(
-            master={int(version): _master(entry) for version, entry in content["master"].items()},
-            index={int(version): _bytes(entry) for version, entry in content["index"].items()},
+            master={int(version): _dated(entry) for version, entry in content["master"].items()},
+            index={int(version): _dated(entry) for version, entry in content["index"].items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ConfigurationError(f"{where} is not a key file: make one with `roger keys new`") from None
@@ -172,7 +179,7 @@ def parse(text: str, where: str) -> Keys:
         raise ConfigurationError(f"{where}: each kind of key needs one")
     if not all(0 <= version <= _HIGHEST for version in [*keys.master, *keys.index]):
         raise ConfigurationError(f"{where}: the versions of its keys must be small numbers, the newest the highest")
-    if any(len(key) != KEY for key in [*keys.index.values(), *(one.secret for one in keys.master.values())]):
+    if any(len(key) != KEY for key in [one.secret for one in (*keys.master.values(), *keys.index.values())]):
         raise ConfigurationError(f"{where}: every key must be {KEY} bytes in base64")
     return keys
 
@@ -182,13 +189,13 @@ def soon(now: datetime, minutes: float) -> datetime:
     return (now + timedelta(minutes=minutes)).replace(microsecond=0)
 
 
-def _master(entry: Any) -> MasterKey:
+def _dated(entry: Any) -> DatedKey:
     if isinstance(entry, str):
-        return MasterKey(_bytes(entry))
+        return DatedKey(_bytes(entry))
     since = datetime.fromisoformat(entry["since"])
     if since.tzinfo is None:
         raise ValueError
-    return MasterKey(_bytes(entry["key"]), since)
+    return DatedKey(_bytes(entry["key"]), since)
 
 
 def _bytes(text: str) -> bytes:

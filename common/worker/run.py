@@ -122,7 +122,7 @@ class Surroundings:
         time.sleep(self._settle)
 
     def hold(self, subject: Subject) -> None:
-        lock = self._case.keyring.blind(subject.kind, subject.key)
+        lock = self._case.keyring.blind_steady(subject.kind, subject.key)
         if not self._await(lambda: self._desk.queue.relock(self._case, lock)):
             raise LeaseLost
 

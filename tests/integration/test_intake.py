@@ -14,8 +14,9 @@ from common.cases.draft import Draft, Receipt
 from common.cases.endings import Ending
 from common.cases.intake import Intake
 from common.privacy.crypto import Keyring, Unreadable
+from common.privacy.key_file import DatedKey
 from common.refusals import InvalidInput, ReferenceTaken, Refusal
-from common.testing import Chore, a_chore, a_process
+from common.testing import Chore, FixedClock, a_chore, a_process
 
 pytestmark = pytest.mark.anyio
 
@@ -198,10 +199,6 @@ class TestWhatIsStored:
             office.keyring.open_key(uuid4(), case.wrapped_key)
 
 
-@pytest.mark.xfail(
-    reason="after a rotation of the index key a resubmission is a new case: only the newest key is looked under",
-    strict=True,
-)
 async def test_a_resubmission_is_known_after_the_index_key_was_rotated(office: Office) -> None:
     master, old, new = ({n: bytes([n]) * 32} for n in (1, 1, 2))
     chore = a_chore(reference="T-1")
@@ -212,3 +209,28 @@ async def test_a_resubmission_is_known_after_the_index_key_was_rotated(office: O
         assert not isinstance(answer, Refusal)
         cases.add(answer.case)
     assert len(cases) == 1
+
+
+async def test_of_two_who_use_different_index_keys_one_stores_it(office: Office) -> None:
+    """The clocks of two replicas differ, and the new key begins just now."""
+    old, new = {1: bytes([1]) * 32}, {1: DatedKey(bytes([1]) * 32), 2: DatedKey(bytes([2]) * 32, office.clock())}
+    before, after = FixedClock(office.clock() - timedelta(seconds=1)), FixedClock(office.clock())
+    keyrings = [Keyring(master=old, index=new, clock=clock) for clock in (before, after)]
+    assert keyrings[0].blind("a", "b") != keyrings[1].blind("a", "b")
+    for number in range(20):
+        draft = Draft(input=a_chore(reference=f"T-{number}"))
+        both = [Intake(office.pool, keyring) for keyring in keyrings]
+        answers = await asyncio.gather(
+            *(intake.submit(office.processes[0], "booking", [draft], office.clock()) for intake in both)
+        )
+        assert len({receipt(answer).case for (answer,) in answers}) == 1
+    assert await counted(office) == 20
+
+
+async def test_one_case_of_a_person_runs_at_a_time_whatever_key_it_came_in_under(office: Office) -> None:
+    old = {1: bytes([1]) * 32}
+    for index in (old, old | {2: bytes([2]) * 32}):
+        intake = Intake(office.pool, Keyring(master=old, index=index))
+        await intake.submit(office.processes[0], "booking", [Draft(input=a_chore("1"))], office.clock())
+    await office.claim("s1")
+    assert await office.idle("s2")

@@ -145,12 +145,12 @@ class Clerks(WatchedQueue):
 
     @rule(letter=letters)
     def submit_again(self, letter: Letter) -> None:
-        if letter.draft.recognised_by(self.office.keyring):
+        if letter.draft.recognised_by:
             self.post(letter.process, letter.caller, [letter.draft, letter.draft])
 
     @rule(letter=letters)
     def submit_other_content(self, letter: Letter) -> None:
-        if letter.draft.recognised_by(self.office.keyring):
+        if letter.draft.recognised_by:
             changed = letter.draft.input.model_copy(update={"what": "something else"})
             self.post(letter.process, letter.caller, [replace(letter.draft, input=changed)])
 
@@ -164,7 +164,7 @@ class Clerks(WatchedQueue):
         """New ones, one of them twice, one of them with a namesake, and perhaps one that is known."""
         new = [Draft(input=a_chore(about, reference=f"row {len(self.known)}.{n}")) for n, about in enumerate(abouts)]
         namesake = Draft(input=a_chore("ola", reference=new[0].input.reference))
-        known = [old.draft] if old.draft.recognised_by(self.office.keyring) else []
+        known = [old.draft] if old.draft.recognised_by else []
         answers = self.post(old.process, old.caller, [*new, *known, new[-1], namesake])
         pairs = zip(new, answers, strict=False)
         return multiple(*(Letter(old.process, old.caller, d, a.case) for d, a in pairs if isinstance(a, Receipt)))
@@ -184,7 +184,7 @@ class Clerks(WatchedQueue):
         given = draft.input
         content = given.model_dump(mode="json", exclude_unset=True)
         # What is recognised by nothing is known by nothing: a key of its own.
-        known_by = (process.name, caller, draft.recognised_by(self.office.keyring) or object())
+        known_by = (process.name, caller, draft.recognised_by or object())
         if known_by in self.known:
             case, before = self.known[known_by]
             assert answer == Receipt(case, existing=True) if before == content else isinstance(answer, ReferenceTaken)
