@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from common.clock import OSLO
 from common.errors import NeedsJudgement, SuspectedDuplicate, TargetRejected
@@ -76,9 +77,8 @@ def _standing(given: Vaccination, run: Run, record: VaccinationRecord) -> tuple[
     counts. Raises SuspectedDuplicate for a dose that stands otherwise and whose form this one does not correct; also
     for one that somebody registered by hand while the robot was away.
     """
-    earlier = run.remembered(DOSE_OF_FORM, str(given.corrects)) if given.corrects else None
-    if earlier is not None:
-        number = str(earlier.value)
+    number = _dose_told_otherwise(given.corrects, given, run) if given.corrects else None
+    if number is not None:
         change = run.ensure(
             "correction", of=Dose, find=lambda: record.corrected(number), create=lambda: record.correct(number)
         )
@@ -91,19 +91,26 @@ def _standing(given: Vaccination, run: Run, record: VaccinationRecord) -> tuple[
 
 def _replaced(given: Vaccination, run: Run) -> Outcome | None:
     """How a form ends that another one has corrected before it was its turn."""
-    known = run.remembered(DOSE_OF_FORM, str(given.form_id))
-    if known is None or known.ours:
+    number = _dose_told_otherwise(given.form_id, given, run)
+    if number is None:
         return None
-    _remember(given, run, str(known.value))
-    detail = {"dose": str(known.value), "note": "CORRECTED_BEFORE"}
+    _remember(given, run, number)
+    detail = {"dose": number, "note": "CORRECTED_BEFORE"}
     return Outcome(OutcomeCode.NOOP, detail).telling(*_tasks(given, OutcomeCode.NOOP, run.today()))
+
+
+def _dose_told_otherwise(form: UUID, given: Vaccination, run: Run) -> str | None:
+    """The dose of a form, unless it is known from this very case: what an earlier run of it noted decides nothing."""
+    known = run.remembered(DOSE_OF_FORM, str(form))
+    return None if known is None or known.value["told_by"] == str(given.form_id) else str(known.value["dose"])
 
 
 def _remember(given: Vaccination, run: Run, number: str) -> None:
     """Which dose is this form's, and that of the one it corrects, so that neither makes another."""
     for form in (given.form_id, given.corrects):
         if form is not None:
-            run.remember(DOSE_OF_FORM, str(form), number, until=run.today() + CORRECTABLE)
+            fact = {"dose": number, "told_by": str(given.form_id)}
+            run.remember(DOSE_OF_FORM, str(form), fact, until=run.today() + CORRECTABLE)
 
 
 def _tasks(given: Vaccination, code: OutcomeCode, today: date) -> list[Task]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from doses import a_dose, a_vaccination
 from hspro_in_memory import facts, journal
@@ -31,7 +33,18 @@ def a_correction(office: Office) -> Vaccination:
     return a_vaccination(kari, corrects=str(first.form_id), batch_no="SYN1240")
 
 
-WAYS = {"new": (a_newcomer, OutcomeCode.CREATED), "correction": (a_correction, OutcomeCode.UPDATED)}
+def a_correction_of_nothing(office: Office) -> Vaccination:
+    """The form that it corrects made no dose."""
+    kari = person()
+    office.hspro.know(kari, journal())
+    return a_vaccination(kari, corrects=str(uuid4()))
+
+
+WAYS = {
+    "new": (a_newcomer, OutcomeCode.CREATED),
+    "correction": (a_correction, OutcomeCode.UPDATED),
+    "instead": (a_correction_of_nothing, OutcomeCode.CREATED),
+}
 
 
 def deaths() -> list[tuple[str, str]]:

@@ -93,6 +93,11 @@ class TestThereAlready:
         assert (outcome.code, outcome.detail["dose"]) == (OutcomeCode.EXISTS, "V-1")
         assert len(office.hspro.dose_forms) == 1
 
+    def test_also_when_another_system_sends_the_same_form(self, office: Office, kari: Person) -> None:
+        given = a_vaccination(kari)
+        office.perform(given)
+        assert office.case(given).code is OutcomeCode.EXISTS
+
     def test_also_when_its_batch_is_no_longer_listed(self, office: Office, kari: Person) -> None:
         office.perform(a_vaccination(kari))
         office.hspro.batches = []
