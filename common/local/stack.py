@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -29,6 +29,8 @@ from common.settings import DatabaseSettings
 
 _UP_WITHIN = 60.0
 ACCOUNTS_PER_TARGET = 8
+_MOST_TARGETS = 4
+"""More than any service has."""
 PARTS = ("api", "errands", "worker")
 
 
@@ -44,11 +46,20 @@ class Ports:
     @classmethod
     def free(cls) -> Ports:
         """Ports that nobody uses just now, for a demo or a test beside whatever else runs here."""
-        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
-        api, errands, worker, target = (found.getsockname()[1] for found in sockets)
-        for found in sockets:
-            found.close()
-        return cls(api=api, errands=errands, worker=worker, first_target=target)
+        with ExitStack() as taken:
+            places = [taken.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in PARTS]
+            api, errands, worker = (place.getsockname()[1] for place in places)
+            return cls(api=api, errands=errands, worker=worker, first_target=_free_in_a_row(_MOST_TARGETS))
+
+
+def _free_in_a_row(number: int) -> int:
+    """The first of so many neighbouring ports that nobody uses just now."""
+    while True:
+        with ExitStack() as taken, suppress(OSError, OverflowError):
+            first = taken.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
+            for port in range(first + 1, first + number):
+                taken.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
 
 
 @dataclass

@@ -138,6 +138,35 @@ class TestTheCard:
         town.perform(a_test(kari, delegated_by_hpr="9999202"))
         assert (town.systemx.forms[0].practitioner, town.systemx.forms[0].delegated_by) == ("9999201", "9999202")
 
+    def test_of_the_domains_example(self, town: Town) -> None:
+        payload = {
+            "test_id": "T-88121",
+            "id_type": "FNR",
+            "person_id": "02919110271",
+            "family_name": "Bakkehaug",
+            "given_name": "Kari Ånes",
+            "test_time": "2021-02-15T09:40:00+01:00",
+            "test_site": "TRD-LEANGEN",
+            "test_type": "PCR",
+            "test_reason": "SYMPTOM",
+            "takst_lines": [{"code": "SYN-T1", "count": 1}],
+            "diagnosis_code": "R992",
+            "praksis_id": "1000099999",
+            "praksistype": "KOFA",
+            "practitioner_hpr": "9999201",
+            "exempt_share_code": "A",
+            "debitor": "1",
+            "diagnosis_system": "ICPC-2",
+        }
+        then, clock = date(2021, 1, 1), datetime(2021, 8, 3, 1, tzinfo=OSLO)
+        town.sign([tariff(first_day=then)], [line(first_day=then)], valid_from=then)
+        kari = Person(
+            number="02919110271", family_name="Bakkehaug", given_name="Kari Ånes", birth_date=date(1991, 11, 2)
+        )
+        town.systemx.know(kari)
+        lists = [process.PerformedTest.model_validate(payload | {"source_id": name}) for name in ("list-1", "list-2")]
+        assert [town.perform(test, now=clock).code for test in lists] == [OutcomeCode.CREATED, OutcomeCode.EXISTS]
+
     def test_of_somebody_systemx_does_not_know(self, town: Town) -> None:
         new = person()
         town.systemx.register.append(facts(new))
