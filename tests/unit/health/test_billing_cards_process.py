@@ -34,6 +34,7 @@ from common.errors import (
 from common.norway.national_id import IdKind
 from common.process import Outcome, OutcomeCode, Subject
 from common.testing import FixedClock, MemoryCase, MemoryLedger, MemoryRegisters, Person, person
+from health_svc.performed_test import PerformedTest
 from health_svc.processes import billing_cards as process
 from health_svc.tariffs import MappedLine, Tariff
 
@@ -43,7 +44,7 @@ T1, T2 = "SYN-T1", "SYN-T2"
 FIRST_DAY = date(2026, 3, 1)
 
 
-def a_test(of: Person, **changes: Any) -> process.PerformedTest:
+def a_test(of: Person, **changes: Any) -> PerformedTest:
     """A performed test of this person, as the test station hands it over."""
     row = {
         "test_id": "T-88121",
@@ -59,7 +60,7 @@ def a_test(of: Person, **changes: Any) -> process.PerformedTest:
         "praksistype": "KOFA",
         "diagnosis_code": "R992",
     }
-    return process.PerformedTest.model_validate(row | changes)
+    return PerformedTest.model_validate(row | changes)
 
 
 def on(day: date, hour: int = 9) -> str:
@@ -90,7 +91,7 @@ class Town:
         self.registers.store("refund-mappings", mapping, valid_from=valid_from)
 
     def perform(
-        self, test: process.PerformedTest, *, now: datetime = NOW, again: bool = False, dies_at: str | None = None
+        self, test: PerformedTest, *, now: datetime = NOW, again: bool = False, dies_at: str | None = None
     ) -> Outcome:
         """One run of a new case, or another one of the case before."""
         if not again:
@@ -98,7 +99,7 @@ class Town:
         run = self.systemx.case.run(self.systemx.screens(), clock=FixedClock(now), dies_at=dies_at)
         return process.card_of_performed_test(test, run)
 
-    def refused(self, test: process.PerformedTest, code: type[BusinessException], *, now: datetime = NOW) -> None:
+    def refused(self, test: PerformedTest, code: type[BusinessException], *, now: datetime = NOW) -> None:
         """A person takes over, and nothing has been made in SystemX."""
         before = len(self.systemx.forms)
         with pytest.raises(code):
@@ -164,7 +165,7 @@ class TestTheCard:
             number="02919110271", family_name="Bakkehaug", given_name="Kari Ånes", birth_date=date(1991, 11, 2)
         )
         town.systemx.know(kari)
-        lists = [process.PerformedTest.model_validate(payload | {"source_id": name}) for name in ("list-1", "list-2")]
+        lists = [PerformedTest.model_validate(payload | {"source_id": name}) for name in ("list-1", "list-2")]
         assert [town.perform(test, now=clock).code for test in lists] == [OutcomeCode.CREATED, OutcomeCode.EXISTS]
 
     def test_of_somebody_systemx_does_not_know(self, town: Town) -> None:
