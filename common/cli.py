@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from common import audit_commands, key_commands, log
+from common import audit_commands, key_commands, log, session_commands
 from common.catalogue import load as load_service
 from common.clock import system
 from common.db.upgrade import has_tables, upgrade
@@ -31,6 +31,7 @@ deploy = typer.Typer(no_args_is_help=True, help="Set up a deployment.")
 app.add_typer(deploy, name="deploy")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(audit_commands.app, name="audit")
+app.add_typer(session_commands.app, name="sessions")
 app.add_typer(db, name="db")
 
 errors = Console(stderr=True)

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -13,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from common.clock import system
+from common.clock import OSLO, system
 from common.db.engine import pool
 from common.errors import ConfigurationError
 from common.privacy.crypto import Keyring
@@ -40,11 +41,24 @@ def new(path: File) -> None:
 def caller(
     caller: Annotated[str, typer.Argument(help="Who calls, for example booking.")],
     scope: Annotated[list[str], typer.Option(help="What it may do, for example health:test-journals:submit.")],
+    expires: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"], help="From then on it is worth nothing: a day, or a moment."
+        ),
+    ] = None,
+    person: Annotated[bool, typer.Option("--person", help="A person holds it, not a system.")] = False,  # noqa: FBT002
+    unit: Annotated[list[str] | None, typer.Option(help="Only cases of this unit; may be repeated.")] = None,
 ) -> None:
     """Make an API key: give the key to the caller, put the entry into the file of ROGER_API_KEYS."""
+    from common.identity.caller import Kind  # noqa: PLC0415
     from common.identity.keys import new_key  # noqa: PLC0415  the worker's image need not hold it
 
-    plain, entry = new_key(caller, scope)
+    until = expires.replace(tzinfo=OSLO) if expires is not None and expires.tzinfo is None else expires
+    if until is not None and until <= system():
+        raise ConfigurationError("The key would have expired already")
+    kind = Kind.PERSON if person else Kind.SYSTEM
+    plain, entry = new_key(caller, scope, expires=until, kind=kind, units=unit or None)
     typer.echo(f"Key, shown only now: {plain}\nEntry for the keys file:\n{json.dumps(entry, indent=2)}")
 
 

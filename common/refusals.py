@@ -7,6 +7,7 @@ Refusal
 │   └── PositionUnknown         400
 ├── Unauthenticated             401
 ├── Forbidden                   403
+│   └── UnitForeign             403
 ├── CaseUnknown                 404
 ├── TaskUnknown                 404
 ├── RegisterUnknown             404
@@ -73,6 +74,12 @@ class Forbidden(Refusal):
     """This caller lacks the scope for that."""
 
     code, status, title = "FORBIDDEN", 403, "Not allowed"
+
+
+class UnitForeign(Forbidden):
+    """This caller hands cases over for its own units only: name one of them as `unit`."""
+
+    code, title = "UNIT_FOREIGN", "Another unit's case"
 
 
 class CaseUnknown(Refusal):

@@ -38,7 +38,13 @@ settings.register_profile("long", deadline=None, max_examples=5_000, stateful_st
 settings.load_profile("roger")
 
 
-WITH_BROWSERS = ("tests/bench/", "tests/browser/", "tests/recovery/", "tests/chaos/", "tests/forms/test_station_in_browser.py")
+WITH_BROWSERS = (
+    "tests/bench/",
+    "tests/browser/",
+    "tests/recovery/",
+    "tests/chaos/",
+    "tests/forms/test_station_in_browser.py",
+)
 """Tests that need a processor nearly to themselves: they run one after the other in one process (`--dist loadgroup`),
 beside another process for all that is light."""
 

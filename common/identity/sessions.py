@@ -75,8 +75,7 @@ class Sessions:
 
     async def end_all_of(self, name: str) -> int:
         """Sign somebody out everywhere; how many sessions that were."""
-        async with self._pool.connection() as connection:
-            return (await connection.execute(SQL["end_all_of"], {"name": name})).rowcount
+        return await end_all_of(self._pool, name)
 
     def _caller(self, row: dict[str, Any]) -> Caller:
         return Caller(
@@ -86,6 +85,12 @@ class Sessions:
             kind=Kind(row["kind"]),
             units=None if row["units"] is None else frozenset(row["units"]),
         )
+
+
+async def end_all_of(pool: Pool, name: str) -> int:
+    """Sign somebody out everywhere; how many sessions that were."""
+    async with pool.connection() as connection:
+        return (await connection.execute(SQL["end_all_of"], {"name": name})).rowcount
 
 
 def _hash(shown: str) -> bytes:

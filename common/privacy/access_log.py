@@ -59,10 +59,16 @@ class AccessLog:
             "actor": actor,
             "action": action,
             "cases": list(cases),
-            "purpose": mask(purpose)[:_LONGEST_PURPOSE] if purpose else None,
+            "purpose": _kept(purpose),
         }
         async with self._pool.connection() as connection:
             await connection.execute(_SQL["add"], values)
+
+    async def add_batch(self, actor: str, action: Action, batch: UUID, purpose: str | None = None) -> None:
+        """Tell that all cases of a batch were decided about; raises as `add` does."""
+        values = {"actor": actor, "action": action, "batch": batch, "purpose": _kept(purpose)}
+        async with self._pool.connection() as connection:
+            await connection.execute(_SQL["add_batch"], values)
 
     async def of_case(self, case: UUID, *, limit: int = 100) -> list[dict[str, Any]]:
         """Who was about a case, newest first: when, who, what and for what purpose."""
@@ -174,3 +180,8 @@ def _digest(before: bytes, rows: Sequence[Mapping[str, Any]]) -> bytes:
         ]
         digest.update(canonical(line) + b"\n")
     return digest.digest()
+
+
+def _kept(purpose: str | None) -> str | None:
+    """As the log keeps it: in the caller's words, without anybody's number."""
+    return mask(purpose)[:_LONGEST_PURPOSE] if purpose else None

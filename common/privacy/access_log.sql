@@ -3,6 +3,13 @@
 -- name: add
 insert into access_log (actor, action, cases, purpose) values (%(actor)s, %(action)s, %(cases)s::uuid[], %(purpose)s);
 
+-- name: add_batch
+-- Some lines: one could not hold a hundred thousand cases.
+insert into access_log (actor, action, cases, purpose)
+select %(actor)s, %(action)s, array_agg(id order by id), %(purpose)s::text
+from (select id, (row_number() over (order by id) - 1) / 1000 as piece from cases where batch = %(batch)s) as them
+group by piece order by piece;
+
 -- name: wait_for_writers
 -- Behind this lock every line below the highest number is there, or never will be. Only a moment, and readers go on.
 lock table access_log in share row exclusive mode;

@@ -13,6 +13,7 @@ from common.cases.batches import BatchState
 from common.cases.sight import Sight
 from common.identity.caller import Caller
 from common.identity.scopes import DECIDE, READ_ALL, READ_SOME, RELEASE, SUBMIT_SOME
+from common.privacy.access_log import Action
 from common.refusals import (
     BatchUnknown,
     Forbidden,
@@ -126,6 +127,8 @@ async def release_batch(request: Request, batch: BatchId, caller: Authenticated,
         raise OwnSubmission
     async with parts.database.reach():
         moved = await parts.batches.release(batch, caller.actor, rows=asked.rows)
+        if moved:
+            await parts.access.add_batch(caller.actor, Action.RELEASED, batch, caller.purpose)
         now = await parts.batch_queries.one(batch)
     if not moved:
         if now.batch.state is BatchState.AWAITING_RELEASE:
@@ -149,6 +152,8 @@ async def cancel_batch(batch: BatchId, caller: Authenticated, parts: WithParts) 
         raise BatchUnknown
     async with parts.database.reach():
         moved = await parts.batches.withdraw(batch, caller.actor)
+        if moved:
+            await parts.access.add_batch(caller.actor, Action.CANCELLED, batch, caller.purpose)
         now = await parts.batch_queries.one(batch)
     if not moved:
         raise _in_another_state(now.batch.state, "withdrawn", *_UNENDED)

@@ -28,6 +28,7 @@ from common.refusals import (
     TooSlow,
     Unauthenticated,
     Unavailable,
+    UnitForeign,
     UploadDiffers,
 )
 from common.web import body, openapi, uploads
@@ -67,6 +68,7 @@ _REFUSALS = responses(
     MalformedRequest,
     Unauthenticated,
     Forbidden,
+    UnitForeign,
     TooSlow,
     ReferenceTaken,
     UploadDiffers,
@@ -153,7 +155,10 @@ async def _submit_rows(
     def check() -> list[Row]:
         keys = [None if key is None else f"{key}#{index}" for index in range(len(rows))]
         return [
-            (index, drafted(process, row, key=its_key, row=index, accepts_synthetic=accepts_synthetic))
+            (
+                index,
+                drafted(process, row, key=its_key, row=index, accepts_synthetic=accepts_synthetic, units=caller.units),
+            )
             for index, (row, its_key) in enumerate(zip(rows, keys, strict=True))
         ]
 

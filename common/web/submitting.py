@@ -27,9 +27,10 @@ class Taken:
 async def take_one(parts: Parts, process: Process, caller: Caller, given: Any, key: str | None = None) -> Taken:
     """Check and store it; once this answers, the case is never lost.
 
-    Raises InvalidInput, ReferenceTaken, BacklogFull and Unavailable.
+    Raises InvalidInput, UnitForeign, ReferenceTaken, BacklogFull and Unavailable.
     """
-    draft = drafted(process, given, key=key, accepts_synthetic=parts.settings.deployment.accepts_synthetic)
+    accepts_synthetic = parts.settings.deployment.accepts_synthetic
+    draft = drafted(process, given, key=key, accepts_synthetic=accepts_synthetic, units=caller.units)
     if isinstance(draft, Refusal):
         raise draft
     await parts.backlog.require_room()

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from itertools import islice
-from typing import Any
 
 from fastapi import Request
 from starlette.responses import Response
 
 from common.cases.batches import Code, ColumnOf, Progress, Row, Source
+from common.cases.draft import Draft
 from common.errors import ConfigurationError
 from common.identity.caller import Caller
 from common.privacy.crypto import Keyring
@@ -34,6 +35,7 @@ FORM = "multipart/form-data"
 FILES = {"text/csv", XLSX, FORM}
 KINDS = {NDJSON, *FILES}
 
+Check = Callable[..., Draft | Refusal]
 _PIECE = 1_000  # rows stored in one transaction
 
 
@@ -128,29 +130,35 @@ async def take_stream(request: Request, parts: Parts, process: Process, caller: 
     with parts.uploads.one(caller.name):
         contents = contents_of(parts.keyring, "stream", key) if key is not None else ()
         reception = Reception(parts, process, caller, Source.NDJSON, contents)
-        accepts = parts.settings.deployment.accepts_synthetic
+        check = _check(parts, process, caller)
         longest = parts.settings.api.line_limit
         async with contextlib.aclosing(pieces(incoming.stream(request), longest=longest)) as arriving:
             async for piece in arriving:
-                digest, rows = await asyncio.to_thread(_drafts_of_lines, process, piece, longest, accepts)
+                digest, rows = await asyncio.to_thread(_drafts_of_lines, check, piece, longest)
                 await reception.add(rows, digest)
         return await reception.complete()
 
 
-def _drafts_of_lines(process: Process, piece: Sequence[Line], longest: int, accepts: bool) -> tuple[str, list[Row]]:  # noqa: FBT001
+def _check(parts: Parts, process: Process, caller: Caller) -> Check:
+    """What each row goes through."""
+    accepts = parts.settings.deployment.accepts_synthetic
+    return partial(drafted, process, accepts_synthetic=accepts, units=caller.units)
+
+
+def _drafts_of_lines(check: Check, piece: Sequence[Line], longest: int) -> tuple[str, list[Row]]:
     digest = hashlib.sha256()
     rows: list[Row] = []
     for number, text in piece:
         digest.update(b"%d:" % number + (text or b"\0") + b"\n")
-        rows.append((number, _draft_of_line(process, number, text, longest, accepts=accepts)))
+        rows.append((number, _draft_of_line(check, number, text, longest)))
     return digest.hexdigest(), rows
 
 
-def _draft_of_line(process: Process, number: int, text: bytes | None, longest: int, *, accepts: bool) -> Any:
+def _draft_of_line(check: Check, number: int, text: bytes | None, longest: int) -> Draft | Refusal:
     if text is None:
         return RequestTooLarge(f"A line may hold at most {longest} bytes")
     try:
-        return drafted(process, body.parse(text), accepts_synthetic=accepts, row=number)
+        return check(body.parse(text), row=number)
     except Refusal as refusal:
         return refusal
 
@@ -171,8 +179,7 @@ async def take_file(request: Request, parts: Parts, process: Process, caller: Ca
         table = await asyncio.to_thread(read, BytesIO(file), columns=columns, limits=limits)
         source = Source.XLSX if file.startswith(b"PK") else Source.CSV
         reception = Reception(parts, process, caller, source, contents)
-        accepts = parts.settings.deployment.accepts_synthetic
-        rows = _rows_of(process, table, accepts=accepts)
+        rows = _rows_of(_check(parts, process, caller), table)
         while piece := await asyncio.to_thread(lambda: list(islice(rows, _PIECE))):
             await reception.add(piece, column_of=table.column_of)
         return await reception.complete()
@@ -190,9 +197,9 @@ def _contents(keyring: Keyring, file: bytes) -> Sequence[bytes]:
     return contents_of(keyring, "file", hashlib.sha256(file).hexdigest())
 
 
-def _rows_of(process: Process, table: Table, *, accepts: bool) -> Iterator[Row]:
+def _rows_of(check: Check, table: Table) -> Iterator[Row]:
     for row in table:
         if row.problems:
             yield row.number, InvalidInput(row.problems)
         else:
-            yield row.number, drafted(process, row.values, accepts_synthetic=accepts, row=row.number)
+            yield row.number, check(row.values, row=row.number)

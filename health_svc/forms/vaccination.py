@@ -114,7 +114,7 @@ async def _hand_in(parts: Parts, visitor: Visitor, form: Mapping[str, str]) -> T
     case = controls.given(form, units)
     if unanswered := controls.unanswered(form, units):
         # Told together with what else is wrong, so that nobody corrects a form twice.
-        draft = drafted(process, case, accepts_synthetic=parts.settings.deployment.accepts_synthetic)
+        draft = drafted(process, case, accepts_synthetic=parts.settings.deployment.accepts_synthetic, units=units)
         others = draft.problems if isinstance(draft, InvalidInput) else ()
         return _Wrong(sentences((*others, *unanswered)), InvalidInput.status)
     try:

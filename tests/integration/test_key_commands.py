@@ -42,6 +42,21 @@ def refused(*words: str) -> str:
     return problem.message
 
 
+def test_a_callers_key_says_who_holds_it_until_when_and_for_which_units() -> None:
+    words = ["caller", "kari", "--scope", "health:*:read", "--scope", "cases:decide", "--person"]
+    told = roger(*words, "--unit", "4711", "--unit", "4712", "--expires", "2099-01-01").output
+    entry = json.loads(told[told.index("{") :])
+    assert entry.pop("sha256")
+    assert entry == {
+        "caller": "kari",
+        "scopes": ["health:*:read", "cases:decide"],
+        "expires": "2099-01-01T00:00:00+01:00",
+        "kind": "person",
+        "units": ["4711", "4712"],
+    }
+    assert "expired" in refused(*words, "--expires", "2020-01-01")
+
+
 def a_row(path: Path, database: DatabaseSettings) -> None:
     """A webhook whose secret is sealed under the key in use."""
     with psycopg.connect(database.url, autocommit=True) as connection:

@@ -327,6 +327,11 @@ class TestRelease:
             assert (await second.post(f"/v1/cases/{case['id']}/release")).status_code == 409
             released = await second.post(f"{batch['location']}/release", json={"rows": 2})
             assert (released.status_code, released.json()["released_by"]) == (200, "caller:releaser")
+            async with desk.parts.database.pool.connection() as connection:
+                cursor = await connection.execute(
+                    "select actor, cardinality(cases) as n from access_log where action = 'released'"
+                )
+                assert [tuple(row.values()) for row in await cursor.fetchall()] == [("caller:releaser", 2)]
             await desk.move_on()
             assert await desk.perform_all() == 2
             await desk.move_on()

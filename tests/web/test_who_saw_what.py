@@ -84,6 +84,18 @@ async def test_decisions(hall: Town, decision: str, body: Any, done: str) -> Non
     ]
 
 
+async def test_decisions_about_a_whole_batch(hall: Town) -> None:
+    async with hall.caller("booking") as client:
+        rows = [permit(reference=f"T-{number}") for number in range(3)]
+        taken = (await client.post("/v1/permits", json=rows)).json()
+    cases = [row["case"]["id"] for row in taken["rows"]]
+    cancel = f"{taken['batch']['location']}/cancel"
+    for status in (200, 409):
+        answer = await ask(hall, "desk", "POST", cancel, headers={"X-Purpose": "opprydding"})
+        assert answer.status_code == status, answer.text
+    assert await lines(hall) == [("caller:desk", "cancelled", cases, "opprydding")]
+
+
 async def test_what_cannot_be_noted_is_not_shown(hall: Town) -> None:
     case = await hall.submit()
     async with hall.parts.database.pool.connection() as connection, connection.transaction():
