@@ -36,6 +36,7 @@ from common.process import Outcome, OutcomeCode, Subject
 from common.testing import FixedClock, MemoryCase, MemoryLedger, MemoryRegisters, Person, person
 from health_svc.performed_test import PerformedTest
 from health_svc.processes import billing_cards as process
+from health_svc.screens.systemx import CardEntry
 from health_svc.tariffs import MappedLine, Tariff
 
 DAY = date(2026, 8, 24)
@@ -343,8 +344,11 @@ class TestOnceOnly:
         later = a_test(kari, test_id="T-2", test_time=on(DAY + timedelta(days=1), 0))
         assert town.perform(later).code is OutcomeCode.CREATED
 
-    def test_a_card_that_roger_did_not_make_is_for_a_person(self, town: Town, kari: Person) -> None:
-        town.systemx.cards[kari.number] = [card(DAY)]
+    @pytest.mark.parametrize("cards", [[card(DAY)], [card(DAY), card(DAY, 600_002, note="T-88121")]])
+    def test_a_card_that_roger_did_not_make_is_for_a_person(
+        self, town: Town, kari: Person, cards: list[CardEntry]
+    ) -> None:
+        town.systemx.cards[kari.number] = cards
         town.refused(a_test(kari), SuspectedDuplicate)
 
     def test_one_of_another_day_does_not_matter(self, town: Town, kari: Person) -> None:
