@@ -38,9 +38,10 @@ from common.web import (
 from common.web.envelope import Envelope
 from common.web.guard import Admission, Guard
 from common.web.pages import routes
+from common.web.pages.refused import on_unknown_address
 from common.web.pages.settings import PageSettings
 from common.web.parts import Parts, Settings
-from common.web.problems import on_http_exception, on_invalid_query, on_refusal
+from common.web.problems import on_invalid_query, on_refusal
 
 OPEN = ("/openapi.json", "/docs", "/healthz", "/readyz", "/metrics", *routes.OPEN)
 """What anybody may read: it holds nothing of any case."""
@@ -86,7 +87,7 @@ def create_app(
         redirect_slashes=False,
         exception_handlers={
             Refusal: on_refusal,
-            HTTPException: on_http_exception,
+            HTTPException: on_unknown_address,
             RequestValidationError: on_invalid_query,
         },
     )

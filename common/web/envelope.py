@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common import log, metrics
 from common.refusals import MalformedRequest
-from common.web.problems import Fault, answer
+from common.web.pages.refused import told
+from common.web.problems import Fault
 
 _log = log.get(__name__)
 _HEADERS = [
@@ -55,7 +56,7 @@ class Envelope:
         try:
             if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
                 # No text in the database can hold it, so nothing there could be compared with it.
-                await answer(MalformedRequest("The address holds a character that no text has"))(
+                await told(MalformedRequest("The address holds a character that no text has"), scope)(
                     scope, receive, sending
                 )
                 return
@@ -67,7 +68,7 @@ class Envelope:
             where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(problem.__traceback__)]
             _log.error("request.failed", error=type(problem).__name__, where=where[-8:])
             if not status:
-                await answer(Fault())(scope, receive, sending)
+                await told(Fault(), scope)(scope, receive, sending)
         finally:
             self._tell(scope, status, time.perf_counter() - started)
 

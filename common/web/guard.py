@@ -21,8 +21,9 @@ from common.abuse import AbuseSettings
 from common.connections import HEAD_LIMIT
 from common.refusals import AddressTooLong, HeadersTooLarge, Refusal
 from common.web.arrival import Holding
+from common.web.pages.refused import told
 from common.web.places import Buckets, Places, Room
-from common.web.problems import Busy, TooManyAtOnce, TooManyRequests, TooManyStrangers, answer
+from common.web.problems import Busy, TooManyAtOnce, TooManyRequests, TooManyStrangers
 
 UNGUARDED = {"/healthz", "/readyz", "/metrics"}
 """Whoever watches over this process must be answered most of all when it is flooded."""
@@ -121,7 +122,7 @@ class Guard:
         try:
             visit = Visit(self._admission, scope)
         except Refusal as refusal:
-            await answer(refusal)(scope, receive, send)
+            await told(refusal, scope)(scope, receive, send)
             return
         state = scope.setdefault("state", {})
         state["holding"] = visit.holding

@@ -163,14 +163,20 @@ class Problem(BaseModel):
     errors: list[FieldError] | None = Field(default=None, description="Each field that breaks a rule")
 
 
-def answer(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
-    """The response that says so; it is counted."""
+def counted(refusal: Refusal, headers: dict[str, str] | None = None) -> dict[str, str]:
+    """The headers of the response that says so; it is counted."""
     metrics.REFUSALS.labels(refusal.code).inc()
     made = dict(headers or {})
     if "retry_after" in refusal.facts:
         made["Retry-After"] = str(refusal.facts["retry_after"])
     if refusal.status == 401:  # noqa: PLR2004
         made["WWW-Authenticate"] = "Bearer"
+    return made
+
+
+def answer(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
+    """The response that says so."""
+    made = counted(refusal, headers)
     content = Problem.model_validate(document(refusal)).model_dump_json(exclude_none=True)
     return Response(content, refusal.status, made, MEDIA_TYPE)
 

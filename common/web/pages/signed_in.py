@@ -14,10 +14,10 @@ from starlette.responses import RedirectResponse, Response
 
 from common.identity.sessions import Session, Sessions
 from common.identity.sign_in import SignIns
-from common.refusals import CaseUnknown, Forbidden, Refusal, TaskUnknown, Unauthenticated, Unavailable
+from common.refusals import CaseUnknown, Refusal, Unauthenticated, Unavailable
 from common.web.auth import Needs
 from common.web.pages.brought import Entrance
-from common.web.pages.rendering import page
+from common.web.pages.refused import ForeignForm, page_of
 from common.web.pages.settings import PageSettings
 from common.web.parts import Parts
 
@@ -52,10 +52,6 @@ class Visitor(Session):
     entrances: tuple[Entrance, ...]
 
 
-class ForeignForm(Forbidden):
-    """The form did not come from a page of this service; open the page again and send it from there."""
-
-
 class PageRoute(APIRoute):
     """A page's route: whatever is refused is told as a page, and who is not signed in goes to sign in.
 
@@ -75,33 +71,11 @@ class PageRoute(APIRoute):
                 there = path if request.method == "GET" else reception(request).entrance_of(path).path
                 return RedirectResponse(f"{SIGN_IN}?til={quote(there)}", 303)
             except RequestValidationError:
-                return _told(CaseUnknown())
+                return page_of(CaseUnknown())
             except Refusal as refusal:
-                return _told(refusal)
+                return page_of(refusal)
 
         return shown
-
-
-def _told(refusal: Refusal) -> Response:
-    for kind, (title, text) in _TEXTS.items():
-        if isinstance(refusal, kind):
-            return page("message.html", status=refusal.status, title=title, text=text, session=None)
-    return page(
-        "message.html",
-        status=refusal.status,
-        title="Det gikk ikke",
-        text="Saken kan ha endret seg. Gå tilbake til arbeidslisten og se hvordan den står nå.",
-        session=None,
-    )
-
-
-_TEXTS: dict[type[Refusal], tuple[str, str]] = {
-    ForeignForm: ("Skjemaet kunne ikke brukes", "Åpne siden på nytt og prøv en gang til."),
-    Forbidden: ("Ingen tilgang", "Du har ikke tilgang til dette. Kontakt lederen din hvis du trenger det."),
-    CaseUnknown: ("Finnes ikke", "Saken finnes ikke, eller du har ikke tilgang til den."),
-    TaskUnknown: ("Finnes ikke", "Oppgaven finnes ikke, eller du har ikke tilgang til den."),
-    Unavailable: ("Prøv igjen om litt", "Tjenesten er ikke tilgjengelig akkurat nå."),
-}
 
 
 def reception(request: Request) -> Reception:
