@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from common.local.day import REFUSED, RESUBMITTED, Flow
+from common.run import OutcomeCode
 
 _SHOWN_PROBLEMS = 20
+_TO_A_PERSON, _REFUSED, _KNOWN = "to people", "refused", "known"
+_ENDINGS = [*OutcomeCode, _TO_A_PERSON, _REFUSED, _KNOWN]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,17 @@ class Account:
         return sum(case["state"] == "done" and case["attempts"] > 0 for case in self.found)
 
     @property
+    def became(self) -> Counter[str]:
+        """How many of its rows came to what, in the words of the table; they add up to its rows."""
+        found: Counter[str] = Counter()
+        for case in self.found:
+            words = {"done": case["outcome"], "manual": _TO_A_PERSON}
+            found[words.get(case["state"], case["state"])] += 1
+        for (state, _), number in self.at_submission.items():
+            found[{REFUSED: _REFUSED, RESUBMITTED: _KNOWN}[state]] += number
+        return found
+
+    @property
     def hours(self) -> float:
         """Hours that nobody had to spend."""
         return self.handled * self.minutes / 60
@@ -50,15 +64,13 @@ class Account:
 
 def show(console: Console, accounts: list[Account], *, figures: Figures, problems: list[str]) -> None:
     """Print the whole account of a day."""
-    for account in accounts:
-        console.print(_outcomes(account))
+    console.print(_outcomes(accounts))
     found = [case for account in accounts for case in account.found]
     console.print(_people(found))
     console.print(
         f"\n[bold]{figures.run_seconds:.2f} s[/] a case with {figures.shifts} browser(s), "
         f"[bold]{len(found) / figures.seconds:.2f}[/] cases a second over {figures.seconds:.0f} s; "
-        f"[bold green]{sum(account.hours for account in accounts):.1f} hours saved[/] "
-        f"({', '.join(f'{account.handled} × {account.minutes} min' for account in accounts)})"
+        f"[bold green]{sum(account.hours for account in accounts):.1f} hours saved[/]"
     )
     for problem in problems[:_SHOWN_PROBLEMS]:
         console.print(f"[red]✗ {problem}[/]", highlight=False)
@@ -69,20 +81,23 @@ def show(console: Console, accounts: list[Account], *, figures: Figures, problem
         console.print(f"[red]… and {len(problems) - _SHOWN_PROBLEMS} more[/]")
 
 
-def _outcomes(account: Account) -> Table:
-    flow, found = account.flow, account.found
-    table = Table("what became of them", "", title=f"{flow.rows} rows of {flow.process}", title_justify="left")
-    table.columns[1].justify = "right"
-    by_outcome = Counter(case["outcome"] for case in found if case["state"] == "done")
-    for outcome, number in by_outcome.most_common():
-        table.add_row(f"done: {outcome}", str(number))
-    table.add_row("to a person", str(sum(case["state"] == "manual" for case in found)))
-    for (state, code), number in sorted(account.at_submission.items()):
-        words = {REFUSED: f"refused at once: {code}", RESUBMITTED: "recognised as handed in before"}
-        table.add_row(words[state], str(number))
-    other = Counter(case["state"] for case in found if case["state"] not in {"done", "manual"})
-    for state, number in other.items():
-        table.add_row(f"[red]{state}[/]", str(number))
+def _outcomes(accounts: list[Account]) -> Table:
+    """A line for each process, a column for each way to end; the last line adds them up."""
+    became = [account.became for account in accounts]
+    endings = [ending for ending in _ENDINGS if any(each[ending] for each in became)]
+    endings += sorted({ending for each in became for ending in each} - set(endings))
+    table = Table(
+        Column("", no_wrap=True), "rows", *endings, "hours", title="What became of the day", title_justify="left"
+    )
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for account, each in zip(accounts, became, strict=True):
+        numbers = [str(each[ending] or "·") for ending in endings]
+        table.add_row(account.flow.process, str(account.flow.rows), *numbers, f"{account.hours:.1f}")
+    table.add_section()
+    totals = [str(sum(each[ending] for each in became)) for ending in endings]
+    rows, hours = sum(account.flow.rows for account in accounts), sum(account.hours for account in accounts)
+    table.add_row("all", str(rows), *totals, f"{hours:.1f}", style="bold")
     return table
 
 
