@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -13,7 +14,7 @@ from common.local.day import REFUSED, RESUBMITTED, Flow
 from common.run import OutcomeCode
 
 _SHOWN_PROBLEMS = 20
-_TO_A_PERSON, _REFUSED, _KNOWN = "to people", "refused", "known"
+_TO_A_PERSON, _REFUSED, _KNOWN = "people", "refused", "known"
 _ENDINGS = [*OutcomeCode, _TO_A_PERSON, _REFUSED, _KNOWN]
 
 
@@ -82,7 +83,7 @@ def show(console: Console, accounts: list[Account], *, figures: Figures, problem
 
 
 def _outcomes(accounts: list[Account]) -> Table:
-    """A line for each process, a column for each way to end; the last line adds them up."""
+    """A line for each process, a column for each way to end, to people among them; the last line adds them up."""
     became = [account.became for account in accounts]
     endings = [ending for ending in _ENDINGS if any(each[ending] for each in became)]
     endings += sorted({ending for each in became for ending in each} - set(endings))
