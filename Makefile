@@ -69,7 +69,7 @@ $(machine): scripts/machine.sh | $(ready)
 	@scripts/machine.sh
 	@touch $@
 
-# The identity provider of the tests; outside the tree, for what npm fetches is not ours to check.
+# The identity provider of the tests, and what their pages are held to (axe-core); outside the tree, for what npm fetches is not ours to check.
 $(provider): tests/identity/provider/package-lock.json | $(machine)
 	@mkdir -p $(@D) && cp tests/identity/provider/package*.json $(@D)/
 	@if command -v npm >/dev/null; then cd $(@D) && npm ci --silent --no-audit --no-fund --ignore-scripts && touch .ready; fi

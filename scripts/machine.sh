@@ -92,7 +92,7 @@ if ! prometheus_there && ! { fetch prometheus usr/bin/prometheus usr/bin/promtoo
     echo 'No Prometheus: the tests in tests/monitoring will fail until prometheus and promtool are on the PATH.' >&2
 fi
 if ! node_there && ! { install nodejs npm && node_there; }; then
-    echo 'No Node.js: the identity provider of the tests needs node and npm; only tests/identity will fail.' >&2
+    echo 'No Node.js: the identity provider of the tests needs node and npm; only tests/identity and tests/forms will fail.' >&2
 fi
 if ! pooler_there && ! { fetch pgbouncer usr/sbin/pgbouncer && pooler_there; }; then
     echo 'No PgBouncer: the test that works through one is left out.' >&2

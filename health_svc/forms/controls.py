@@ -64,6 +64,8 @@ def given(form: Mapping[str, str], units: Collection[str] | None) -> dict[str, A
     case: dict[str, Any] = {name: form[name].strip() for name in _AS_TYPED if form.get(name, "").strip()}
     case |= {name: _ANSWERS.get(form[name], form[name]) for name in _YES_OR_NO if form.get(name)}
     case.setdefault("consent", False)
+    if (dose := case.get("dose_no", "")).isascii() and dose.isdigit() and len(dose) == 1:
+        case["dose_no"] = int(dose)
     if moment := form.get("vaccinated_at", "").strip():
         case["vaccinated_at"] = _in_norway(moment)
     asked = {question: form.get(_ANSWER + question, "") for question in QUESTIONS}

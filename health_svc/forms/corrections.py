@@ -58,6 +58,7 @@ SENTENCES: dict[str, dict[str, str]] = {
 }
 
 _OTHERWISE = "Noe i skjemaet er ikke godtatt. Kontroller det du har fylt ut, og send på nytt."
+TOO_MANY_WAIT = "Det er for mange skjemaer i kø akkurat nå. Det du har fylt ut, står her: send på nytt om litt."
 REFERENCE_TAKEN = "Dette skjemaet er allerede sendt, med andre opplysninger. Se under «Mine i dag». Ble noe feil, start et nytt skjema."
 
 

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from common.clock import OSLO
-from common.refusals import InvalidInput, ReferenceTaken
+from common.refusals import BacklogFull, InvalidInput, ReferenceTaken
 from common.web.drafts import drafted
 from common.web.pages.brought import Entrance, Pages
 from common.web.pages.rendering import Paper
@@ -24,7 +24,7 @@ from common.web.pages.signed_in import OurForm, PageRoute, SignedIn, Visitor, as
 from common.web.parts import Parts, WithParts
 from common.web.submitting import Taken, take_one
 from health_svc.forms import controls, vaccines
-from health_svc.forms.corrections import REFERENCE_TAKEN, SENTENCES, sentences
+from health_svc.forms.corrections import REFERENCE_TAKEN, SENTENCES, TOO_MANY_WAIT, sentences
 from health_svc.forms.lookup import BOOKINGS, VACCINATIONS, Found, NotFound, look_up
 from health_svc.forms.submissions import LABELS, Line, line_of, of_today
 
@@ -76,7 +76,7 @@ async def show_person(request: Request, parts: WithParts, visitor: SignedIn, for
 @router.post("", dependencies=[page_needs(SUBMIT)])
 async def take_form(request: Request, parts: WithParts, visitor: SignedIn, form: OurForm) -> Response:
     """Hand the form in as a case; what is wrong with it is told beside each control, and nothing typed is lost."""
-    handed = await _hand_in(parts, visitor, form)
+    handed = await _hand_in(request, parts, visitor, form)
     if isinstance(handed, _Wrong):
         if asks_for_json(request):
             return _told_wrong(handed.sentences, handed.status)
@@ -109,7 +109,7 @@ class _Wrong:
     status: int
 
 
-async def _hand_in(parts: Parts, visitor: Visitor, form: Mapping[str, str]) -> Taken | _Wrong:
+async def _hand_in(request: Request, parts: Parts, visitor: Visitor, form: Mapping[str, str]) -> Taken | _Wrong:
     process, units = parts.service.processes[VACCINATIONS], visitor.caller.units
     case = controls.given(form, units)
     if unanswered := controls.unanswered(form, units):
@@ -121,6 +121,10 @@ async def _hand_in(parts: Parts, visitor: Visitor, form: Mapping[str, str]) -> T
         return await take_one(parts, process, visitor.caller, case)
     except InvalidInput as invalid:
         return _Wrong(sentences(invalid.problems), invalid.status)
+    except BacklogFull as full:
+        if asks_for_json(request):
+            raise  # the page's script sends it again
+        return _Wrong({"": TOO_MANY_WAIT}, full.status)
     except ReferenceTaken as stands:
         return _Wrong({"": REFERENCE_TAKEN}, stands.status)
 

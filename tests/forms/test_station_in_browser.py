@@ -20,6 +20,7 @@ from tests.forms.station import BJORN, HPR, SOLVEIG, Standing, needs_a_person, s
 from tests.web.keys import write_keys
 
 PAGE = "/forms/vaccination"
+NOBODY = "17838410103"
 ANSWERS = {
     "answer.ALLERGIC_REACTION": "nei",
     "answer.ACUTE_ILLNESS": "nei",
@@ -264,18 +265,28 @@ def test_what_the_service_refuses_comes_back_to_be_corrected(
     screen: Screen, standing: Standing, tmp_path: Path
 ) -> None:
     before = cases(standing)
-    find(screen, "B-50001")
+    find(screen, NOBODY)
+    screen.fill({"person_id": "30828810185", "given_name": "Solveig", "family_name": "Myrvold"})  # 30 February
     fill_in(screen)
     yesterday = (system().astimezone(OSLO) - timedelta(days=1)).date().isoformat()
     screen.tap("#mer summary")
-    screen.js(f"document.getElementById('expiry_date').value = '{yesterday}'")
+    for name, value, told in (
+        ("expiry_date", yesterday, "gått ut på dato"),
+        ("vaccinated_at", "2026-01-01T12:00", "høyst 30 dager"),
+        ("vaccinated_at", "2099-01-01T12:00", "fram i tid"),
+    ):
+        field = f"document.getElementById('{name}')"
+        typed = f"{field}.dispatchEvent(new Event('change', {{bubbles: true}}))"
+        kept = screen.js(f"(() => {{ const was = {field}.value; {field}.value = '{value}'; {typed}; return was; }})()")
+        assert told in screen.text(f"#{name}-feil")
+        screen.js(f"(() => {{ {field}.value = '{kept}'; {typed}; }})()")
     screen.write("#remark", "Ringte lege")
     screen.tap("#send")
     screen.until("document.getElementById('oppsummering').checkVisibility()")
-    assert "gått ut på dato" in screen.text("#oppsummering")
+    assert "Fødselsnummeret er ikke gyldig" in screen.text("#oppsummering")
     looks_right(screen, "refused", tmp_path)
     assert (screen.value("remark"), screen.value("site"), cases(standing)) == ("Ringte lege", "LEFT_ARM", before)
-    screen.js("document.getElementById('expiry_date').value = ''")
+    screen.write("#person_id", SOLVEIG)
     screen.tap("#send")
     is_sent(screen)
     assert cases(standing) == before + 1

@@ -32,6 +32,7 @@ WRONG: list[tuple[dict[str, str | None], str, str]] = [
     ({"batch_no": "AB"}, "batch_no", "3 til 20 tegn"),
     ({"batch_no": ""}, "batch_no", "Skann eller skriv"),
     ({"dose_no": "6"}, "dose_no", "1 til 5"),
+    ({"dose_no": "9" * 5000}, "dose_no", "1 til 5"),
     ({"site": None}, "site", "Velg hvor"),
     ({"indication": ""}, "indication", "Velg hvorfor"),
     ({"vaccinator_hpr": "123"}, "vaccinator_hpr", "7 til 9 sifre"),
@@ -229,6 +230,17 @@ class TestSend:
         required = {name for name, field in Vaccination.model_fields.items() if field.is_required()}
         controls = {control_of(name) for name in required - {"form_id", "contraindication_answers"}}
         assert set(told) == controls | {f"answer.{question}" for question in QUESTIONS}
+
+    async def test_while_too_many_wait_nothing_typed_is_lost(self, here: Station) -> None:
+        async with here.tablet("anne") as tablet:
+            await tablet.post("", filled_in())
+            here.parts.backlog.took(10_000_000)
+            told = await tablet.post("", filled_in())
+            assert (told.status_code, "retry-after" in told.headers) == (429, True)
+            shown = await tablet.post("", filled_in(remark="Ringte lege"), script=False)
+        assert (shown.status_code, "send på nytt om litt" in shown.text) == (429, True)
+        assert "Ringte lege</textarea>" in shown.text
+        assert len(await here.stored()) == 1
 
     async def test_the_last_moment_and_the_first(self, here: Station) -> None:
         async with here.tablet("anne") as tablet:

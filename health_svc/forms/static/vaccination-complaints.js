@@ -2,6 +2,8 @@
 'use strict';
 
 const complaints = (() => {
+  const MINUTE = 60_000; // ms
+  const ahead = Number(document.getElementById('stasjon').dataset.now) - Date.now(); // the clock of a tablet may be wrong
   const id = (name) => document.getElementById(name);
   const controlOf = (name) => document.querySelector(`[data-control="${name}"]`);
 
@@ -73,8 +75,21 @@ const complaints = (() => {
       return control.required ? said.missingField : '';
     }
     if (control.name === 'person_id') return isNationalId(control.value) ? '' : said.idInvalid;
-    if (control.name === 'vaccinated_at' && new Date(control.value) > new Date(Date.now() + 26 * 3600_000)) return said.dateOutOfRange;
+    if (control.name === 'vaccinated_at' && !isInTime(control)) return said.dateOutOfRange;
+    if (control.name === 'expiry_date' && control.value < control.form.elements.vaccinated_at.value.slice(0, 10)) return said.dateOutOfRange;
     return control.validity.patternMismatch || control.validity.tooLong ? said.invalidValue : '';
+  }
+
+  // Not ahead of now, and not long ago unless it is told why.
+  function isInTime(control) {
+    const { given_abroad: abroad, corrects } = control.form.elements;
+    return control.value <= inNorway(5 * MINUTE) && (abroad.checked || corrects.value || control.value >= inNorway(-30 * 1440 * MINUTE));
+  }
+
+  // What the clocks show in Norway so much later than now, whatever the tablet is set to.
+  function inNorway(later = 0) {
+    const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Oslo', dateStyle: 'short', timeStyle: 'short' });
+    return shown.format(new Date(Date.now() + ahead + later)).replace(' ', 'T');
   }
 
   // Check digits as Skatteetaten publishes them; the first may have a remainder up to 3 in numbers issued from 2032.
@@ -87,5 +102,5 @@ const complaints = (() => {
     return rest([3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) <= 3 && rest([5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) === 0;
   }
 
-  return { of: complaint, tell: wrong, tellAll: wrongs, summarise, isNationalId };
+  return { of: complaint, tell: wrong, tellAll: wrongs, summarise, isNationalId, inNorway };
 })();

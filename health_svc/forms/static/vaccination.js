@@ -6,7 +6,7 @@
   const HERE = '/forms/vaccination';
   const ANSWERS_WITHIN = 15_000; // ms; a connection that has dropped may say nothing for minutes
   const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000]; // ms between attempts
-  const LOOK_EVERY = 10_000; // ms, while a form of today is under way
+  const LOOK_EVERY = 30_000; // ms, while a form of today is under way
   const IN_USE = 300_000; // ms after the last touch: later nobody looks, and the session may end as idle
   const KEPT = ['vaccine_code', 'batch_no', 'expiry_date', 'vaccinator_hpr', 'prescriber_hpr', 'unit'];
 
@@ -15,7 +15,6 @@
   const search = id('finn');
   const form = id('dose');
   const fields = [...form.querySelectorAll('[data-control]')];
-  const ahead = Number(station.dataset.now) - Date.now(); // the clock of a tablet may be wrong
   const unsent = new Map(); // by form id, in the order of sending
   let listed = [...id('linjer').children].map(readLine);
   let counts = Object.fromEntries([...id('tall').querySelectorAll('dd')].map((each) => [each.dataset.count, Number(each.textContent)]));
@@ -98,7 +97,6 @@
       attempts = 0;
       id('inn').hidden = true;
       tell(`Sendt: ${said.who} ${said.what}`);
-      look();
       return 0;
     }
     if (status === 409 || status === 422) {
@@ -217,7 +215,7 @@
     unsent.delete(entry.form_id);
     const values = Object.fromEntries(entry.body);
     // Under its id another form stands already: this one is new, and says which it corrects.
-    open(entry.stands ? { ...values, form_id: undefined, corrects: entry.form_id } : values);
+    open(entry.stands ? { ...values, form_id: undefined, corrects: entry.form_id } : values, { named: entry.named });
     complaints.tellAll(entry.wrong);
     complaints.summarise(entry.wrong);
     show();
@@ -236,10 +234,8 @@
     return crypto.randomUUID();
   }
 
-  // The time in Norway, whatever the tablet is set to.
   function now() {
-    const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Oslo', dateStyle: 'short', timeStyle: 'short' });
-    setByUs = shown.format(new Date(Date.now() + ahead)).replace(' ', 'T');
+    setByUs = complaints.inNorway();
     form.elements.vaccinated_at.value = setByUs;
   }
 
@@ -304,7 +300,7 @@
     const value = (name) => body.get(name) ?? '';
     const chosen = form.querySelector('[name=vaccine_code]:checked');
     unsent.set(value('form_id'), {
-      form_id: value('form_id'), body, standing: 'waiting', label: 'Sender', told: '',
+      form_id: value('form_id'), body, named: id('identitet').hidden, standing: 'waiting', label: 'Sender', told: '',
       at: form.elements.vaccinated_at.value.slice(11).replace(':', '.'),
       who: ['given_name', 'family_name'].map((name) => `${value(name).trim()[0].toUpperCase()}.`).join(' '),
       what: `${chosen ? chosen.closest('label').textContent.trim() : value('vaccine_code')}, dose ${value('dose_no')}`,
