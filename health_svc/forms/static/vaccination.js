@@ -87,6 +87,7 @@
     if (status === 403 && (await renew()) === 200) {
       entry.body.set('skjema', token);
       ({ status, said, after } = await ask('', entry.body));
+      if (status === 403) [status, said] = [422, { wrong: { '': 'Du har ikke tilgang til å sende dette skjemaet. Kontakt lederen din.' } }];
     }
     if (status === 200 || status === 202) {
       unsent.delete(entry.form_id);
