@@ -20,12 +20,15 @@ from common.local.report import Account, Figures, show
 from common.local.stack import Ports, Stack
 
 _POLL = 0.5
+_WIDTH = 100  # columns of a file
 _STALLED = 300.0  # seconds without a single case ending
 
 
 def run_demo(service: str, *, cases: int, shifts: int, seed: int) -> int:
     """Play a day; gives the exit status: 0 when every row came to what its situation must give."""
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)
     with tempfile.TemporaryDirectory(prefix="roger-demo-") as folder:
         stack = Stack(service, Path(folder), ports=Ports.free(), shifts=shifts, progress=console.print)
         day = plan(stack.package, cases=cases, seed=seed)

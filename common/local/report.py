@@ -88,7 +88,14 @@ def _outcomes(accounts: list[Account]) -> Table:
     endings = [ending for ending in _ENDINGS if any(each[ending] for each in became)]
     endings += sorted({ending for each in became for ending in each} - set(endings))
     table = Table(
-        Column("", no_wrap=True), "rows", *endings, "hours", title="What became of the day", title_justify="left"
+        Column("", no_wrap=True),
+        "rows",
+        *(ending.lower() for ending in endings),
+        "hours",
+        box=SIMPLE_HEAD,
+        padding=0,
+        title="What became of the day",
+        title_justify="left",
     )
     for column in table.columns[1:]:
         column.justify = "right"
