@@ -7,7 +7,7 @@ one at a time, by its whole number or by the person's, as far as their units rea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -53,6 +53,10 @@ class Found:
         return bool(self.values.get("family_name"))
 
 
+Held = tuple[CaseView, Mapping[str, Any]]
+"""A case, and what it was handed in with."""
+
+
 class NotFound(Exception):
     """What is to be corrected, in a sentence for whoever looks."""
 
@@ -83,33 +87,41 @@ async def _by_booking(parts: Parts, caller: Caller, booking: str) -> Found:
         raise NotFound(NO_RIGHT)
     if not _BOOKING.fullmatch(booking):
         raise NotFound(NEITHER)
-    for case, held in await _held(parts, caller, Filter(processes=[BOOKINGS], alias=Subject("booking", booking))):
-        if _withdrawn(case, held):
-            raise NotFound(WITHDRAWN)
-        return _found(held)
-    raise NotFound(NO_BOOKING)
+    messages = await _held(parts, caller, Filter(processes=[BOOKINGS], alias=Subject("booking", booking)))
+    if not messages:
+        raise NotFound(NO_BOOKING)
+    standing = _standing(messages)
+    if not standing:
+        raise NotFound(WITHDRAWN)
+    return _found(standing[0])
 
 
 async def _by_number(parts: Parts, caller: Caller, number: str) -> Found:
-    """The person's newest booking; without one, the name under which they were vaccinated or had booked before."""
-    known = Found(values={"person_id": number})
+    """The person's booking for now; without one, the name under which they were vaccinated or had booked before."""
     processes = caller.readable([BOOKINGS, VACCINATIONS])
-    if not processes:
-        return known
     of_person = Filter(processes=processes, subject=Subject("person", number))
-    for case, held in await _held(parts, caller, of_person):
-        if case.process == BOOKINGS and not _withdrawn(case, held):
-            return _found(held)
-        if not known.named:
-            known = Found(values=known.values | _name(held))
-    return known
+    known = await _held(parts, caller, of_person) if processes else []
+    if booked := _standing([(case, held) for case, held in known if case.process == BOOKINGS]):
+        now = parts.clock()
+        return _found(min(booked, key=lambda held: abs(_appointment(held) - now)))
+    return Found(values={"person_id": number} | (_name(known[0][1]) if known else {}))
+
+
+def _standing(messages: Sequence[Held]) -> list[Mapping[str, Any]]:
+    """What the newest message says of each booking that has not been cancelled, the newest booking first."""
+    newest: dict[str, Held] = {}
+    for case, held in messages:
+        if case.detail.get("note") != "OVERTAKEN":  # came in late, and says what no longer holds
+            newest.setdefault(held["booking_id"].upper(), (case, held))
+    return [held for case, held in newest.values() if not _withdrawn(case, held)]
 
 
 def _withdrawn(case: CaseView, held: Mapping[str, Any]) -> bool:
-    return case.state is State.CANCELLED or held.get("event") == "CANCELLED"
+    said = {held.get("event"), case.detail.get("note")}
+    return case.state is State.CANCELLED or bool(said & {"CANCELLED", "BOOKING_CANCELLED"})
 
 
-async def _held(parts: Parts, caller: Caller, narrowed: Filter) -> list[tuple[CaseView, dict[str, Any]]]:
+async def _held(parts: Parts, caller: Caller, narrowed: Filter) -> list[Held]:
     """Cases and what they were handed in with, newest first; noted before anybody is shown any of it."""
     within = replace(narrowed, sight=Sight(units=caller.units))
     async with parts.database.reach():
@@ -120,14 +132,17 @@ async def _held(parts: Parts, caller: Caller, narrowed: Filter) -> list[tuple[Ca
 
 
 def _found(held: Mapping[str, Any]) -> Found:
-    when = held.get("appointment_time")
     planned = {"dose_no": str(held["dose_planned"])} if held.get("dose_planned") else {}
     return Found(
         values={"person_id": str(held.get("person_id") or "")} | _name(held) | planned,
         booking=held.get("booking_id"),
-        appointment=f"{datetime.fromisoformat(when).astimezone(OSLO):%d.%m.%Y kl. %H.%M}" if when else None,
+        appointment=f"{_appointment(held).astimezone(OSLO):%d.%m.%Y kl. %H.%M}",
     )
 
 
 def _name(held: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(held.get(name, "")) for name in ("given_name", "family_name")}
+
+
+def _appointment(held: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(held["appointment_time"])

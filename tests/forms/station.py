@@ -153,10 +153,10 @@ class Station:
             answer = await client.post("/v1/booking-journals", json=given)
         assert answer.status_code == 202, answer.text
 
-    async def end(self, ending: Ending | None = None) -> None:
+    async def end(self, ending: Ending | None = None, process: str = "vaccinations") -> None:
         """Claim the most urgent case and end it: done, unless said otherwise."""
         queue = Queue(self.parts.database.pool, self.parts.keyring, WorkerSettings())
-        claimed = (await queue.turn("shift", [replace(health.processes["vaccinations"], targets=())])).claimed
+        claimed = (await queue.turn("shift", [replace(health.processes[process], targets=())])).claimed
         assert claimed is not None
         assert await queue.finish("shift", claimed, ending or done(Outcome(OutcomeCode.CREATED, {"dose": "1"})))
 

@@ -151,6 +151,27 @@ class TestLookUp:
             duf = (await tablet.post("/oppslag", {"sok": "201712345609"})).json()
             assert "midlertidig nummer" in duf["note"]
 
+    async def test_the_booking_as_it_stands_whatever_order_its_messages_came_in(self, here: Station) -> None:
+        first, later = "2026-03-01T10:00:00+01:00", "2026-03-01T11:00:00+01:00"
+        await here.book("B-1", event="MOVED", event_time=later, appointment_time="2026-03-02T14:00:00+01:00")
+        await here.book("B-1", event_time=first)
+        await here.book("B-2", dose_planned=3, appointment_time="2026-03-30T14:00:00+02:00")
+        await here.book("B-3", event="CANCELLED", person_id=BJORN)
+        await here.book("B-3", person_id=BJORN)
+        await here.book("B-4", person_id=NOBODY)
+        await here.end(process="booking-journals")
+        await here.book("B-4", event="CANCELLED", person_id=NOBODY)
+        async with here.tablet("anne") as tablet:
+            for sought in ("B-1", SOLVEIG):  # of two bookings the one for now
+                found = (await tablet.post("/oppslag", {"sok": sought})).json()
+                assert (found["booking"], found["appointment"]) == ("B-1", "02.03.2026 kl. 14.00")
+            assert (await tablet.post("/oppslag", {"sok": "B-2"})).json()["values"]["dose_no"] == "3"
+            for booking, person in (("B-3", BJORN), ("B-4", NOBODY)):
+                told = await tablet.post("/oppslag", {"sok": booking})
+                assert told.json()["wrong"]["sok"].startswith("Bestillingen er avlyst")
+                found = (await tablet.post("/oppslag", {"sok": person})).json()
+                assert (found["named"], found["booking"]) == (True, None)
+
     async def test_bookings_are_seen_with_their_scope_and_within_ones_units(self, here: Station) -> None:
         await here.book("B-1", unit=SOUTH)
         await here.book("B-2", unit=NORTH, person_id=BJORN, given_name="Bjørn", family_name="Åsen")
