@@ -12,10 +12,10 @@ from health_svc.demo import billing_cards, booking_journals, test_journals, vacc
 from health_svc.demo.town import Town
 
 FLOWS: dict[str, tuple[Callable[[Town, int], Flow], int]] = {
-    "test-journals": (test_journals.flow, 3),
+    "test-journals": (test_journals.flow, 4),
     "booking-journals": (booking_journals.flow, 2),
-    "vaccinations": (vaccinations.flow, 3),
-    "billing-cards": (billing_cards.flow, 3),
+    "vaccinations": (vaccinations.flow, 2),
+    "billing-cards": (billing_cards.flow, 2),
 }
 """Process by process: who makes its rows, and its share of a day's."""
 
