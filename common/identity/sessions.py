@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from common.clock import Clock
@@ -26,17 +26,31 @@ class Session:
     """The provider they signed in with; None for a key."""
     form_token: str
     """What a form of theirs must carry: no other page can know it."""
+    ends_at: datetime
+    """However often their rights are asked for anew."""
+    lapsed: bool
+    """What they may was asked too long ago."""
 
 
 class Sessions:
     """Begun, found again and ended; each end is by a clock, or by somebody's will."""
 
-    def __init__(self, pool: Pool, *, service: str, clock: Clock, idle: timedelta, longest: timedelta) -> None:
+    def __init__(
+        self, pool: Pool, *, service: str, clock: Clock, idle: timedelta, longest: timedelta, rights: timedelta
+    ) -> None:
         self._pool, self._service, self._clock = pool, service, clock
-        self._idle, self._longest = idle, longest
+        self._idle, self._longest, self._rights = idle, longest, rights
 
-    async def begin(self, caller: Caller, *, issuer: str | None) -> str:
-        """The id of a new session; only its hash is stored. What is over is deleted on the way."""
+    async def begin(self, caller: Caller, *, issuer: str | None, after: str | None = None) -> str:
+        """The id of a new session; only its hash is stored. What is over is deleted on the way.
+
+        It takes the place of the one before, `after`. When that was the same person's, who was sent to the provider for
+        her rights only, it ends when that would have.
+        """
+        former = None if after is None else await self.find(after)
+        goes_on = former is not None and former.lapsed and former.caller.name == caller.name
+        if after is not None:
+            await self.end(after)
         made, now = secrets.token_urlsafe(32), self._clock()
         values = {
             "id": _hash(made),
@@ -46,7 +60,7 @@ class Sessions:
             "units": None if caller.units is None else json.dumps(sorted(caller.units)),
             "issuer": issuer,
             "now": now,
-            "ends_at": now + self._longest,
+            "ends_at": former.ends_at if former is not None and goes_on else now + self._longest,
             "idle": now - self._idle,
         }
         async with self._pool.connection() as connection:
@@ -65,7 +79,13 @@ class Sessions:
         return (
             None
             if row is None
-            else Session(caller=self._caller(row), issuer=row["issuer"], form_token=_form_token(shown))
+            else Session(
+                caller=self._caller(row),
+                issuer=row["issuer"],
+                form_token=_form_token(shown),
+                ends_at=row["ends_at"],
+                lapsed=row["began_at"] + self._rights <= now,
+            )
         )
 
     async def end(self, shown: str) -> None:

@@ -5,7 +5,7 @@ insert into page_sessions (id, name, kind, scopes, units, issuer, began_at, seen
 values (%(id)s, %(name)s, %(kind)s, %(scopes)s::jsonb, %(units)s::jsonb, %(issuer)s, %(now)s, %(now)s, %(ends_at)s);
 
 -- name: find
-select name, kind, scopes, units, issuer, seen_at from page_sessions
+select name, kind, scopes, units, issuer, began_at, seen_at, ends_at from page_sessions
 where id = %(id)s and ends_at > %(now)s and seen_at > %(idle)s;
 
 -- name: seen

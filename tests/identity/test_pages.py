@@ -10,6 +10,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -98,8 +99,13 @@ async def follow(browser: httpx.AsyncClient, answer: httpx.Response) -> httpx.Re
 
 @pytest.fixture
 async def office(
-    provider: IdentityProvider, database: DatabaseSettings, empty_redis: str, tmp_path: Path
+    request: pytest.FixtureRequest,
+    provider: IdentityProvider,
+    database: DatabaseSettings,
+    empty_redis: str,
+    tmp_path: Path,
 ) -> AsyncGenerator[Office]:
+    """With a parameter: the minutes after which rights are asked for anew."""
     KeyFile(tmp_path / "keyring.json").create()
     (tmp_path / "secret").write_text(SECRET + "\n")
     (tmp_path / "issuers.toml").write_text(
@@ -134,7 +140,7 @@ title = "Logg inn med jobbkontoen"
             deployment=DeploymentSettings(environment=Environment.TEST, keyring=tmp_path / "keyring.json"),
         ),
         clock=lambda: system() + passed[0],
-        pages=PageSettings(url=HERE),
+        pages=PageSettings(url=HERE, rights=getattr(request, "param", 60)),
     )
 
     def later(by: timedelta) -> None:
@@ -226,6 +232,7 @@ class TestSignIn:
             shown = await office.sign_in(browser, "ola")
         assert (shown.status_code, "Ingen tilgang" in shown.text) == (403, True)
 
+    @pytest.mark.parametrize("office", [1_440], indirect=True)
     @pytest.mark.parametrize("minutes", [31, 601])
     async def test_a_session_ends_by_itself(self, office: Office, minutes: int) -> None:
         async with office.browser() as browser:
@@ -242,6 +249,29 @@ class TestSignIn:
             await office.sign_in(browser, "kari")
             assert await office.town.app.state.reception.sessions.end_all_of("own/kari") == 1
             assert (await browser.get(f"{HERE}/arbeidsliste")).status_code == 303
+
+    @pytest.mark.parametrize("office", [0.5], indirect=True)
+    async def test_rights_are_asked_for_anew_and_nobody_types_anything(self, office: Office) -> None:
+        page = f"{HERE}/arbeidsliste"
+        async with office.browser() as browser, office.town.parts.database.pool.connection() as connection:
+            shown = await office.sign_in(browser, "kari")
+            form = FIELD.search(shown.text)
+            assert form is not None
+            taken = await connection.execute("update page_sessions set scopes = '[]' returning ends_at")
+            (before,) = await taken.fetchall()
+            assert (await browser.get(page)).status_code == 403
+            office.now(timedelta(seconds=40))
+            lapsed = await browser.post(f"{page}/oppgaver/{uuid4()}/utfort", data={"skjema": form[1]}, headers=OURS)
+            assert lapsed.headers["location"] == "/logg-inn/med/own?til=/arbeidsliste"
+            shown = await follow(browser, await browser.get(page))
+            assert (shown.status_code, str(shown.url)) == (200, page)
+            (after,) = await (await connection.execute("select ends_at from page_sessions")).fetchall()
+            assert after == before
+            office.now(timedelta(seconds=40))
+            form = FIELD.search(shown.text)
+            assert form is not None
+            out = await browser.post(f"{HERE}/logg-ut", data={"skjema": form[1]}, headers=OURS)
+            assert "/session/end?" in out.text
 
     async def test_one_is_not_sent_elsewhere(self, office: Office) -> None:
         async with office.browser() as browser:

@@ -41,4 +41,4 @@ _NAMES = ("own/kari", "own/ola", "own/kari")
 
 def _sessions(opened: object) -> Sessions:
     hour = timedelta(hours=1)
-    return Sessions(opened, service="town", clock=clock.system, idle=hour, longest=hour)  # pyright: ignore[reportArgumentType]
+    return Sessions(opened, service="town", clock=clock.system, idle=hour, longest=hour, rights=hour)  # pyright: ignore[reportArgumentType]

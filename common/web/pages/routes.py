@@ -48,6 +48,7 @@ def add_pages(app: FastAPI, parts: Parts, settings: PageSettings) -> None:
             clock=parts.clock,
             idle=timedelta(minutes=settings.idle),
             longest=timedelta(minutes=settings.longest),
+            rights=timedelta(minutes=settings.rights),
         ),
         sign_ins=sign_ins,
         takes_keys=parts.settings.deployment.environment is not Environment.PRODUCTION and parts.recognition.has_keys,

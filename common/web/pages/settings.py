@@ -22,6 +22,9 @@ class PageSettings(BaseSettings):
     longest: Annotated[int, Field(ge=1, le=1440)] = 600
     """Minutes after which one must sign in again in any case."""
 
+    rights: Annotated[float, Field(gt=0, le=1440)] = 60
+    """Minutes after which what one may is asked of the provider again, without anybody having to type anything."""
+
     @field_validator("url")
     @classmethod
     def is_an_origin(cls, url: str) -> str:

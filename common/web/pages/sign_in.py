@@ -14,6 +14,7 @@ from common.web.pages.rendering import page
 from common.web.pages.signed_in import (
     COOKIE,
     SIGN_IN,
+    SIGN_OUT,
     START,
     OurForm,
     PageRoute,
@@ -79,8 +80,7 @@ async def come_back(request: Request, parts: WithParts) -> Response:
     except Unauthenticated:
         return unsigned(RedirectResponse(f"{SIGN_IN}?feil=1", 303), _UNDER_WAY)
     async with parts.database.reach():
-        await _end_former(request)
-        session = await here.sessions.begin(caller, issuer=issuer)
+        session = await here.sessions.begin(caller, issuer=issuer, after=request.cookies.get(COOKIE))
     _log.info("sign_in.done", caller=caller.name, issuer=issuer)
     return signed(unsigned(RedirectResponse(_ours(request, until), 303), _UNDER_WAY), session)
 
@@ -101,13 +101,12 @@ async def sign_in_with_key(request: Request, parts: WithParts) -> Response:
     except Unauthenticated:
         return RedirectResponse(f"{SIGN_IN}?feil=1", 303)
     async with parts.database.reach():
-        await _end_former(request)
-        session = await here.sessions.begin(caller, issuer=None)
+        session = await here.sessions.begin(caller, issuer=None, after=request.cookies.get(COOKIE))
     _log.info("sign_in.done", caller=caller.name, issuer=None)
     return signed(RedirectResponse(_ours(request, fields.get("til", "")), 303), session)
 
 
-@router.post("/logg-ut", dependencies=[page_needs()])
+@router.post(SIGN_OUT, dependencies=[page_needs()])
 async def sign_out(request: Request, parts: WithParts, session: SignedIn, _form: OurForm) -> Response:
     """Here at once, and at the provider if it offers that."""
     here = reception(request)

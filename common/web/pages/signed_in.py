@@ -23,7 +23,7 @@ from common.web.parts import Parts
 
 COOKIE = "__Host-roger"
 START = "/arbeidsliste"
-SIGN_IN = "/logg-inn"
+SIGN_IN, SIGN_OUT = "/logg-inn", "/logg-ut"
 _FORM_LIMIT = 20_000  # bytes
 _MOST_FIELDS = 60
 
@@ -52,6 +52,14 @@ class Visitor(Session):
     entrances: tuple[Entrance, ...]
 
 
+class RightsLapsed(Unauthenticated):
+    """What you may was asked too long ago; open the page again."""
+
+    def __init__(self, issuer: str | None) -> None:
+        super().__init__()
+        self.issuer = issuer
+
+
 class PageRoute(APIRoute):
     """A page's route: whatever is refused is told as a page, and who is not signed in goes to sign in.
 
@@ -66,16 +74,23 @@ class PageRoute(APIRoute):
                 return await handle(request)
             try:
                 return await handle(request)
-            except Unauthenticated:
-                path = request.url.path
-                there = path if request.method == "GET" else reception(request).entrance_of(path).path
-                return RedirectResponse(f"{SIGN_IN}?til={quote(there)}", 303)
+            except Unauthenticated as unknown:
+                return _to_sign_in(request, unknown)
             except RequestValidationError:
                 return page_of(CaseUnknown())
             except Refusal as refusal:
                 return page_of(refusal)
 
         return shown
+
+
+def _to_sign_in(request: Request, unknown: Unauthenticated) -> Response:
+    """To the provider at once where only rights are asked for anew: it knows her still, or asks her itself."""
+    here, path = reception(request), request.url.path
+    there = path if request.method == "GET" else here.entrance_of(path).path
+    known = unknown.issuer if isinstance(unknown, RightsLapsed) else None
+    place = f"{SIGN_IN}/med/{quote(known)}" if known is not None and known in here.sign_ins.offered else SIGN_IN
+    return RedirectResponse(f"{place}?til={quote(there)}", 303)
 
 
 def reception(request: Request) -> Reception:
@@ -109,6 +124,8 @@ async def _signed_in(request: Request) -> Visitor:
     if session is None:
         raise Unauthenticated
     request.state.caller = session.caller.name
+    if session.lapsed and request.url.path != SIGN_OUT:
+        raise RightsLapsed(session.issuer)
     entrances = reception(request).entrances
     purpose = reception(request).entrance_of(request.url.path).purpose
     known = {field.name: getattr(session, field.name) for field in fields(Session)}
