@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import PydanticUndefined, to_jsonable_python
-from pydantic_core.core_schema import DecimalSchema
+from pydantic_core.core_schema import DecimalSchema, DictSchema
 
 from common.process import Process, Service
 from common.refusals import InvalidInput
@@ -187,7 +187,11 @@ def _say_what_limits_there_are(described: dict[str, Any]) -> None:
 
 
 class _Generator(GenerateJsonSchema):
-    """As the library's, but an amount that is sent as text has a form that everybody's validator understands."""
+    """As the library's, but an amount sent as text, and names that have a form, are told in words all validators know."""
+
+    def dict_schema(self, schema: DictSchema) -> dict[str, Any]:
+        made = super().dict_schema(schema)
+        return made | {"additionalProperties": False} if "patternProperties" in made else made
 
     def decimal_schema(self, schema: DecimalSchema) -> dict[str, Any]:
         made = super().decimal_schema(schema)
