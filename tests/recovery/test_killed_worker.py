@@ -52,15 +52,15 @@ def test_killed_before_the_save_takes_effect(roger: Plant) -> None:
 
 
 def test_killed_at_random_moments_of_a_day(roger: Plant) -> None:
-    """All that the health service does in a day, through five deaths: each row comes to what it must come to."""
+    """All that the health service does in a day, through six deaths: each row comes to what it must come to."""
     chance = random.Random(20261122)
     with closing(DayBook(roger.stack, plan(roger.stack.package, cases=24, seed=7))) as book:
         book.prepare()
         for flows in book.phases():
             for flow in flows:
                 book.hand_in(flow)
-            for _ in range(5 // len(flows) + 1):
-                moment = roger.ask("summary")["last_seq"] + chance.randrange(2, 9)
+            for _ in flows:
+                moment = roger.noted() + chance.randrange(1, 9)
                 wait_for(lambda moment=moment: _may_be_killed(roger, moment), "the work goes on")
                 kill_worker(roger)
             wait_for(book.all_ended, "the day is done")
@@ -68,9 +68,9 @@ def test_killed_at_random_moments_of_a_day(roger: Plant) -> None:
 
 
 def _may_be_killed(roger: Plant, moment: int) -> bool:
-    """HsPro has noted so much, and the kill makes nothing a person's: a third loss of one case would, and rightly."""
+    """The stand-ins have noted so much, and the kill makes nothing a person's: a third loss of one case would, and rightly."""
     hit_twice = roger.rows("select 1 from cases where state = 'running' and lost >= 2")
-    return (roger.ask("summary")["last_seq"] >= moment and not hit_twice) or not roger.rows(_OPEN)
+    return (roger.noted() >= moment and not hit_twice) or not roger.rows(_OPEN)
 
 
 def test_a_case_over_which_three_robots_vanish_goes_to_a_person(roger: Plant) -> None:
