@@ -9,7 +9,7 @@ from typing import Any
 
 from common.clock import OSLO
 from common.refusals import FieldProblem
-from health_svc.vaccination import Indication, Site
+from health_svc.doses.vaccination import Indication, Site
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from common.clock import OSLO
 from common.web.parts import Parts
-from health_svc.vaccines import Vaccine, vaccines
+from health_svc.doses.vaccines import Vaccine, vaccines
 
 
 async def offered(parts: Parts) -> dict[str, str]:

@@ -9,13 +9,13 @@ from common.errors import ConflictInTarget, NeedsJudgement, PeriodClosed, Suspec
 from common.norway.national_id import IdKind
 from common.process import Outcome, OutcomeCode, Retention, Run
 from common.settings import load
-from health_svc.patient import Patient
-from health_svc.performed_test import FOREIGN, PerformedTest
 from health_svc.person import Sought, require_lasting_id
+from health_svc.refunds.patient import Patient
+from health_svc.refunds.performed_test import FOREIGN, PerformedTest
+from health_svc.refunds.settings import RefundSettings
+from health_svc.refunds.tariffs import Bill, TestToBill, bill_of, counted
 from health_svc.screens.systemx import MOST_LINES, CardEntry, CardForm, SystemX
 from health_svc.service import health
-from health_svc.settings import RefundSettings
-from health_svc.tariffs import Bill, TestToBill, bill_of, counted
 
 CARD_OF_TEST = "card-of-test"
 TEST_OF_DAY = "test-of-day"

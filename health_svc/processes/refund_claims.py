@@ -11,12 +11,12 @@ from common.clock import OSLO
 from common.errors import ConflictInTarget
 from common.process import CaseInput, Firing, Outcome, OutcomeCode, Retention, Run, Subject
 from common.settings import load
-from health_svc.claim_desk import ClaimDesk, Work
 from health_svc.processes.billing_cards import REFUND_OF_CARD
+from health_svc.refunds.claim_desk import ClaimDesk, Work
+from health_svc.refunds.settings import PracticeId, RefundSettings
 from health_svc.screens.systemx import SystemX
 from health_svc.screens.systemx_settlement import Bill, ClaimMessage, Sending
 from health_svc.service import health
-from health_svc.settings import PracticeId, RefundSettings
 
 REFUNDS = load(RefundSettings)
 

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from common.norway.money import kroner
 from common.process import Firing, Outcome, OutcomeCode, Retention, Run, Task
-from health_svc.claim_desk import ClaimDesk
 from health_svc.processes.refund_claims import REFUNDS, PracticeDay, practices_of
+from health_svc.refunds.claim_desk import ClaimDesk
 from health_svc.screens.systemx import SystemX
 from health_svc.screens.systemx_settlement import JudgedBill, Judgement, Receipt, Sending
 from health_svc.service import health

@@ -11,7 +11,7 @@ from common.browser.settings import BrowserSettings
 from common.notices.settings import NoticeSettings
 from common.web.pages.settings import PageSettings
 from common.webhooks.settings import WebhookSettings
-from health_svc.settings import RefundSettings
+from health_svc.refunds.settings import RefundSettings
 
 CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_": settings.DeploymentSettings,

@@ -18,11 +18,11 @@ from common.errors import ConflictInTarget, LeaseLost, SuspectedDuplicate, Targe
 from common.process import Outcome, OutcomeCode, Run
 from common.run import CaseFacts
 from common.testing import FixedClock, MemoryCase, MemoryLedger, MemoryRegisters, Person, person
+from health_svc.doses.vaccination import Indication, Site, Vaccination
+from health_svc.doses.vaccines import Vaccine
 from health_svc.processes.vaccinations import dose_form, register_vaccination
 from health_svc.screens.hspro import PersonSearch
 from health_svc.screens.hspro_vaccination import NewDose
-from health_svc.vaccination import Indication, Site, Vaccination
-from health_svc.vaccines import Vaccine
 from tests.sandbox.visitor import HsPro, starting
 
 pytestmark = pytest.mark.browser

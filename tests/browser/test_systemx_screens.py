@@ -17,11 +17,11 @@ from common.errors import ConflictInTarget, LeaseLost, SuspectedDuplicate, Targe
 from common.process import Outcome, OutcomeCode, Run
 from common.run import CaseFacts
 from common.testing import FixedClock, MemoryCase, MemoryLedger, MemoryRegisters, Person, person
-from health_svc.performed_test import PerformedTest
 from health_svc.processes.billing_cards import card_of_performed_test
 from health_svc.processes.refund_claims import PracticeDay, claim_of_practice
 from health_svc.processes.refund_receipts import receipts_of_practice
-from health_svc.tariffs import MappedLine, Tariff
+from health_svc.refunds.performed_test import PerformedTest
+from health_svc.refunds.tariffs import MappedLine, Tariff
 from tests.sandbox.visitor import SystemX, starting
 
 pytestmark = pytest.mark.browser

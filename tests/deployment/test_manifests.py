@@ -31,7 +31,7 @@ from common.settings import (
     WorkerSettings,
 )
 from common.webhooks.settings import WebhookSettings
-from health_svc.settings import RefundSettings
+from health_svc.refunds.settings import RefundSettings
 
 pytestmark = pytest.mark.skipif(
     kustomize() is None, reason="neither kustomize nor a kubectl that holds it (1.27 or newer) is on the PATH"

@@ -12,9 +12,9 @@ import pytest
 
 from common.cases.decisions import Handled
 from common.clock import system
+from health_svc.doses.vaccination import Vaccination
 from health_svc.forms.controls import QUESTIONS, control_of
 from health_svc.forms.corrections import SENTENCES
-from health_svc.vaccination import Vaccination
 from tests.forms.station import BJORN, NORTH, NOW, SOLVEIG, SOUTH, Station, filled_in, needs_a_person
 
 pytestmark = pytest.mark.anyio

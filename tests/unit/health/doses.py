@@ -8,9 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 from common.testing import FixedClock, Person, person
+from health_svc.doses.vaccination import Vaccination
+from health_svc.doses.vaccines import Vaccine
 from health_svc.screens.hspro_vaccination import Batch, Dose
-from health_svc.vaccination import Vaccination
-from health_svc.vaccines import Vaccine
 
 NOW = FixedClock()()
 TODAY = NOW.date()

@@ -34,10 +34,10 @@ from common.errors import (
 from common.norway.national_id import IdKind
 from common.process import Outcome, OutcomeCode, Subject
 from common.testing import FixedClock, MemoryCase, MemoryLedger, MemoryRegisters, Person, person
-from health_svc.performed_test import PerformedTest
 from health_svc.processes import billing_cards as process
+from health_svc.refunds.performed_test import PerformedTest
+from health_svc.refunds.tariffs import MappedLine, Tariff
 from health_svc.screens.systemx import CardEntry
-from health_svc.tariffs import MappedLine, Tariff
 
 DAY = date(2026, 8, 24)
 NOW = datetime(2026, 11, 23, 10, tzinfo=OSLO)

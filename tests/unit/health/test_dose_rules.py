@@ -12,9 +12,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from common.errors import BusinessException, ConflictInTarget, InvalidValue, LimitExceeded, NeedsJudgement
-from health_svc.dose_rules import require_age, require_batch, require_interval, require_place, require_product
+from health_svc.doses.rules import require_age, require_batch, require_interval, require_place, require_product
+from health_svc.doses.vaccines import Vaccine, vaccine_in_use, without_overlaps
 from health_svc.screens.hspro_vaccination import Dose
-from health_svc.vaccines import Vaccine, vaccine_in_use, without_overlaps
 
 FIRST = a_vaccination()
 

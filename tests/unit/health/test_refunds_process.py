@@ -18,8 +18,8 @@ from common.testing import FixedClock, MemoryCase, MemoryLedger
 from health_svc.processes.billing_cards import REFUND_OF_CARD
 from health_svc.processes.refund_claims import PracticeDay, claim_of_practice, practices_of
 from health_svc.processes.refund_receipts import receipts_of_practice
+from health_svc.refunds.settings import RefundSettings
 from health_svc.screens.systemx_settlement import Bill, Judgement, Receipt
-from health_svc.settings import RefundSettings
 
 NOW = datetime.combine(TODAY, time(5), OSLO)
 

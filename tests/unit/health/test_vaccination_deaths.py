@@ -12,7 +12,7 @@ from vaccination_office import Office
 from common.errors import LeaseLost, SuspectedDuplicate, TargetTimeout
 from common.process import OutcomeCode
 from common.testing import person
-from health_svc.vaccination import Vaccination
+from health_svc.doses.vaccination import Vaccination
 
 
 def a_newcomer(office: Office) -> Vaccination:

@@ -12,9 +12,9 @@ from hspro_in_memory import HsProInMemory, journal
 from common.errors import LimitExceeded
 from common.process import OutcomeCode
 from common.testing import FixedClock, MemoryCase, MemoryRegisters, Person
+from health_svc.doses.vaccination import Vaccination
 from health_svc.processes.vaccinations import register_vaccination
 from health_svc.screens.hspro_vaccination import Batch, Dose
-from health_svc.vaccination import Vaccination
 
 CLOCK = FixedClock(datetime.fromisoformat("2021-03-16T12:00:00+01:00"))
 SOLVEIG = Person(number="05813810036", family_name="Myrvold", given_name="Solveig", birth_date=date(1938, 1, 5))

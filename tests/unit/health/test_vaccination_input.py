@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from common.process import Subject
 from common.testing import FixedClock, person
 from common.web.fields import field_problems
-from health_svc.vaccination import Vaccination, batch_number
+from health_svc.doses.vaccination import Vaccination, batch_number
 
 NOW = FixedClock()()
 FORM = "7b7f3c1e-0001-4a10-9c55-000000000001"

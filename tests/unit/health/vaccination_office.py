@@ -9,9 +9,9 @@ from hspro_in_memory import HsProInMemory
 
 from common.process import Outcome
 from common.testing import MemoryCase, MemoryLedger, MemoryRegisters, Person
+from health_svc.doses.vaccination import Vaccination
 from health_svc.processes.vaccinations import register_vaccination
 from health_svc.screens.hspro_vaccination import Batch, Dose
-from health_svc.vaccination import Vaccination
 
 
 @dataclass

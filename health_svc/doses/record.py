@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from common.errors import SuspectedDuplicate
-from health_svc.dose_rules import require_age, require_batch, require_interval, require_place, require_product
+from health_svc.doses.rules import require_age, require_batch, require_interval, require_place, require_product
+from health_svc.doses.vaccination import Vaccination
+from health_svc.doses.vaccines import Vaccine, vaccine_in_use
 from health_svc.journal import PersonFile
 from health_svc.screens.hspro_vaccination import Dose, DoseForm, DosePage, Transfer, Vaccinations
-from health_svc.vaccination import Vaccination
-from health_svc.vaccines import Vaccine, vaccine_in_use
 
 
 class VaccinationRecord:

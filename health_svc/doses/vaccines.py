@@ -10,9 +10,9 @@ from pydantic import Field, StringConstraints
 
 from common.errors import InvalidValue
 from common.refusals import FieldProblem
+from health_svc.doses.vaccination import VaccineCode
 from health_svc.period import RowOfPeriod, overlaps
 from health_svc.service import health
-from health_svc.vaccination import VaccineCode
 
 Days = Annotated[int, Field(ge=0, le=3_650)]
 Years = Annotated[int, Field(ge=0, le=120)]

@@ -7,6 +7,7 @@ from datetime import date
 from common.errors import AmbiguousHit, ConflictInTarget, PersonNotFound
 from common.process import Run
 from health_svc.person import Sought, require_right
+from health_svc.refunds.tariffs import Bill
 from health_svc.screens.person import PersonFacts
 from health_svc.screens.systemx import (
     CardEntry,
@@ -18,7 +19,6 @@ from health_svc.screens.systemx import (
     PatientSearch,
     SavedCard,
 )
-from health_svc.tariffs import Bill
 
 
 class Patient:

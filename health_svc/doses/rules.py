@@ -7,9 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from common.errors import ConflictInTarget, InvalidValue, LimitExceeded, NeedsJudgement
+from health_svc.doses.vaccination import Vaccination
+from health_svc.doses.vaccines import Vaccine
 from health_svc.screens.hspro_vaccination import Batch, Dose
-from health_svc.vaccination import Vaccination
-from health_svc.vaccines import Vaccine
 
 
 def require_age(birth: date, day: date, vaccine: Vaccine) -> None:
