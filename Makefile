@@ -14,7 +14,7 @@ ready := .venv/.ready
 machine := .venv/.machine
 provider := .venv/provider/.ready
 # What a developer picks runs in one process, for -x, -s and --pdb.
-side_by_side := $(if $(TESTS),,-n 2 --dist loadgroup)
+side_by_side := $(if $(TESTS),,-n 2 --dist loadscope)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 import redis
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from common.db.upgrade import upgrade
 from common.embedded import EmbeddedPostgres, EmbeddedRedis
@@ -45,18 +46,28 @@ WITH_BROWSERS = (
     "tests/chaos/",
     "tests/forms/test_station_in_browser.py",
 )
-"""Tests that need a processor nearly to themselves: they run one after the other in one process (`--dist loadgroup`),
-beside another process for all that is light."""
+"""Tests that need a processor nearly to themselves: they run one after the other in one process, beside another process
+for all that is light."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
+class BrowsersTogether(LoadScopeScheduling):
+    """Gives each process the next test, and all of those with browsers to one of them, first of all.
+
+    Groups by mark (`--dist loadgroup`) are lost on the way with this version of pytest.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browsers" if nodeid.startswith(WITH_BROWSERS) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BrowsersTogether:
+    return BrowsersTogether(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One order of a test's parameters in all processes that list them, whatever set they were written as."""
     place = {name: number for number, name in enumerate(dict.fromkeys(_function(item) for item in items))}
     items.sort(key=lambda item: (place[_function(item)], item.nodeid))
-    for item in items:
-        if item.nodeid.startswith(WITH_BROWSERS):
-            item.add_marker(pytest.mark.xdist_group("browsers"))
 
 
 def _function(item: pytest.Item) -> str:

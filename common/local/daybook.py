@@ -100,9 +100,12 @@ class DayBook:
         return found
 
     def all_ended(self) -> bool:
-        """Asked of the cases themselves."""
-        left = (self._http.get("/v1/cases", params={"state": state, "limit": "1"}) for state in ("queued", "running"))
-        return not any(answer.raise_for_status().json()["items"] for answer in left)
+        """Asked of the cases themselves; twice, as one may go back to the queue between two questions."""
+        return not any(self._any(state) for state in ("queued", "running", "queued", "running"))
+
+    def _any(self, state: str) -> bool:
+        answer = self._http.get("/v1/cases", params={"state": state, "limit": "1"})
+        return bool(answer.raise_for_status().json()["items"])
 
     def found(self) -> Iterator[dict[str, Any]]:
         """Every case, as the API lists it."""

@@ -174,7 +174,9 @@ async def test_what_an_open_transaction_has_written_is_counted_when_it_is_over(
     case = await ended(office, TO_A_PERSON)
     async with office.pool.connection() as late:
         await late.execute("begin")
-        await late.execute("insert into events (case_id, actor, to_state) values (%s, 'late', 'done')", [case])
+        await late.execute(
+            "insert into events (case_id, actor, to_state, fence) values (%s, 'late', 'done', 2)", [case]
+        )
         await ended(office)
         await account.count()
         await late.execute("commit")

@@ -98,8 +98,8 @@ def test_a_label_has_another_name(roger: Plant) -> None:
 
 
 def _paused(roger: Plant) -> dict[str, Any] | None:
-    (found,) = roger.api.get("/v1/processes").raise_for_status().json()["items"]
-    return found["paused"]
+    processes = roger.api.get("/v1/processes").raise_for_status().json()["items"]
+    return next(found["paused"] for found in processes if found["name"] == "test-journals")
 
 
 def test_it_is_down_for_a_while(roger: Plant) -> None:
@@ -121,8 +121,8 @@ def test_it_is_down_for_a_while(roger: Plant) -> None:
 
 
 def _target(roger: Plant) -> dict[str, Any]:
-    (found,) = roger.api.get("/v1/targets").raise_for_status().json()["items"]
-    return found
+    targets = roger.api.get("/v1/targets").raise_for_status().json()["items"]
+    return next(found for found in targets if found["name"] == "hspro")
 
 
 def test_a_locked_account_is_left_alone_and_the_others_do_its_work(roger: Plant, tmp_path: Path) -> None:
