@@ -39,29 +39,25 @@ settings.register_profile("long", deadline=None, max_examples=5_000, stateful_st
 settings.load_profile("roger")
 
 
-WITH_BROWSERS = (
-    "tests/bench/",
-    "tests/browser/",
-    "tests/recovery/",
-    "tests/chaos/",
-    "tests/forms/test_station_in_browser.py",
-)
-"""Tests that need a processor nearly to themselves: they run one after the other in one process, beside another process
-for all that is light."""
+TOGETHER = {
+    "killed": ("tests/recovery/", "tests/chaos/"),
+    "browsers": ("tests/bench/", "tests/browser/", "tests/forms/test_station_in_browser.py"),
+}
+"""Tests of which only one at a time may run: whole Rogers that are killed, and all else that keeps a processor busy."""
 
 
-class BrowsersTogether(LoadScopeScheduling):
-    """Gives each process the next test, and all of those with browsers to one of them, first of all.
+class OneAtATime(LoadScopeScheduling):
+    """Gives each process the next test, and those of `TOGETHER` all to one, the larger lot first.
 
     Groups by mark (`--dist loadgroup`) are lost on the way with this version of pytest.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browsers" if nodeid.startswith(WITH_BROWSERS) else nodeid
+        return next((name for name, places in TOGETHER.items() if nodeid.startswith(places)), nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BrowsersTogether:
-    return BrowsersTogether(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneAtATime:
+    return OneAtATime(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -39,6 +39,7 @@ from common.web.views import Case, CaseEvent, CaseEvents, CaseFilter, CasePage, 
 BODIES: list[type[BaseModel]] = [CaseSearch, Close]
 
 router = APIRouter(prefix="/v1/cases", tags=["Cases"])
+_ONCE_MORE = 1.0  # seconds until whoever has waited is answered after all
 _SEEN = responses(Unauthenticated, Forbidden, CaseUnknown, Unavailable)
 _LISTED = responses(MalformedRequest, PositionUnknown, Unauthenticated, Forbidden, InvalidInput, Unavailable)
 _DECIDED = responses(Unauthenticated, Forbidden, CaseUnknown, NotInThatState, Unavailable)
@@ -107,9 +108,21 @@ async def get_case(
             if found.state not in ENDED:
                 await _until(request, ended, wait)
                 found = None
+    try:
+        return Case.of(await _shown(parts, caller, case, found))
+    except Unavailable:
+        if not wait:
+            raise
+    # Whoever has waited for a minute is not sent away because a connection has died meanwhile.
+    await asyncio.sleep(_ONCE_MORE)
+    return Case.of(await _shown(parts, caller, case, found))
+
+
+async def _shown(parts: Parts, caller: Caller, case: UUID, found: CaseView | None) -> CaseView:
+    """The case as its caller may see it, once that stands in the access log."""
     found = found or await _visible(parts, caller, case)
     await deciding.seen(parts, caller, Action.READ, case)
-    return Case.of(found)
+    return found
 
 
 @router.get(

@@ -7,14 +7,16 @@ from contextlib import closing
 
 import pytest
 
-from common.local.day import plan
 from common.local.daybook import DayBook
+from health_svc.demo import FLOWS, day_of
 from tests.recovery.plant import CONFIRMATION, SAVED, Plant, assert_gone, family, wait_for
 from tests.recovery.proof import prove
 
 pytestmark = [pytest.mark.recovery, pytest.mark.browser]
 
 RECOVERED_WITHIN = 30.0
+_APART = 100_000
+"""None of the day's people is one of those whom other tests make up."""
 _OPEN = "select 1 from cases where state in ('queued', 'running') limit 1"
 
 
@@ -54,7 +56,7 @@ def test_killed_before_the_save_takes_effect(roger: Plant) -> None:
 def test_killed_at_random_moments_of_a_day(roger: Plant) -> None:
     """All that the health service does in a day, through six deaths: each row comes to what it must come to."""
     chance = random.Random(20261122)
-    with closing(DayBook(roger.stack, plan(roger.stack.package, cases=24, seed=7))) as book:
+    with closing(DayBook(roger.stack, day_of(dict.fromkeys(FLOWS, 6), seed=7, born=_APART))) as book:
         book.prepare()
         for flows in book.phases():
             for flow in flows:
