@@ -38,17 +38,15 @@ def card_of_performed_test(test: PerformedTest, run: Run) -> Outcome:
     if test.not_refunded:
         return Outcome(OutcomeCode.NOOP, {"reason": test.not_refunded})
     patient = Patient(run, _sought(test, run))
+    if _billed(test, run) is None:
+        _claim(test, run)  # what cannot be claimed makes nobody a patient
+    # Only now is nobody else at work on this person, under whatever number: what is asked from here on stays true.
+    person = patient.ensure()
     billed = run.step("billed", _billed, test, run)
     if billed is not None:
         return _card_again(billed, test, patient)
-    if run.today() > last_day_of_claim(test.day):
-        raise PeriodClosed
-    if test.insured_abroad:
-        raise NeedsJudgement("A patient insured abroad needs fields that a person fills in")
-    bill = bill_of(_to_bill(test), run)
-    form = _form(test, bill)
+    bill, form = _claim(test, run)
 
-    person = patient.ensure()
     standing = run.step("card before", _CardBefore(test, run, patient, person.number))
     if standing is not None:
         _remember(test, run, person.number, standing)
@@ -65,6 +63,16 @@ def card_of_performed_test(test: PerformedTest, run: Run) -> Outcome:
     return card.outcome(card=card.value.number, refund=card.value.refund, lines=dict(bill.lines), **versions)
 
 
+def _claim(test: PerformedTest, run: Run) -> tuple[Bill, CardForm]:
+    """What HELFO is to be asked for; raises PeriodClosed, NeedsJudgement and what `bill_of` raises."""
+    if run.today() > last_day_of_claim(test.day):
+        raise PeriodClosed
+    if test.insured_abroad:
+        raise NeedsJudgement("A patient insured abroad needs fields that a person fills in")
+    bill = bill_of(_to_bill(test), run)
+    return bill, _form(test, bill)
+
+
 def last_day_of_claim(day: date, months: int = CLAIM_MONTHS) -> date:
     """The last day on which a test of that day can be claimed: the same day so many months later, or the month's last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -79,7 +87,6 @@ def _billed(test: PerformedTest, run: Run) -> int | None:
 
 def _card_again(number: int, test: PerformedTest, patient: Patient) -> Outcome:
     """The same test once more: its card stands, or a person looks where it has gone."""
-    patient.ensure()
     card = next((card for card in patient.cards(test.day) if card.number == number), None)
     if card is None:
         raise ConflictInTarget("The card that this test was given is not there any more")

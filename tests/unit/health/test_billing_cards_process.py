@@ -26,6 +26,7 @@ from common.errors import (
     PersonNotFound,
     ProtectedAddress,
     RegisterMissing,
+    SubjectBusy,
     SuspectedDuplicate,
     TargetRejected,
     TargetTimeout,
@@ -434,6 +435,22 @@ class TestWhateverDies:
             assert (outcome.code, outcome.detail["card"]) == (OutcomeCode.CREATED, 700_001), point
             assert len(town.systemx.cards[kari.number]) == 1, point
             assert town.perform(a_test(kari)).code is OutcomeCode.EXISTS, point
+
+    def test_the_same_test_under_a_former_number_waits_and_finds_the_card(self, kari: Person) -> None:
+        """Two lists at the same moment: what was asked before it was this case's turn must not be believed."""
+        town, now = self.a_town(kari), person(family_name=kari.family_name, given_name=kari.given_name)
+        town.systemx.patients.clear()
+        town.systemx.know(now, remark=f"Tidligere nummer: {kari.number}")
+        waiting = town.case()
+        waiting.busy.add(Subject("person", now.number))
+        town.systemx.case = waiting
+        with pytest.raises(SubjectBusy):
+            town.perform(a_test(kari), again=True)
+        first = town.perform(a_test(now))
+        waiting.busy.clear()
+        town.systemx.case = waiting
+        again = town.perform(a_test(kari), again=True)
+        assert again == Outcome(OutcomeCode.EXISTS, {"card": first.detail["card"], "refund": 15050})
 
     def test_a_save_that_answers_with_an_error_is_looked_at(self, town: Town, kari: Person) -> None:
         def fails() -> None:
