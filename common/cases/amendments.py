@@ -19,6 +19,9 @@ from common.process import CaseInput, Process
 from common.run import Outcome
 
 SQL = named_sql("common.cases", "amendments.sql")
+_LOCKS = 512
+"""So many there are for all threads together. PostgreSQL has room for some thousands in all its sessions; a lock for each
+of a thousand rows that come together would fill it, and everybody else would be refused."""
 _REMEMBERED = 100
 """Messages of a thread that are looked at, the newest: nobody moves a booking so often."""
 
@@ -63,10 +66,14 @@ class _Desk:
 
 async def hold(connection: Connection, rows: Sequence[Prepared]) -> None:
     """Hold what these are about and are known by; in one order for everybody, and before anything is stored."""
-    keys = {int.from_bytes(thread[:8], signed=True) for row in rows for thread in row.threads}
-    keys |= {row.known_lock for row in rows if row.known_lock is not None}
+    keys = {_lock(thread) for row in rows for thread in row.threads}
+    keys |= {_lock(row.known_lock) for row in rows if row.known_lock is not None}
     if keys:
         await connection.execute(SQL["hold_threads"], {"keys": sorted(keys)})
+
+
+def _lock(blind: bytes) -> int:
+    return int.from_bytes(blind[:2]) % _LOCKS
 
 
 async def amend(

@@ -2,7 +2,7 @@
 -- same moment the second sees what the first one did.
 
 -- name: hold_threads
-select pg_advisory_xact_lock(key) from unnest(%(keys)s::bigint[]) as t (key);
+select pg_advisory_xact_lock(hashtext('roger.messages'), key) from unnest(%(keys)s::integer[]) as t (key);
 
 -- name: messages
 -- The newest of each thread, the oldest of them first. Locked in the order of their ids, as everybody locks several: none

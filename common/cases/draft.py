@@ -56,7 +56,7 @@ class Prepared:
     id: UUID
     references: tuple[bytes, ...]
     """Blind indexes of what it is recognised by, under the index key in use first."""
-    known_lock: int | None
+    known_lock: bytes | None
     """Held by whoever stores what is recognised by the same, where that may stand under one of several index keys."""
     contents: tuple[bytes, ...]
     """Keyed hashes of what was submitted, under the index key in use first."""

@@ -137,11 +137,10 @@ class Intake:
             payload=key.seal_json("payload", {"input": submitted, "reference": given.reference}),
         )
 
-    def _known_lock(self, process: Process, caller: str, known: tuple[str, str] | None) -> int | None:
+    def _known_lock(self, process: Process, caller: str, known: tuple[str, str] | None) -> bytes | None:
         if known is None or not self._keyring.looks_under_several:
             return None
-        steady = self._keyring.blind_steady("known", "|".join((process.name, caller, *known)))
-        return int.from_bytes(steady[:8], signed=True)
+        return self._keyring.blind_steady("known", "|".join((process.name, caller, *known)))
 
     def _threads(self, process: Process, caller: str, draft: Draft) -> tuple[bytes, ...]:
         """Under every index key there is: a message must find those from before a rotation."""

@@ -52,11 +52,12 @@ def register_vaccination(given: Vaccination, run: Run) -> Outcome:
         raise NeedsJudgement("The dose was given abroad: a person looks at the documentation")
     known = vaccines.on(run, given.day).rows
     vaccine_in_use(known, given.vaccine_code, given.day)
-    if (replaced := _replaced(given, run)) is not None:
-        return replaced
 
     file = PersonFile(run, Sought(number, given.family_name, given.given_name))
     journal = ensure_journal(file, _journal_form(given, run.now()))
+    # Only now is nobody else at work on this person, under whatever number: a correction may have come just before.
+    if (replaced := _replaced(given, run)) is not None:
+        return replaced
     record = VaccinationRecord(file, given, known, dose_form(given))
     code, dose = _standing(given, run, record)
     _remember(given, run, dose.number)
