@@ -36,20 +36,18 @@ class Plan:
     """Of each process."""
     peak: bool = False
     """Whether the peak day itself is played; over an hour on two cores."""
-    patience: float = 600.0
-    """Seconds without an end, and the day is given up."""
 
 
 def measure(stack: Stack, plan: Plan, tell: Tell) -> list[Row]:
     """Each process by itself, or the peak day."""
     if plan.peak:
-        return [_peak(stack, plan, tell)]
+        return [_peak(stack, tell)]
     rates: dict[str, float] = {}
     with Book(stack) as book:
         for number, process in enumerate(FLOWS):
             tell(f"{plan.rows} rows of {process}")
             mark = book.mark()
-            _play(stack, {process: plan.rows}, plan, seed=number)
+            _play(stack, book, {process: plan.rows}, seed=number)
             ends = book.moments(mark, "done") + book.moments(mark, "manual")
             rates[process] = len(ends) / (max(ends) - book.moments(mark, "running")[0])
     rows = [
@@ -60,38 +58,28 @@ def measure(stack: Stack, plan: Plan, tell: Tell) -> list[Row]:
     return [*rows, _hours("the peak day at these rates", hours)]
 
 
-def _peak(stack: Stack, plan: Plan, tell: Tell) -> Row:
+def _peak(stack: Stack, tell: Tell) -> Row:
     tell(f"the peak day: {PEAK}")
-    return _hours("the peak day, played", _play(stack, PEAK, plan, seed=1) / 3600)
+    with Book(stack) as book:
+        return _hours("the peak day, played", _play(stack, book, PEAK, seed=1) / 3600)
 
 
 def _hours(what: str, hours: float) -> Row:
     return Row(part="day", what=what, measured=hours, unit="h", mark=f"≤ {_NIGHT:.0f} h", met=hours <= _NIGHT)
 
 
-def _play(stack: Stack, rows: Mapping[str, int], plan: Plan, *, seed: int) -> float:
+def _play(stack: Stack, book: Book, rows: Mapping[str, int], *, seed: int) -> float:
     """Seconds for these rows; raises ConfigurationError when one came out wrong."""
     for address in stack.targets.values():
         httpx.post(f"{address}/_kontroll/reset", timeout=60).raise_for_status()
     began = time.monotonic()
-    with closing(DayBook(stack, day_of(rows, seed=seed, born=seed * _APART))) as book:
-        book.prepare()
-        for flows in book.phases():
+    with closing(DayBook(stack, day_of(rows, seed=seed, born=seed * _APART))) as day:
+        day.prepare()
+        for flows in day.phases():
             for flow in flows:
-                book.hand_in(flow)
-            _await(book, plan.patience)
+                day.hand_in(flow)
+            book.await_idle()
         seconds = time.monotonic() - began
-        if wrong := book.problems(list(book.found())):
+        if wrong := day.problems(list(day.found())):
             raise ConfigurationError(f"{len(wrong)} things came out wrong: {'; '.join(wrong[:5])}")
     return seconds
-
-
-def _await(book: DayBook, patience: float) -> None:
-    moved, before = time.monotonic(), -1
-    while not book.all_ended():
-        left = sum(number for state, number in book.states().items() if state in {"queued", "running"})
-        if left != before:
-            moved, before = time.monotonic(), left
-        if time.monotonic() - moved > patience:
-            raise ConfigurationError(f"No case has ended for {patience:.0f} s")
-        time.sleep(0.2)

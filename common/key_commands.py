@@ -47,7 +47,8 @@ def caller(
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"], help="From then on it is worth nothing: a day, or a moment."
         ),
     ] = None,
-    person: Annotated[bool, typer.Option("--person", help="A person holds it, not a system.")] = False,  # noqa: FBT002
+    *,
+    person: Annotated[bool, typer.Option("--person", help="A person holds it, not a system.")] = False,
     unit: Annotated[list[str] | None, typer.Option(help="Only cases of this unit; may be repeated.")] = None,
 ) -> None:
     """Make an API key: give the key to the caller, put the entry into the file of ROGER_API_KEYS."""
