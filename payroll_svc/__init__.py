@@ -1,0 +1,1 @@
+"""Control after payroll runs, positions, pay forms and hours of assignments: what Roger does for the payroll office."""
