@@ -1,0 +1,1 @@
+"""Reports of batches: what they say, and how they are shown to people."""
