@@ -9,6 +9,7 @@ RogerError
 │   ├── ProtectedAddress            PROTECTED_ADDRESS
 │   ├── DeceasedOrEmigrated         DECEASED_OR_EMIGRATED
 │   ├── TemporaryId                 TEMPORARY_ID
+│   ├── NotAuthorised               NOT_AUTHORISED
 │   ├── InvalidValue                INVALID_VALUE
 │   ├── DateOutOfRange              DATE_OUT_OF_RANGE
 │   ├── ConflictInTarget            CONFLICT_IN_TARGET
@@ -48,12 +49,7 @@ Norwegian bokmål. No message ever holds personal data: an exception's text reac
 
 from __future__ import annotations
 
-import inspect
-import traceback
-from pathlib import Path
 from typing import ClassVar
-
-_OURS = Path(__file__).parent
 
 
 class RogerError(Exception):
@@ -69,17 +65,6 @@ class RogerError(Exception):
     def message(self) -> str:
         """The sentence for developers and logs; free of personal data."""
         return str(self.args[0])
-
-
-def told(error: RogerError) -> str:
-    """What a log may say of it: its own sentence where Roger raised it, else its kind's and where that was.
-
-    An author's words may quote whom the case is about, whatever this module asks for.
-    """
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames or Path(frames[-1].filename).is_relative_to(_OURS):
-        return error.message
-    return f"{inspect.getdoc(type(error))} ({Path(frames[-1].filename).name}:{frames[-1].lineno})"
 
 
 def codes(kind: type[RogerError]) -> set[str]:
@@ -151,6 +136,14 @@ class TemporaryId(BusinessException):
     code = "TEMPORARY_ID"
     situation = "Saken har bare et midlertidig nummer (H-, FH- eller DUF-nummer) eller mangler nummer."
     remedy = "Utfør saken manuelt, eller send den inn på nytt når personen har fått fødselsnummer eller D-nummer."
+
+
+class NotAuthorised(BusinessException):
+    """Somebody ordered or approved this who may not, or an approval is missing."""
+
+    code = "NOT_AUTHORISED"
+    situation = "Det mangler en godkjenning, eller den som har bestilt eller godkjent, har ikke fullmakt til det."
+    remedy = "Be innsender skaffe godkjenning fra noen som har fullmakt, og send saken inn på nytt."
 
 
 class InvalidValue(BusinessException):

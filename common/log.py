@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import sys
+import traceback
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
+from common.errors import RogerError
 from common.privacy.masking import mask
 
 if TYPE_CHECKING:
     from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+
+_OURS = Path(__file__).parent
 
 
 def _mask_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -68,3 +74,14 @@ def configure(level: str = "INFO", *, service: str, part: str) -> None:
 def get(name: str) -> FilteringBoundLogger:
     """A logger that names its module; call it with `__name__`."""
     return cast("FilteringBoundLogger", structlog.get_logger(module=name))
+
+
+def told(error: RogerError) -> str:
+    """What a log may say of it: its own sentence where Roger raised it, else its kind's and where that was.
+
+    An author's words may quote whom the case is about, whatever common.errors asks for.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames or Path(frames[-1].filename).is_relative_to(_OURS):
+        return error.message
+    return f"{inspect.getdoc(type(error))} ({Path(frames[-1].filename).name}:{frames[-1].lineno})"

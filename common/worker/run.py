@@ -33,7 +33,6 @@ from common.errors import (
     RogerError,
     TestCaseRefused,
     UiChanged,
-    told,
 )
 from common.lease import Lease
 from common.ledger import Fact
@@ -114,7 +113,7 @@ class Surroundings:
         self._await(lambda: self._desk.checkpoints.commit(self._case, checkpoint))
 
     def let_go(self, failed: ApplicationException) -> None:
-        _log.info("run.act_failed", case=str(self._case.id), code=failed.code, why=told(failed))
+        _log.info("run.act_failed", case=str(self._case.id), code=failed.code, why=log.told(failed))
         self._count(failed)
         if self._witness is not None:
             self._witness.look(failed)
@@ -228,7 +227,7 @@ def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, des
         held.require(0)
         error = _known(problem)
         if isinstance(error, ApplicationException):
-            _log.warning("run.failed", case=str(case.id), code=error.code, why=told(error))
+            _log.warning("run.failed", case=str(case.id), code=error.code, why=log.told(error))
             witness.look(error)
             browser.recycle()
             witness.testify(error)
