@@ -44,8 +44,8 @@ class Books:
 
     # the log
 
-    def look(self, kind: str, national_id: str, actor: Actor) -> None:
-        self._log(kind, actor, national_id)
+    def look(self, kind: str, national_id: str, actor: Actor, number: str = "") -> None:
+        self._log(kind, actor, national_id, number)
 
     def _log(self, kind: str, actor: Actor, national_id: str, number: str = "", source: str = "") -> None:
         # The last statement before the commit, so that its time is the time of the commit.

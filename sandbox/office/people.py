@@ -41,6 +41,13 @@ def norwegian_date(iso: str) -> str:
     return f"{day}.{month}.{year}"
 
 
+def norwegian_time(iso: str) -> str:
+    """Turn 2026-03-09T12:05 into 09.03.2026 12:05."""
+    date, _, time = iso.partition("T")
+    year, month, day = date.split("-")
+    return f"{day}.{month}.{year} {time[:5]}".strip()
+
+
 class Individual(BaseModel, frozen=True, extra="forbid"):
     """A person as the population register knows them."""
 

@@ -14,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sandbox.office.faults import Fault, Faults
-from sandbox.office.people import STATUSES, norwegian_date, protection_text
+from sandbox.office.people import STATUSES, norwegian_date, norwegian_time, protection_text
 from sandbox.office.sessions import Session
 
 HERE: Final = Path(__file__).parent
 FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "dato": norwegian_date,
+    "tid": norwegian_time,
     "status": STATUSES.__getitem__,
     "sperre": protection_text,
 }
@@ -41,7 +42,7 @@ class Brand:
     shared: Mapping[str, object] = field(default_factory=dict[str, object])
     """What every template knows."""
     filters: Mapping[str, Callable[..., str]] = field(default_factory=dict[str, Callable[..., str]])
-    """More ways to write a value than dates, a person's status and the kind of protection."""
+    """More ways to write a value than dates, times, a person's status and the kind of protection."""
 
 
 class Assets:

@@ -6,12 +6,12 @@ from typing import Final
 
 from starlette.applications import Starlette
 
+from sandbox.office.money import kroner
 from sandbox.office.system import Options, System
 from sandbox.office.view import Brand
 from sandbox.systemx import codes, form
 from sandbox.systemx.cards import Cards
 from sandbox.systemx.control import answers
-from sandbox.systemx.money import kroner
 from sandbox.systemx.settlement import Settlement
 from sandbox.systemx.store import Store
 
@@ -20,7 +20,7 @@ SYSTEMX: Final = Brand(
     home="/pasienter",
     folder=Path(__file__).parent,
     shared={"codes": codes, "form": form},
-    filters={"kr": kroner, "tid": codes.norwegian_time},
+    filters={"kr": kroner},
 )
 
 

@@ -36,10 +36,3 @@ CARD_STATES: Final[Mapping[str, str]] = {
 }
 MESSAGE_STATES: Final[Mapping[str, str]] = {"READY": "Klar til sending", "SENT": "Sendt"}
 RECEIPTS: Final[Mapping[str, str]] = {"": "Venter", "RECEIVED": "Mottatt", "DUPLICATE": "DUPLIKAT_KRAV"}
-
-
-def norwegian_time(iso: str) -> str:
-    """Turn 2026-03-09T12:05 into 09.03.2026 12:05."""
-    date, _, time = iso.partition("T")
-    year, month, day = date.split("-")
-    return f"{day}.{month}.{year} {time[:5]}".strip()

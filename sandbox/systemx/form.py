@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sandbox.office.money import ore
 from sandbox.systemx import codes
-from sandbox.systemx.money import ore
 from sandbox.systemx.seeds import Tariff
 
 LINES: Final = 6
