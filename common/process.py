@@ -31,7 +31,7 @@ from common.ledger import Fact
 from common.privacy.masking import mask
 from common.refusals import FieldProblem
 from common.register import InForce, R, Register, RegisterRow
-from common.run import Ensured, Outcome, OutcomeCode, Run, Subject
+from common.run import Ensured, Handover, Outcome, OutcomeCode, Run, Subject
 from common.schedule import Days, ErrandDesk, Firing, Missed, MonthlyBankDay, Schedule, When
 from common.target import Target
 from common.task import AT_ONCE, NoticeRule, Task
@@ -43,6 +43,7 @@ __all__ = [
     "ErrandDesk",
     "Fact",
     "Firing",
+    "Handover",
     "InForce",
     "Missed",
     "MonthlyBankDay",

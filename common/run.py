@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from common.clock import Clock
+    from common.process import CaseInput
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,6 +62,14 @@ class OutcomeCode(StrEnum):
     HELD = "HELD"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Handover:
+    """Inputs of another process of the service that a case hands in when it ends, as one batch."""
+
+    process: str
+    rows: Sequence[CaseInput] = field(repr=False)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a case ended well, and what the caller gets to know about it (stored encrypted)."""
@@ -71,9 +80,16 @@ class Outcome:
     tasks: tuple[Task, ...] = ()
     """What people must know or do now; stored with the end of the case, or not at all."""
 
+    handovers: tuple[Handover, ...] = ()
+    """What other processes are to do now; stored with the end of the case, or not at all."""
+
     def telling(self, *tasks: Task) -> Outcome:
         """The same outcome, and people told."""
         return replace(self, tasks=(*self.tasks, *tasks))
+
+    def handing_over(self, *handovers: Handover) -> Outcome:
+        """The same outcome, and rows that become one batch each once the case has ended, in its caller's name."""
+        return replace(self, handovers=(*self.handovers, *handovers))
 
     def __post_init__(self) -> None:
         try:
@@ -124,6 +140,8 @@ class CaseFacts:
     test: bool = False
     accepts_synthetic: bool = True
     """Whether this deployment, or this test case, may be about a made-up person."""
+    finding: Any = field(default=None, repr=False)
+    """What the judgement of its batch said of it, as JSON has it."""
 
 
 class Platform(Protocol):
@@ -171,6 +189,10 @@ class Platform(Protocol):
 
     def remembered(self, kind: str, key: str, *, today: date) -> Fact | None:
         """What the ledger says under a key today."""
+        ...
+
+    def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
+        """What `look` gives, or gave another run of this worker a short while ago."""
         ...
 
 
@@ -305,6 +327,22 @@ class Run:
         """What some case made known under this key, as long as it is remembered. Looks anew each time."""
         require_kind(kind)
         return self._platform.remembered(kind, key, today=self.today())
+
+    def finding(self, of: type[T]) -> T | None:
+        """What the judgement of its batch said of this case; None when it came alone, or nothing was said of it.
+
+        The same at every attempt, also after a person lets Roger try again.
+        """
+        said = self.case.finding
+        return None if said is None else TypeAdapter(of).validate_python(said)
+
+    def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
+        """What many cases look up alike, once for all shifts of a worker: a list of many pages.
+
+        It may be as old as `fresh`, and another worker looks for itself: so it may spare a look at what needs nothing
+        done, and whatever is done because of it looks again.
+        """
+        return self._platform.reading(kind, key, look, fresh=fresh)
 
     def _settle(self, intent: Checkpoint, effect: _Effect[T]) -> Ensured[T]:
         """An earlier run was about to act: look, and decide.

@@ -15,12 +15,13 @@ from psycopg.types.json import Jsonb
 
 from common import log
 from common.batch import BatchRule, EndedRow, Figures
+from common.cases.batch_judging import BatchJudging
 from common.cases.batches import SQL, BatchState, Code
 from common.cases.bell import Bell
 from common.cases.statements import SQL as CASES
 from common.clock import OSLO
 from common.db.engine import AWAY, Pool
-from common.errors import BusinessException
+from common.errors import BusinessException, RegisterMissing
 from common.notices.post import add_tasks
 from common.privacy.crypto import Keyring
 from common.privacy.masking import mask
@@ -44,6 +45,7 @@ class BatchCourse:
 
     def __init__(self, pool: Pool, keyring: Keyring, bell: Bell, processes: dict[str, Process]) -> None:
         self._pool, self._keyring, self._bell, self._processes = pool, keyring, bell, processes
+        self._judging = BatchJudging(pool, keyring)
 
     async def move_on(self, *, abandoned_after: float) -> None:
         """Take every step that can be taken now; `abandoned_after` seconds without a row end an upload."""
@@ -82,8 +84,12 @@ class BatchCourse:
         rule: BatchRule[Any] = process.batch or BatchRule()
         figures: Figures = {}
         try:
-            if rule.before is not None:
+            if rule.judge is not None:
+                figures = await self._judging.judge(batch, process)
+            elif rule.before is not None:
                 figures = await self._asked(rule.before, lambda walk: self._inputs(process, walk), "accepted", batch)
+        except RegisterMissing:
+            raise  # nothing is wrong with the rows: they wait until the register is there
         except BusinessException as broken:
             if await self._refuse(batch, broken.code, ACTOR, states=[BatchState.RECEIVED]):
                 await self.withdraw(batch, broken.code, ACTOR)
@@ -91,7 +97,8 @@ class BatchCourse:
         figures = _required(figures)
         waits = rule.release is not None and rule.release(figures)
         state = BatchState.AWAITING_RELEASE if waits else BatchState.OPEN
-        values = {"batch": batch, "state": state, "figures": Jsonb(figures)}
+        release_by = rule.release_by(figures) if waits and rule.release_by is not None else None
+        values = {"batch": batch, "state": state, "figures": Jsonb(figures), "release_by": release_by}
         if await self._execute(SQL["judged"], values) and not waits:
             await self.let_go(batch, None)
 
@@ -179,6 +186,7 @@ class BatchCourse:
 
     def _ended(self, process: Process, rows: Iterator[dict[str, Any]]) -> Iterator[EndedRow[CaseInput]]:
         for row in rows:
+            key = self._keyring.open_key(row["id"], row["key"])
             yield EndedRow(
                 case=row["id"],
                 row=row["row"],
@@ -186,6 +194,8 @@ class BatchCourse:
                 state=row["state"],
                 code=row["code"],
                 existing=row["existing"],
+                detail=key.open_json("result", row["result"]) if row["result"] else None,
+                finding=key.open_json("finding", row["finding"]) if row["finding"] else None,
             )
 
     def _input(self, process: Process, row: dict[str, Any]) -> CaseInput:
@@ -195,12 +205,14 @@ class BatchCourse:
     async def _rule_failed(self, batch: UUID, process: Process, problem: Exception) -> None:
         """The rule is asked again later, when it may have been mended; somebody is told once."""
         _log.error("batch.rule_failed", batch=str(batch), process=process.name, error=type(problem).__name__)
+        why = f"Regelen som prosessen {process.name} har for hele grupper, feilet ({type(problem).__name__})."
+        if isinstance(problem, RegisterMissing):
+            why = f"{problem.situation} {problem.remedy.partition(';')[0].rstrip('.')}."
         told = Task(
             name=str(batch),
             role=_OPERATIONS,
             title="En regel for en gruppe saker feiler",
-            text=f"Regelen som prosessen {process.name} har for hele grupper, feilet ({type(problem).__name__}). "
-            "Gruppen blir stående til regelen er rettet; Roger prøver igjen hvert kvarter.",
+            text=f"{why} Gruppen i prosessen {process.name} blir stående så lenge; Roger prøver igjen hvert kvarter.",
         )
         async with self._pool.connection() as connection, connection.transaction():
             await connection.execute(SQL["put_off"], {"batch": batch, "pause": _ASK_AGAIN})

@@ -49,6 +49,7 @@ class Source(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     SCHEDULE = "schedule"
+    HANDOVER = "handover"
 
 
 Row: TypeAlias = tuple[int, "Draft | Refusal"]

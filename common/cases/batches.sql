@@ -36,8 +36,32 @@ update batches set state = %(state)s, touched_at = now() where id = %(batch)s an
 -- name: judged
 -- moves: received -> awaiting_release, received -> open
 -- The process's rule has been asked.
-update batches set state = %(state)s, figures = %(figures)s, retry_at = null, touched_at = now()
+update batches
+set state = %(state)s, figures = %(figures)s, release_by = %(release_by)s::timestamptz, retry_at = null, touched_at = now()
 where id = %(batch)s and state = 'received' returning id;
+
+-- name: forget_findings
+-- The judgement is asked anew: what it said before, if anything, is gone.
+with waiting as (select id from batches where id = %(batch)s and state = 'received' for share), decided as (
+    delete from register_uses u using cases c, waiting where c.batch = waiting.id and u.case_id = c.id
+)
+update case_contents k set finding = null
+from cases c, waiting where c.batch = waiting.id and k.case_id = c.id and k.finding is not null;
+
+-- name: keep_findings
+-- What the judgement says of some rows, as long as the batch waits for it.
+with waiting as (select id from batches where id = %(batch)s and state = 'received' for share)
+update case_contents k set finding = t.finding
+from waiting, unnest(%(ids)s::uuid[], %(findings)b::bytea[]) as t (id, finding) where k.case_id = t.id;
+
+-- name: use_registers
+-- Every case of the batch is decided by these versions.
+with waiting as (select id from batches where id = %(batch)s and state = 'received' for share)
+insert into register_uses (case_id, epoch, name, version)
+select c.id, c.epoch, u.name, u.version
+from waiting join cases c on c.batch = waiting.id
+cross join unnest(%(names)s::text[], %(versions)s::integer[]) as u (name, version)
+on conflict do nothing;
 
 -- name: release
 -- moves: awaiting_release -> open
@@ -102,7 +126,7 @@ where c.batch = %(batch)s and c.row > %(after)s and c.state <> 'cancelled' order
 
 -- name: ended_rows
 -- Some rows that were not refused, its own cases and those that stood before, by key.
-select r.row, r.id, r.state, r.code, r.existing, k.key, k.payload from (
+select r.row, r.id, r.state, r.code, r.existing, k.key, k.payload, k.finding, k.result from (
     (select c.row, c.id, c.state, coalesce(c.outcome, c.code) as code, false as existing
      from cases c where c.batch = %(batch)s and c.row > %(after)s order by c.row limit %(limit)s)
     union all
@@ -115,7 +139,7 @@ order by r.row limit %(limit)s;
 -- name: overdue_batches
 select b.id, b.rows, b.touched_at from batches b
 where b.state = 'awaiting_release' and b.process = %(process)s
-  and b.touched_at < now() - %(within)s::float * interval '1 second'
+  and coalesce(b.release_by, b.touched_at + %(within)s::float * interval '1 second') < now()
   and not exists (select from tasks t where t.key = 'release-overdue:' || b.id);
 
 -- name: overdue_cases

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from common.cases.states import State
 from common.errors import AccountOut, ApplicationException, BusinessException, RogerError
 from common.process import Process
-from common.run import Outcome, OutcomeCode
+from common.run import Handover, Outcome, OutcomeCode
 from common.task import Task
 
 
@@ -26,6 +26,8 @@ class Ending:
     """Seconds before the case may be claimed again."""
     tasks: Sequence[Task] = ()
     """What people must know; stored with the end, or not at all."""
+    handovers: Sequence[Handover] = ()
+    """What other processes are to do; stored with the end, or not at all."""
     lock: bytes | None = None
     """Whom the case turned out to be about, when it must wait for another case of that person."""
 
@@ -37,7 +39,13 @@ class Ending:
 
 def done(outcome: Outcome) -> Ending:
     """The case ended well."""
-    return Ending(state=State.DONE, outcome=outcome.code, detail=outcome.detail, tasks=outcome.tasks)
+    return Ending(
+        state=State.DONE,
+        outcome=outcome.code,
+        detail=outcome.detail,
+        tasks=outcome.tasks,
+        handovers=outcome.handovers,
+    )
 
 
 def released(code: str, settle: float) -> Ending:

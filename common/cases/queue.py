@@ -16,6 +16,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolati
 from common import lease, log
 from common.cases.admission import Admission, NotAdmitted
 from common.cases.endings import Ending, fallout_task
+from common.cases.handovers import handover_label, sealable
 from common.cases.openness import Probe
 from common.cases.statements import SQL, TROUBLE
 from common.cases.states import State
@@ -51,6 +52,7 @@ class Claimed:
     keyring: Keyring = field(repr=False)
     wrapped_key: bytes = field(repr=False)
     sealed_payload: bytes = field(repr=False)
+    sealed_finding: bytes | None = field(default=None, repr=False)
     started: float
     """When the claim was sent, on the lease clock: the lease counts from there."""
     accounts: dict[str, str] = field(default_factory=dict[str, str])
@@ -66,6 +68,10 @@ class Claimed:
     def payload(self) -> Any:
         """The submitted fields; raises Unreadable."""
         return self.key.open_json("payload", self.sealed_payload)
+
+    def finding(self) -> Any:
+        """What the judgement of its batch said of it, if anything; raises Unreadable."""
+        return None if self.sealed_finding is None else self.key.open_json("finding", self.sealed_finding)
 
     @property
     def is_first_run(self) -> bool:
@@ -156,6 +162,8 @@ class Queue:
                 await connection.execute("begin")
             if ended and ended[1].tasks:
                 await connection.execute(NOTICES["raise_tasks"], _tasks(*ended))
+            if ended and ended[1].handovers:
+                await connection.execute(SQL["hand_over"], _handovers(*ended))
             if ended:
                 finish = await connection.execute(SQL["finish"], self._finish(shift, *ended))
             if by_name:
@@ -223,6 +231,7 @@ class Queue:
             keyring=self._keyring,
             wrapped_key=row["key"],
             sealed_payload=row["payload"],
+            sealed_finding=row["finding"],
             started=started,
             accounts=accounts,
             shift=shift,
@@ -329,3 +338,15 @@ def _told(taken: Sequence[dict[str, Any]], processes: Mapping[str, Process]) -> 
 
 def _tasks(case: Claimed, ending: Ending) -> dict[str, Any]:
     return columns(ending.tasks) | {"case": case.id, "fence": case.fence}
+
+
+def _handovers(case: Claimed, ending: Ending) -> dict[str, Any]:
+    return {
+        "case": case.id,
+        "fence": case.fence,
+        "processes": [handover.process for handover in ending.handovers],
+        "rows": [
+            case.key.seal_json(handover_label(number), sealable(handover))
+            for number, handover in enumerate(ending.handovers, start=1)
+        ],
+    }

@@ -79,7 +79,7 @@ with head as materialized (
 )
 select claimed.id, claimed.process, claimed.version, claimed.fence, claimed.epoch, claimed.failures, claimed.lost,
        claimed.test, claimed.ready_at, now() as claimed_at,
-       k.key, k.payload, exists (select from parked) as parked
+       k.key, k.payload, k.finding, exists (select from parked) as parked
 from (select) one left join claimed on true left join case_contents k on k.case_id = claimed.id;
 
 -- name: finish
@@ -112,6 +112,15 @@ with ended as (
     update cases c set parked = false from next where c.id = next.id
 )
 select id from ended;
+
+-- name: hand_over
+-- What a case hands over to other processes, by the run that ends it; the row stays locked until its end is written
+-- with it.
+insert into handovers (case_id, number, process, rows)
+select c.id, t.number, t.process, t.rows
+from (select id from cases where id = %(case)s and fence = %(fence)s and state = 'running' for update) c,
+     unnest(%(processes)s::text[], %(rows)b::bytea[]) with ordinality as t (process, rows, number)
+on conflict (case_id, number) do nothing;
 
 -- name: heartbeat_runs
 -- Extend the leases of this worker's runs; what is missing in the answer is lost.

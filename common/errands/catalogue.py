@@ -8,6 +8,7 @@ from common.errands.benefits import benefits
 from common.errands.deliver import Postman
 from common.errands.delivery_log import delivery_log
 from common.errands.errand import Errand
+from common.errands.handovers import handovers
 from common.errands.measure import Meter
 from common.errands.notices import notices
 from common.errands.purge import purge
@@ -19,6 +20,7 @@ ERRANDS = [
     Errand(name="audit", every=60, run=audit),
     Errand(name="batches", every=5, run=batches),
     Errand(name="benefits", every=5, run=benefits),
+    Errand(name="handovers", every=5, run=handovers),
     Errand(name="measure", every=5, run=Meter().measure),
     Errand(name="notices", every=5, run=notices),
     Errand(name="purge", every=60, run=purge),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar, cast
@@ -14,6 +14,7 @@ from common.clock import Clock
 from common.errors import ApplicationException, LeaseLost, SubjectBusy
 from common.ledger import Fact
 from common.privacy.crypto import canonical
+from common.readings import Readings
 from common.register import RegisterTable
 from common.run import CaseFacts, Checkpoint, Mark, Run, Subject
 from common.testing.clock import FixedClock
@@ -40,6 +41,10 @@ class MemoryCase:
     """Give the same to several cases."""
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     """Give the same to several cases."""
+    readings: Readings = field(default_factory=Readings)
+    """Give the same to the cases of one worker."""
+    finding: Any = None
+    """What the judgement of its batch said of it, as JSON has it."""
     used: dict[str, int] = field(default_factory=dict[str, int])
     """The version of each register that the case was decided by last."""
     platform: MemoryPlatform | None = None
@@ -68,6 +73,7 @@ class MemoryCase:
             fence=self.fence,
             test=self.test,
             accepts_synthetic=self.accepts_synthetic,
+            finding=self.finding,
         )
         return Run(facts, platform, clock or FixedClock())
 
@@ -172,6 +178,10 @@ class MemoryPlatform:
     def remembered(self, kind: str, key: str, *, today: date) -> Fact | None:
         self._require_life()
         return self._case.ledger.look_up(self._case.id, kind, key, today=today)
+
+    def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
+        self._require_life()
+        return self._case.readings.share(kind, key, look, fresh=fresh.total_seconds(), waiting=self._require_life)
 
     def _require_life(self) -> None:
         if self._dead:

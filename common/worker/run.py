@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -37,6 +37,7 @@ from common.errors import (
 from common.lease import Lease
 from common.ledger import Fact
 from common.process import Process
+from common.readings import Readings
 from common.register import RegisterTable
 from common.run import CaseFacts, Checkpoint, Run, Subject
 from common.settings import WorkerSettings
@@ -66,6 +67,8 @@ class Desk:
     accepts_synthetic: bool
     settings: WorkerSettings
     clock: Clock
+    readings: Readings = field(default_factory=Readings)
+    """What one shift has looked up for all."""
     loop: asyncio.AbstractEventLoop
 
 
@@ -174,6 +177,12 @@ class Surroundings:
     def remembered(self, kind: str, key: str, *, today: date) -> Fact | None:
         return self._await(lambda: self._desk.ledger.remembered(self._case.id, kind, key, today=today))
 
+    def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
+        def waiting() -> None:
+            self._lease.require(0)
+
+        return self._desk.readings.share(kind, key, look, fresh=fresh.total_seconds(), waiting=waiting)
+
     def _await(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Ask the database, from the run's thread, for as long as the lease allows; it may be asked twice."""
         while True:
@@ -217,6 +226,7 @@ def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, des
                 fence=case.fence,
                 test=case.test,
                 accepts_synthetic=case.test or desk.accepts_synthetic,
+                finding=case.finding(),
             ),
             around,
             desk.clock,

@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 from common.db.tables.access import AccessLine, AccessSeal
 from common.db.tables.batches import BatchRemainder, BatchRow
 from common.db.tables.benefits import BenefitPosition, BenefitRow
-from common.db.tables.cases import AccountRow, Case, CheckpointRow, Content, Event
+from common.db.tables.cases import AccountRow, Case, CheckpointRow, Content, Event, HandoverRow
 from common.db.tables.identity import PageSession
 from common.db.tables.operations import (
     Circuit,
@@ -40,6 +40,7 @@ __all__ = [
     "Event",
     "Evidence",
     "FiringRow",
+    "HandoverRow",
     "KeyRewrap",
     "LedgerEntry",
     "NoticeRow",

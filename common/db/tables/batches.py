@@ -42,7 +42,7 @@ class BatchRow(SQLModel, table=True):
     version: int = Field(sa_type=SmallInteger)
     caller: str
     source: str
-    """`array`, `ndjson`, `csv`, `xlsx` or `schedule`."""
+    """`array`, `ndjson`, `csv`, `xlsx`, `schedule` or `handover`."""
     content: bytes | None = sealed(default=None)
     """Blind index of the file's content, or of the caller's key for it; given free when the upload was left half sent
     or withdrawn, so that it may be sent anew."""
@@ -62,6 +62,8 @@ class BatchRow(SQLModel, table=True):
     """When its last rows came, or since when it waits for a person; one that is left half sent is refused in the end."""
     retry_at: datetime | None = moment(default=None, nullable=True)
     """The process's rule over it failed; when it is asked again."""
+    release_by: datetime | None = moment(default=None, nullable=True)
+    """When its waiting for a second person is an alarm, where its process says so."""
     released_at: datetime | None = moment(default=None, nullable=True)
     released_by: str | None = None
     """The second person."""

@@ -138,7 +138,31 @@ class Content(SQLModel, table=True):
     key: bytes = sealed()
     """The case's data key, wrapped under a master key."""
     payload: bytes = sealed()
+    finding: bytes | None = sealed(default=None)
+    """What the judgement of its batch said of it."""
     result: bytes | None = sealed(default=None)
+
+
+class HandoverRow(SQLModel, table=True):
+    """Rows that a case hands over to a process when it has ended, until they are a batch there."""
+
+    __tablename__ = "handovers"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        Index("handovers_open", "retry_at", postgresql_where=text("rows is not null")),
+        CheckConstraint("rows is null or batch is null", name="handovers_rows_go_with_the_batch"),
+    )
+
+    case_id: UUID = Field(primary_key=True, foreign_key="cases.id", ondelete="CASCADE")
+    number: int = Field(primary_key=True, sa_type=SmallInteger)
+    process: str
+    """Whose cases the rows become."""
+    rows: bytes | None = sealed(default=None)
+    """The inputs, under the case's own key; gone when they have become a batch, or never can."""
+    batch: UUID | None = None
+    code: str | None = None
+    """Why they could not be handed in, or not all of them."""
+    retry_at: datetime = made_now()
+    made_at: datetime = made_now()
 
 
 class CheckpointRow(SQLModel, table=True):

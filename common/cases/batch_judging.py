@@ -1,0 +1,106 @@
+"""The judgement over all rows of a batch: what each case is to know of the others, before any of them is worked on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_jsonable_python
+
+from common.batch import Figures, Judgement
+from common.cases.batches import SQL
+from common.cases.registers import Registers
+from common.db.engine import Pool
+from common.errors import RegisterMissing
+from common.privacy.crypto import CaseKey, Keyring
+from common.process import CaseInput, Process
+from common.register import InForce, R, Register
+
+_PAGE = 1_000  # rows read, and findings written, in one statement
+
+_Row = tuple[UUID, CaseKey, CaseInput]
+
+
+class BatchJudging:
+    """Asks a process's judgement and keeps what it says, sealed with each case."""
+
+    def __init__(self, pool: Pool, keyring: Keyring) -> None:
+        self._pool, self._keyring = pool, keyring
+        self._registers = Registers(pool)
+
+    async def judge(self, batch: UUID, process: Process) -> Figures:
+        """What the judgement counted; its findings stand with the cases then.
+
+        It may be asked again after a crash: what it said before is replaced, as long as the batch waits for it.
+        """
+        rule = process.batch
+        if rule is None or rule.judge is None:
+            return {}
+        rows = await self._rows(batch, process)
+        desk = _Desk(self._registers, asyncio.get_running_loop())
+        inputs = [given for _, _, given in rows]
+        judgement = await asyncio.to_thread(rule.judge, inputs, desk)
+        await self._keep(batch, rows, judgement, desk.used)
+        return judgement.figures
+
+    async def _rows(self, batch: UUID, process: Process) -> list[_Row]:
+        found: list[_Row] = []
+        after = -1
+        while True:
+            values = {"batch": batch, "after": after, "limit": _PAGE}
+            async with self._pool.connection() as connection:
+                page = await (await connection.execute(SQL["accepted"], values)).fetchall()
+            if not page:
+                return found
+            found += await asyncio.to_thread(self._opened, process, page)
+            after = page[-1]["row"]
+
+    def _opened(self, process: Process, page: Sequence[dict[str, Any]]) -> list[_Row]:
+        opened: list[_Row] = []
+        for row in page:
+            key = self._keyring.open_key(row["id"], row["key"])
+            given = key.open_json("payload", row["payload"])["input"]
+            opened.append((row["id"], key, process.input.model_validate(given, context={"accepts_synthetic": True})))
+        return opened
+
+    async def _keep(self, batch: UUID, rows: list[_Row], judgement: Judgement, used: dict[str, int]) -> None:
+        findings = judgement.findings
+        if findings and len(findings) != len(rows):
+            message = f"a judgement gives one finding for each of {len(rows)} rows, and not {len(findings)}"
+            raise TypeError(message)
+        values: dict[str, Any] = {"batch": batch, "names": list(used), "versions": list(used.values())}
+        async with self._pool.connection() as connection:
+            await connection.execute(SQL["forget_findings"], values)
+            await connection.execute(SQL["use_registers"], values)
+        said = ((row, finding) for row, finding in zip(rows, findings, strict=False) if finding is not None)
+        while piece := list(islice(said, _PAGE)):
+            sealed = await asyncio.to_thread(_sealed, piece)
+            values = {"batch": batch, "ids": [row[0] for row, _ in piece], "findings": sealed}
+            async with self._pool.connection() as connection:
+                await connection.execute(SQL["keep_findings"], values)
+
+
+def _sealed(piece: list[tuple[_Row, Any]]) -> list[bytes]:
+    return [key.seal_json("finding", to_jsonable_python(finding)) for (_, key, _), finding in piece]
+
+
+class _Desk:
+    """What a judgement, in its thread, may look things up in; see common.batch.BatchDesk."""
+
+    def __init__(self, registers: Registers, loop: asyncio.AbstractEventLoop) -> None:
+        self._registers, self._loop = registers, loop
+        self.used: dict[str, int] = {}
+
+    def register(self, register: Register[R], *, on: date) -> InForce[R]:
+        return asyncio.run_coroutine_threadsafe(self._in_force(register, on), self._loop).result()
+
+    async def _in_force(self, register: Register[R], day: date) -> InForce[R]:
+        version = await self._registers.in_force(register.name, day)
+        if version is None:
+            raise RegisterMissing(f"No version of the register {register.name} is in force on {day}")
+        self.used[register.name] = version
+        return register.read(await self._registers.table_of_case(register.name, version))
