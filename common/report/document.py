@@ -86,6 +86,32 @@ class Figure(Part):
         return _of_kind(info.data["kind"], value) if "kind" in info.data else value
 
 
+class Column(Part):
+    """A column of a table."""
+
+    label: Text
+    kind: Kind = Kind.TEXT
+
+
+class Table(Part):
+    """Rows of values, each of its column's kind; the page shows the first of many, the workbook all."""
+
+    title: Text
+    about: Text = ""
+    columns: Annotated[tuple[Column, ...], Field(min_length=1)]
+    rows: tuple[tuple[Value, ...], ...]
+
+    @checked("rows")
+    @classmethod
+    def fit_the_columns(
+        cls, rows: tuple[tuple[Value, ...], ...], info: ValidationInfo
+    ) -> tuple[tuple[Value, ...], ...]:
+        kinds = [column.kind for column in info.data.get("columns", ())]
+        if any(len(row) != len(kinds) for row in rows):
+            raise ValueError("Each row has one value for each column")
+        return tuple(tuple(map(_of_kind, kinds, row)) for row in rows)
+
+
 class Series(Part):
     """Numbers of one sort, one for each label of its chart."""
 
@@ -101,6 +127,8 @@ class _Counted(Part):
     title: Text
     about: Text = ""
     """A sentence on how to read it."""
+    axis: Text = Field(default="", examples=["Enhet"])
+    """What the labels are, or are ranges of."""
     labels: tuple[Text, ...]
     series: Annotated[tuple[Series, ...], Field(min_length=1)]
     kind: Literal[Kind.WHOLE, Kind.ORE, Kind.PERCENT] = Kind.WHOLE
@@ -114,6 +142,18 @@ class _Counted(Part):
             raise ValueError("Lengths of bars are never negative")
         return self
 
+    @property
+    def table(self) -> Table:
+        """The same numbers as a table."""
+        several = len(self.series) > 1
+        heads = [series.name for series in self.series] + ["Sum"] * several
+        numbers = [series.values for series in self.series]
+        return Table(
+            title=self.title,
+            columns=(Column(label=self.axis or "Gruppe"), *(Column(label=head, kind=self.kind) for head in heads)),
+            rows=tuple((label, *row, *[sum(row)] * several) for label, *row in zip(self.labels, *numbers, strict=True)),
+        )
+
 
 class Bars(_Counted):
     """One bar for each label, side by side to compare: rules by unit. They are shown in the order given."""
@@ -125,8 +165,6 @@ class Histogram(_Counted):
     """How something is distributed: the labels are ranges that follow each other."""
 
     chart: Literal["histogram"] = "histogram"
-    axis: Text = Field(default="", examples=["Avvik fra forrige måned, prosent"])
-    """What the ranges are ranges of."""
 
 
 class Interval(Part):
@@ -157,6 +195,8 @@ class Timeline(Part):
     chart: Literal["timeline"] = "timeline"
     title: Text
     about: Text = ""
+    axis: Text = Field(default="", examples=["Ansatt"])
+    """What its rows are."""
     first: date
     last: date
     rows: tuple[TimelineRow, ...]
@@ -167,34 +207,26 @@ class Timeline(Part):
             raise ValueError("A timeline ends no earlier than it begins")
         return self
 
+    @property
+    def table(self) -> Table:
+        """The same intervals as a table, each whole."""
+        return Table(
+            title=self.title,
+            columns=(
+                Column(label=self.axis or "Rad"),
+                Column(label="Fra", kind=Kind.DATE),
+                Column(label="Til", kind=Kind.DATE),
+                Column(label="Opplysning"),
+            ),
+            rows=tuple(
+                (row.label, interval.first, interval.last, interval.label)
+                for row in self.rows
+                for interval in row.intervals
+            ),
+        )
+
 
 Chart = Annotated[Bars | Histogram | Timeline, Field(discriminator="chart")]
-
-
-class Column(Part):
-    """A column of a table."""
-
-    label: Text
-    kind: Kind = Kind.TEXT
-
-
-class Table(Part):
-    """Rows of values, each of its column's kind; the page shows the first of many, the workbook all."""
-
-    title: Text
-    about: Text = ""
-    columns: Annotated[tuple[Column, ...], Field(min_length=1)]
-    rows: tuple[tuple[Value, ...], ...]
-
-    @checked("rows")
-    @classmethod
-    def fit_the_columns(
-        cls, rows: tuple[tuple[Value, ...], ...], info: ValidationInfo
-    ) -> tuple[tuple[Value, ...], ...]:
-        kinds = [column.kind for column in info.data.get("columns", ())]
-        if any(len(row) != len(kinds) for row in rows):
-            raise ValueError("Each row has one value for each column")
-        return tuple(tuple(map(_of_kind, kinds, row)) for row in rows)
 
 
 class Report(Part):
