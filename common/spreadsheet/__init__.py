@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from common.spreadsheet.columns import Column, Kind, columns_of
+from common.spreadsheet.columns import Column, Kind, OwnCommas, columns_of
 from common.spreadsheet.complaint import Limits
 from common.spreadsheet.table import Row, Table, read
 from common.spreadsheet.template import template, whole_register
 
-__all__ = ["Column", "Kind", "Limits", "Row", "Table", "columns_of", "read", "template", "whole_register"]
+__all__ = ["Column", "Kind", "Limits", "OwnCommas", "Row", "Table", "columns_of", "read", "template", "whole_register"]

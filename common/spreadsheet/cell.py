@@ -71,6 +71,8 @@ def value_of(cell: Cell, column: Column) -> Any:
         return convert(cell, column)
     if not isinstance(cell, str):
         return [convert(cell, column)]
+    if column.own_commas:
+        return [convert(part, column) for part in map(tidy, re.split(r"[;\r\n]", cell)) if part is not None]
     # A comma may be a decimal mark, or part of a text whose list has semicolons.
     separator = ";" if ";" in cell or column.kind is Kind.NUMBER else ","
     return [convert(part, column) for part in map(tidy, cell.split(separator)) if part is not None]

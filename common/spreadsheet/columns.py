@@ -42,6 +42,10 @@ class Kind(StrEnum):
     CHOICE = "choice"
 
 
+class OwnCommas:
+    """Marks a list whose values hold commas (`3,5`): in a cell only semicolons and line breaks stand between them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column of a process's table."""
@@ -54,6 +58,8 @@ class Column:
     required: bool
     several: bool = False
     """A list: one cell holds `a; b` or `a, b`."""
+    own_commas: bool = False
+    """A list whose values hold commas themselves."""
     local: bool = False
     """A datetime that must not carry an offset."""
     choices: tuple[Any, ...] = ()
@@ -120,6 +126,7 @@ def _columns(
             kind=kind,
             required=needed,
             several=item is not None,
+            own_commas=any(isinstance(mark, OwnCommas) for mark in info.metadata),
             local=base is NaiveDatetime,
             choices=choices,
             aliases=tuple(".".join((*path, alias)) for alias in aliases),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import openpyxl
 import pytest
@@ -21,7 +21,7 @@ from common.errors import ConfigurationError
 from common.norway.national_id import NationalIdText
 from common.process import CaseInput
 from common.refusals import FileUnusable
-from common.spreadsheet import Limits, Row, Table, columns_of, read, template
+from common.spreadsheet import Limits, OwnCommas, Row, Table, columns_of, read, template
 from common.spreadsheet.complaint import letters
 from health_svc.processes import test_journals
 
@@ -43,6 +43,7 @@ class Order(CaseInput):
     at: AwareDatetime | None = None
     size: Literal["small", "LARGE"] | None = None
     tags: list[str] | None = None
+    sums: Annotated[tuple[str, ...] | None, OwnCommas()] = None
     home: Street | None = None
 
 
@@ -106,6 +107,8 @@ class TestValues:
             ("size", "large", "LARGE"),
             ("tags", "a; b,c ;", ["a", "b,c"]),
             ("tags", "a, b", ["a", "b"]),
+            ("sums", "2 timer, 3,5", ["2 timer, 3,5"]),
+            ("sums", "a 3,5; b\nc 4,0;", ["a 3,5", "b", "c 4,0"]),
             ("person_id", "01234567890", "01234567890"),
             ("person_id", "+47 900 00 001", "+47 900 00 001"),
             ("home", "", None),
