@@ -15,7 +15,7 @@ NOOP, REPORTED, UPDATED = ("done", "NOOP"), ("done", "REPORTED"), ("done", "UPDA
 DUPLICATE, JUDGEMENT = ("manual", "SUSPECTED_DUPLICATE"), ("manual", "NEEDS_JUDGEMENT")
 DUF = "201012345611"
 PRACTICE, IDLE_PRACTICE = "1000099999", "1000088888"
-TARIFF, OLD_TARIFF = "SYN-T1", "SYN-T0"
+TARIFF, OLD_TARIFF, LONG_TARIFF = "SYN-T1", "SYN-T0", "SYN-T2"
 REFUND = 15050
 """Øre for one test."""
 FIRST_DAY = "2020-03-01"
@@ -23,6 +23,7 @@ FIRST_DAY = "2020-03-01"
 TARIFFS: list[dict[str, Any]] = [
     {"code": TARIFF, "refund": REFUND, "first_day": FIRST_DAY},
     {"code": OLD_TARIFF, "refund": 9900, "first_day": FIRST_DAY, "last_day": "2020-12-31"},
+    {"code": LONG_TARIFF, "refund": REFUND, "first_day": FIRST_DAY, "most_per_year": 2, "least_minutes": 20},
 ]
 MAPPING: list[dict[str, Any]] = [
     {"test_type": kind, "test_site": site, "staff": staff, "code": code, "first_day": FIRST_DAY}
@@ -31,6 +32,7 @@ MAPPING: list[dict[str, Any]] = [
         ("PCR", "TRD-LEANGEN", "DELEGATED", TARIFF),
         # Forgotten when the tariff ended.
         ("ANTIGEN", "TRD-LEANGEN", "DOCTOR", OLD_TARIFF),
+        ("PCR", "TRD-SPEKTRUM", "DOCTOR", LONG_TARIFF),
     )
 ]
 
@@ -128,6 +130,30 @@ def _tariff_that_has_ended(town: Town) -> Made:
     return _one(town, town.patient(town.person()), ("manual", "INVALID_VALUE"), test_type="ANTIGEN")
 
 
+def _at_length(town: Town, ending: tuple[str, str], *, before: int = 0, **changes: Any) -> Made:
+    """A test by the tariff that demands time, of somebody on whose cards of that year it stands so often."""
+    year = _day(town, 10).year
+    near = [10 + days if _day(town, 10 + days).year == year else 10 - days for days in range(1, before + 1)]
+    cards = [_card(town, days_ago, lines=[{"code": LONG_TARIFF}]) for days_ago in near]
+    return _one(town, town.patient(town.person(), *cards), ending, days_ago=10, test_site="TRD-SPEKTRUM", **changes)
+
+
+def _long_enough(town: Town) -> Made:
+    return _at_length(town, CREATED, before=1, minutes=20)
+
+
+def _too_short(town: Town) -> Made:
+    return _at_length(town, ("manual", "LIMIT_EXCEEDED"), minutes=19)
+
+
+def _of_unknown_length(town: Town) -> Made:
+    return _at_length(town, JUDGEMENT)
+
+
+def _once_too_often_in_the_year(town: Town) -> Made:
+    return _at_length(town, ("manual", "LIMIT_EXCEEDED"), before=2, minutes=20)
+
+
 def _not_refunded(town: Town) -> Made:
     reason = town.chance.choice(("TRAVEL_CERTIFICATE", "EMPLOYER", "PRIVATE"))
     return _one(town, town.patient(town.person()), NOOP, test_reason=reason)
@@ -204,6 +230,10 @@ SITUATIONS = {
     _other_lines: 1,
     _not_mapped: 1,
     _tariff_that_has_ended: 1,
+    _long_enough: 1,
+    _too_short: 1,
+    _of_unknown_length: 1,
+    _once_too_often_in_the_year: 1,
     _too_late: 1,
     _ahead: 1,
     _unknown_to_both: 1,

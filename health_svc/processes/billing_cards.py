@@ -47,7 +47,7 @@ def card_of_performed_test(test: PerformedTest, run: Run) -> Outcome:
         return _card_again(billed, test, patient)
     bill, form = _claim(test, run)
 
-    standing = run.step("card before", _CardBefore(test, run, patient, person.number))
+    standing = run.step("card before", _CardBefore(test, run, patient, person.number, bill))
     if standing is not None:
         _remember(test, run, person.number, standing)
         return _exists(standing)
@@ -96,11 +96,11 @@ def _card_again(number: int, test: PerformedTest, patient: Patient) -> Outcome:
 class _CardBefore:
     """The look before anything is made: a card that carries this test's id, if there is one."""
 
-    def __init__(self, test: PerformedTest, run: Run, patient: Patient, number: str) -> None:
-        self._test, self._run, self._patient, self._number = test, run, patient, number
+    def __init__(self, test: PerformedTest, run: Run, patient: Patient, number: str, bill: Bill) -> None:
+        self._test, self._run, self._patient, self._number, self._bill = test, run, patient, number, bill
 
     def __call__(self) -> CardEntry | None:
-        """None means that a card may be made; raises SuspectedDuplicate where it may not."""
+        """None means that a card may be made; raises SuspectedDuplicate or LimitExceeded where it may not."""
         standing = self._patient.cards(self._test.day)
         if len(standing) == 1 and self._test.test_id in standing[0].note.split():
             return standing[0]
@@ -108,6 +108,8 @@ class _CardBefore:
             raise SuspectedDuplicate("Another test of this person and day has a card")
         if standing:
             raise SuspectedDuplicate("A card that Roger did not make stands on that day")
+        if self._bill.most_per_year:
+            self._bill.require_within_year(self._patient.tariffs_of_year(self._test.day.year))
         return None
 
 
@@ -143,6 +145,7 @@ def _to_bill(test: PerformedTest) -> TestToBill:
         staff=test.staff,
         day=test.day,
         diagnosis=test.diagnosis_code,
+        minutes=test.minutes,
         claimed=counted((line.code, line.count) for line in claimed) if claimed is not None else None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from common.errors import AmbiguousHit, ConflictInTarget, PersonNotFound
@@ -57,6 +58,10 @@ class Patient:
     def cards(self, day: date) -> list[CardEntry]:
         """The cards of that day, whoever made them."""
         return self._file().cards(day)
+
+    def tariffs_of_year(self, year: int) -> Mapping[str, int]:
+        """How often each tariff stands on the cards of a calendar year, whoever made them, sent or not."""
+        return self._file().tariffs_of_year(year)
 
     def make_card(self, form: CardForm, bill: Bill) -> None:
         """Fill in a card and save it, if SystemX makes of it what the registers prescribe.

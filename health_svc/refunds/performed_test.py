@@ -94,6 +94,12 @@ class PerformedTest(CaseInput):
     test_type: TestType
     test_reason: TestReason = Field(description="TRAVEL_CERTIFICATE, EMPLOYER and PRIVATE are not refunded: NOOP")
     attended: bool = Field(default=True, description="False where the person was turned away: NOOP")
+    minutes: Annotated[int, Field(ge=0, le=1_440)] | None = Field(
+        default=None,
+        description="How many minutes the consultation took; told where a tariff demands a least time, else a person "
+        "takes over",
+        examples=[20],
+    )
     practitioner_hpr: HprNumber = Field(description="HPR number of who took the test", examples=["9999201"])
     delegated_by_hpr: HprNumber | None = Field(default=None, description="Of the doctor who delegated it")
     praksis_id: PracticeId = Field(examples=["1000099999"])

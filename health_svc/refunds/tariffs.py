@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -25,6 +25,7 @@ from health_svc.service import health
 TariffCode = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z0-9-]{1,12}$")]
 DiagnosisCode = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z0-9.]{2,7}$")]
 Count = Annotated[int, Field(ge=1, le=99)]
+Minutes = Annotated[int, Field(ge=1, le=1_440)]
 
 
 class PracticeKind(StrEnum):
@@ -55,6 +56,14 @@ class Tariff(RowOfPeriod):
     code: TariffCode = Field(description="Takstkode", examples=["SYN-T1"])
     refund: Annotated[int, Field(ge=0, le=10_000_000)] = Field(description="Refusjon i hele øre", examples=[15050])
     most: Count = Field(default=1, description="Høyeste antall på ett regningskort", examples=[1])
+    most_per_year: Annotated[int, Field(ge=1, le=999)] | None = Field(
+        default=None,
+        description="Høyeste antall på pasientens kort i ett kalenderår; tom: ingen grense",
+        examples=[2],
+    )
+    least_minutes: Minutes | None = Field(
+        default=None, description="Minste varighet av konsultasjonen i minutter; tom: ingen", examples=[20]
+    )
     combines_with: tuple[TariffCode, ...] = Field(
         default=(), description="Takster den kan stå sammen med; tom: den står alene", examples=[["SYN-T2"]]
     )
@@ -74,8 +83,11 @@ class MappedLine(RowOfPeriod):
 
 
 def _one_price(rows: Sequence[Tariff]) -> Iterable[FieldProblem]:
-    """On no day may a tariff have two prices."""
-    return overlaps(rows, lambda row: row.code)
+    """On no day may a tariff have two prices, and no card may bear it more often than its whole year may."""
+    yield from overlaps(rows, lambda row: row.code)
+    for place, row in enumerate(rows):
+        if row.most_per_year is not None and row.most_per_year < row.most:
+            yield FieldProblem("most_per_year", "INVALID_VALUE", "It is less than one card may bear", row=place)
 
 
 def _one_line(rows: Sequence[MappedLine]) -> Iterable[FieldProblem]:
@@ -96,6 +108,8 @@ class TestToBill:
     staff: Staff
     day: date
     diagnosis: str
+    minutes: int | None
+    """How long the consultation took; None where nobody says."""
     claimed: Mapping[str, int] | None
     """Tariff → count as the caller says; None where the caller leaves it to the mapping."""
 
@@ -110,13 +124,23 @@ class Bill:
     """The version of the tariffs that decided it."""
     mapping: int
     """The version of the mapping that decided it."""
+    most_per_year: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Tariff → how often it may stand on the patient's cards of one calendar year, where there is a limit."""
+
+    def require_within_year(self, standing: Mapping[str, int]) -> None:
+        """Raises LimitExceeded where this card and those that stand in its year would bear a tariff too often."""
+        for code, most in self.most_per_year.items():
+            if standing.get(code, 0) + self.lines[code] > most:
+                raise LimitExceeded("With this card a tariff stands more often in the year than it may")
 
 
 def bill_of(test: TestToBill, run: Run) -> Bill:
     """The card that the registers in force on the day of the test prescribe; their versions are stored with the case.
 
-    Raises RegisterMissing, NeedsJudgement (not mapped, or mapped otherwise than the caller says), InvalidValue (a
-    tariff that does not hold on the day, stands beside one it must not, or lacks its diagnosis) and LimitExceeded.
+    Raises RegisterMissing, NeedsJudgement (not mapped, or mapped otherwise than the caller says; a least time, and
+    nobody says how long it took), InvalidValue (a tariff that does not hold on the day, stands beside one it must not,
+    or lacks its diagnosis) and LimitExceeded (too often on the card, or too short). What stands in the year only
+    SystemX knows: see `Bill.require_within_year`.
     """
     mapping, prices = mappings.on(run, test.day), tariffs.on(run, test.day)
     lines = _mapped(test, mapping.rows)
@@ -126,7 +150,8 @@ def bill_of(test: TestToBill, run: Run) -> Bill:
     for tariff, count in priced:
         _require_allowed(tariff, count, test, [other for other, _ in priced if other is not tariff])
     refund = sum(tariff.refund * count for tariff, count in priced)
-    return Bill(lines=lines, refund=refund, tariffs=prices.version, mapping=mapping.version)
+    limits = {tariff.code: tariff.most_per_year for tariff, _ in priced if tariff.most_per_year is not None}
+    return Bill(lines=lines, refund=refund, tariffs=prices.version, mapping=mapping.version, most_per_year=limits)
 
 
 def _mapped(test: TestToBill, rows: Sequence[MappedLine]) -> dict[str, int]:
@@ -151,6 +176,15 @@ def _require_allowed(tariff: Tariff, count: int, test: TestToBill, others: Seque
         raise InvalidValue("Two tariffs must not stand on one card")
     if tariff.diagnoses and test.diagnosis not in tariff.diagnoses:
         raise InvalidValue("A tariff demands another diagnosis")
+    if tariff.least_minutes is not None:
+        _require_long_enough(tariff.least_minutes, test.minutes)
+
+
+def _require_long_enough(least: int, minutes: int | None) -> None:
+    if minutes is None:
+        raise NeedsJudgement("A tariff demands a least time, and nobody says how long the consultation took")
+    if minutes < least:
+        raise LimitExceeded("The consultation was shorter than a tariff demands")
 
 
 def counted(lines: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated
@@ -11,7 +12,15 @@ from pydantic import BaseModel, SecretStr
 from common.browser.locator import button, css, heading, label, link, table, text
 from common.browser.screen import Form, Row, Screen
 from common.browser.target import WebTarget
-from common.errors import AccountOut, FieldNotTaken, LoginFailed, TargetDown, TargetRejected, UnexpectedDialog
+from common.errors import (
+    AccountOut,
+    FieldNotTaken,
+    LoginFailed,
+    TargetDown,
+    TargetRejected,
+    UiChanged,
+    UnexpectedDialog,
+)
 from common.norway.money import ore
 from common.target import Account, SecondLogin
 from health_svc.screens.person import PersonFacts, facts
@@ -142,9 +151,21 @@ class PatientFile(SystemXScreen):
 
     def cards(self, day: date) -> list[CardEntry]:
         """The cards of one day, whoever made them and whatever became of them."""
-        # An empty list is shown as one cell that says so.
-        entries = [_card(row) for row in self.rows(self.card_list) if row["Regningsnr."].isdecimal()]
+        entries = [_card(row) for row in self._cards()]
         return [entry for entry in entries if entry.day == day]
+
+    def tariffs_of_year(self, year: int) -> Counter[str]:
+        """How often each tariff stands on the cards of one calendar year, whatever became of them."""
+        standing: Counter[str] = Counter()
+        for row in self._cards():
+            if _day(row).year == year:
+                for code, count in _lines(row["Takster"]):
+                    standing[code] += count
+        return standing
+
+    def _cards(self) -> list[Row]:
+        # An empty list is shown as one cell that says so.
+        return [row for row in self.rows(self.card_list) if row["Regningsnr."].isdecimal()]
 
     def new_card(self) -> NewCard:
         return self.press(link("Nytt regningskort"), expect=NewCard)
@@ -232,11 +253,23 @@ def _facts(shown: Row | dict[str, str]) -> PersonFacts:
 
 
 def _card(row: Row) -> CardEntry:
-    day, month, year = row["Dato"].partition(" ")[0].split(".")
     return CardEntry(
         number=int(row["Regningsnr."]),
-        day=date(int(year), int(month), int(day)),
+        day=_day(row),
         refund=ore(row["Refusjon"]),
         share=ore(row["Egenandel"]),
         note=row["Notat"],
     )
+
+
+def _day(row: Row) -> date:
+    day, month, year = row["Dato"].partition(" ")[0].split(".")
+    return date(int(year), int(month), int(day))
+
+
+def _lines(shown: str) -> list[tuple[str, int]]:
+    """Tariffs and counts of `SYN-T1 × 1, SYN-T2 × 3`; raises UiChanged for what is told otherwise."""
+    found = [line.partition(" × ") for line in shown.split(", ") if line]
+    if not all(code and count.isdecimal() for code, _, count in found):
+        raise UiChanged("The tariffs of a card are shown in another form than `code × count`")
+    return [(code, int(count)) for code, _, count in found]

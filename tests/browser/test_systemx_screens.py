@@ -13,7 +13,7 @@ from real_screens import RealScreens
 from common.browser.session import Browser
 from common.browser.settings import BrowserSettings
 from common.clock import OSLO
-from common.errors import ConflictInTarget, LeaseLost, SuspectedDuplicate, TargetRejected
+from common.errors import ConflictInTarget, LeaseLost, LimitExceeded, SuspectedDuplicate, TargetRejected
 from common.process import Outcome, OutcomeCode, Run
 from common.run import CaseFacts
 from common.testing import FixedClock, MemoryCase, MemoryLedger, MemoryRegisters, Person, person
@@ -174,6 +174,20 @@ class TestCards:
         with pytest.raises(ConflictInTarget):
             office.card(a_test(kari))
         assert office.cards(kari) == []
+
+    def test_of_the_year_are_counted_tariff_by_tariff(self, office: Office) -> None:
+        """Whoever made them, whether sent or not: the tariff stands twice in the year, and has room for a third."""
+        prices = [Tariff(code=T1, refund=15050, first_day=DAY, most=3, most_per_year=3)]
+        office.registers.store("refund-tariffs", prices, valid_from=DAY)
+        another = DAY + timedelta(days=1 if (DAY + timedelta(days=1)).year == DAY.year else -1)
+        lines = [{"code": T2}, {"code": T1, "count": 2}]
+        kari, ola = (office.knows(cards=[{"at": f"{another}T08:00:00", "lines": lines}]) for _ in range(2))
+        assert office.card(a_test(kari)).code is OutcomeCode.CREATED
+        prices = [Tariff(code=T1, refund=15050, first_day=DAY, most=2, most_per_year=2)]
+        office.registers.store("refund-tariffs", prices, valid_from=DAY)
+        with pytest.raises(LimitExceeded):
+            office.card(a_test(ola))
+        assert len(office.cards(ola)) == 1
 
     def test_that_systemx_refuses_go_to_a_person(self, office: Office) -> None:
         kari = office.knows()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
@@ -71,6 +72,8 @@ class SystemXInMemory:
     patients: list[PersonFacts] = field(default_factory=list[PersonFacts])
     register: list[PersonFacts] = field(default_factory=list[PersonFacts])
     cards: dict[str, list[CardEntry]] = field(default_factory=dict[str, list[CardEntry]])
+    lines: dict[int, dict[str, int]] = field(default_factory=dict[int, dict[str, int]])
+    """Card number → how often each tariff stands on it."""
     forms: list[CardForm] = field(default_factory=list[CardForm])
     unsent: list[Bill] = field(default_factory=list[Bill])
     messages: list[Message] = field(default_factory=list[Message])
@@ -96,9 +99,12 @@ class SystemXInMemory:
         self.case.platform.reach(f"{name} done")
         self.after_save()
 
-    def add_card(self, number: str, day: date, refund: int, note: str = "") -> None:
+    def add_card(
+        self, number: str, day: date, refund: int, note: str = "", lines: Mapping[str, int] | None = None
+    ) -> None:
         entry = CardEntry(number=next(self.numbers), day=day, refund=refund, share=self.share, note=note)
         self.cards.setdefault(number, []).append(entry)
+        self.lines[entry.number] = dict(lines or {})
         self.unsent.append(Bill(card=entry.number, refund=refund))
 
     def send(self, message: Message) -> None:
@@ -181,7 +187,17 @@ class _File(PatientFile):
         self._systemx, self._person = systemx, person
 
     def cards(self, day: date) -> list[CardEntry]:
-        return [card for card in self._systemx.cards.get(self._person.number, []) if card.day == day]
+        return [card for card in self._all() if card.day == day]
+
+    def tariffs_of_year(self, year: int) -> Counter[str]:
+        standing: Counter[str] = Counter()
+        for card in self._all():
+            if card.day.year == year:
+                standing.update(self._systemx.lines.get(card.number, {}))
+        return standing
+
+    def _all(self) -> list[CardEntry]:
+        return self._systemx.cards.get(self._person.number, [])
 
     def new_card(self) -> NewCard:
         return _NewCard(self._systemx, self._person)
@@ -219,7 +235,7 @@ class _Checked(CheckedCard):
         day = self._form.at.astimezone(OSLO).date()
 
         def change() -> None:
-            self._systemx.add_card(self._person.number, day, self.refund(), self._form.note or "")
+            self._systemx.add_card(self._person.number, day, self.refund(), self._form.note or "", self.lines())
             self._systemx.forms.append(self._form)
 
         self._systemx.save("card", change)

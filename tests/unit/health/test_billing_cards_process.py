@@ -37,7 +37,7 @@ from common.process import Outcome, OutcomeCode, Subject
 from common.testing import FixedClock, MemoryCase, MemoryLedger, MemoryRegisters, Person, person
 from health_svc.processes import billing_cards as process
 from health_svc.refunds.performed_test import PerformedTest
-from health_svc.refunds.tariffs import MappedLine, Tariff
+from health_svc.refunds.tariffs import MappedLine, Tariff, tariffs
 from health_svc.screens.systemx import CardEntry
 
 DAY = date(2026, 8, 24)
@@ -254,6 +254,25 @@ class TestTheTariff:
         town.refused(a_test(kari, diagnosis_code="A23"), InvalidValue)
         assert town.perform(a_test(kari)).code is OutcomeCode.CREATED
 
+    @pytest.mark.parametrize("minutes", [20, 45])
+    def test_that_demands_a_least_time_and_gets_it(self, town: Town, kari: Person, minutes: int) -> None:
+        town.sign([tariff(least_minutes=20)], [line()])
+        assert town.perform(a_test(kari, minutes=minutes)).code is OutcomeCode.CREATED
+
+    @pytest.mark.parametrize(("minutes", "code"), [(19, LimitExceeded), (0, LimitExceeded), (None, NeedsJudgement)])
+    def test_that_demands_more_time_than_it_took_or_nobody_knows(
+        self, town: Town, kari: Person, minutes: int | None, code: type[BusinessException]
+    ) -> None:
+        town.sign([tariff(least_minutes=20)], [line()])
+        town.refused(a_test(kari, minutes=minutes), code)
+
+    def test_of_another_line_may_demand_it_too(self, town: Town, kari: Person) -> None:
+        town.sign([tariff(combines_with=(T2,)), tariff(T2, 2000, least_minutes=20)], [line(), line(T2)])
+        town.refused(a_test(kari, minutes=19), LimitExceeded)
+
+    def test_without_a_least_time_asks_for_none(self, town: Town, kari: Person) -> None:
+        assert town.perform(a_test(kari, minutes=0)).code is OutcomeCode.CREATED
+
     def test_is_the_one_of_the_day_of_the_test(self, town: Town, kari: Person) -> None:
         town.sign([tariff(refund=99)], [line()], valid_from=DAY + timedelta(days=1))
         assert town.perform(a_test(kari)).detail["refund"] == 15050
@@ -266,6 +285,84 @@ class TestTheTariff:
         codes = [f"SYN-{number}" for number in range(7)]
         town.sign([tariff(code, combines_with=codes) for code in codes], [line(code) for code in codes])
         town.refused(a_test(kari), NeedsJudgement)
+
+
+class TestTheYear:
+    """A tariff that may stand three times on somebody's cards of one calendar year."""
+
+    @pytest.fixture
+    def limited(self, town: Town) -> Town:
+        town.sign([tariff(most=3, most_per_year=3)], [line()])
+        return town
+
+    @pytest.mark.parametrize(("stand", "fits"), [(0, True), (2, True), (3, False), (4, False)])
+    def test_has_room_for_so_many(self, limited: Town, kari: Person, stand: int, *, fits: bool) -> None:
+        for days in range(1, stand + 1):
+            limited.systemx.add_card(kari.number, DAY - timedelta(days=days), 15050, lines={T1: 1})
+        if fits:
+            assert limited.perform(a_test(kari)).code is OutcomeCode.CREATED
+        else:
+            limited.refused(a_test(kari), LimitExceeded)
+
+    @pytest.mark.parametrize(("on_this_card", "fits"), [(1, True), (2, False)])
+    def test_counts_lines_and_not_cards(self, limited: Town, kari: Person, on_this_card: int, *, fits: bool) -> None:
+        limited.sign([tariff(most=3, most_per_year=3)], [line(count=on_this_card)])
+        limited.systemx.add_card(kari.number, DAY + timedelta(days=9), 30100, lines={T1: 2, T2: 7})
+        if fits:
+            assert limited.perform(a_test(kari)).code is OutcomeCode.CREATED
+        else:
+            limited.refused(a_test(kari), LimitExceeded)
+
+    @pytest.mark.parametrize(
+        ("other", "fits"),
+        [
+            (date(DAY.year - 1, 12, 31), True),
+            (date(DAY.year, 1, 1), False),
+            (date(DAY.year, 12, 31), False),
+            (date(DAY.year + 1, 1, 1), True),
+        ],
+    )
+    def test_is_the_calendar_year_of_the_test(self, limited: Town, kari: Person, other: date, *, fits: bool) -> None:
+        limited.systemx.add_card(kari.number, other, 45150, lines={T1: 3})
+        if fits:
+            assert limited.perform(a_test(kari)).code is OutcomeCode.CREATED
+        else:
+            limited.refused(a_test(kari), LimitExceeded)
+
+    def test_is_the_norwegian_one(self, limited: Town, kari: Person) -> None:
+        then, new_year = date(2025, 1, 1), datetime(2026, 1, 1, 12, tzinfo=OSLO)
+        limited.sign([tariff(most=3, most_per_year=3, first_day=then)], [line(first_day=then)], valid_from=then)
+        limited.systemx.add_card(kari.number, date(2025, 12, 31), 45150, lines={T1: 3})
+        after_midnight = a_test(kari, test_time="2025-12-31T23:30:00+00:00")
+        assert limited.perform(after_midnight, now=new_year).code is OutcomeCode.CREATED
+
+    def test_counts_what_roger_has_made_and_not_sent(self, limited: Town, kari: Person) -> None:
+        days = [DAY - timedelta(days=days) for days in range(4)]
+        tests = [a_test(kari, test_id=f"T-{number}", test_time=on(day)) for number, day in enumerate(days)]
+        assert [limited.perform(test).code for test in tests[:3]] == [OutcomeCode.CREATED] * 3
+        limited.refused(tests[3], LimitExceeded)
+        assert limited.perform(tests[2]).code is OutcomeCode.EXISTS  # its own card does not stand in its way
+
+    def test_counts_each_tariff_by_itself(self, limited: Town, kari: Person) -> None:
+        limited.systemx.add_card(kari.number, DAY - timedelta(days=1), 0, lines={T2: 9})
+        assert limited.perform(a_test(kari)).code is OutcomeCode.CREATED
+
+    def test_is_not_asked_for_where_there_is_no_limit(self, town: Town, kari: Person) -> None:
+        town.systemx.add_card(kari.number, DAY - timedelta(days=1), 0, lines={T1: 99})
+        assert town.perform(a_test(kari)).code is OutcomeCode.CREATED
+
+    def test_is_looked_at_before_the_card_is_made_and_never_after(self, limited: Town, kari: Person) -> None:
+        """A run that dies after the save finds its own card among those of the year."""
+        for days in (1, 2):
+            limited.systemx.add_card(kari.number, DAY - timedelta(days=days), 15050, lines={T1: 1})
+        with contextlib.suppress(LeaseLost):
+            limited.perform(a_test(kari), dies_at="card done:1")
+        assert limited.perform(a_test(kari), again=True).code is OutcomeCode.CREATED
+
+    def test_may_not_hold_less_than_one_card(self) -> None:
+        assert tariffs.check is not None
+        rows = [tariff(most=3, most_per_year=3), tariff(T2, most=3, most_per_year=2)]
+        assert [(found.field, found.row) for found in tariffs.check(rows)] == [("most_per_year", 1)]
 
 
 class TestNothingToClaim:
