@@ -9,9 +9,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from common.errors import InvalidValue
+from common.period import RowOfPeriod, overlaps
 from common.refusals import FieldProblem
 from health_svc.doses.vaccination import VaccineCode
-from health_svc.period import RowOfPeriod, overlaps
 from health_svc.service import health
 
 Days = Annotated[int, Field(ge=0, le=3_650)]

@@ -16,10 +16,10 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from common.errors import InvalidValue, LimitExceeded, NeedsJudgement
+from common.period import RowOfPeriod, overlaps
 from common.process import Run
 from common.refusals import FieldProblem
 from health_svc.covid_test import TestSite, TestType
-from health_svc.period import RowOfPeriod, overlaps
 from health_svc.service import health
 
 TariffCode = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z0-9-]{1,12}$")]
