@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from common.errors import AmbiguousHit, ConflictInTarget, PersonNotFound
+from common.person import PersonFacts, Sought, require_right
 from common.process import Outcome, Run
-from health_svc.person import Sought, require_right
 from health_svc.screens.hspro import (
     Hits,
     Journal,
@@ -14,7 +14,6 @@ from health_svc.screens.hspro import (
     PersonCard,
     PersonSearch,
 )
-from health_svc.screens.person import PersonFacts
 
 INFECTION_CONTROL = "Smittevern"
 UNIT = "Smittevernkontoret"
@@ -67,7 +66,7 @@ class PersonFile:
         self._at = entry.register()
 
     def require_right(self, person: PersonFacts) -> None:
-        """Nobody but the one the case means is touched; see `health_svc.person`."""
+        """Nobody but the one the case means is touched; see `common.person`."""
         require_right(self.run, person, self.sought)
 
     def journals(self) -> list[JournalEntry]:

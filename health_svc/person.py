@@ -1,55 +1,16 @@
-"""Whom a health case is about, as callers say it, and that nobody else is touched, whichever system a process works in."""
+"""A case about one person, as those who hand it in for HsPro say it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
 from pydantic import AliasChoices, Field, StringConstraints
 
-from common.errors import ConflictInTarget, DeceasedOrEmigrated, NameMismatch, ProtectedAddress, TemporaryId
-from common.norway.names import same_person
-from common.norway.national_id import IdKind, NationalIdText, parse
+from common.norway.national_id import IdKind, NationalIdText
 from common.norway.phone import PhoneNumber, PostalCode
+from common.person import Name, Sought, require_lasting_id
 from common.process import CaseInput, Run, Subject
-from health_svc.screens.person import PersonFacts
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
-
-
-@dataclass(frozen=True, repr=False)
-class Sought:
-    """Whom a case is about, as its caller says."""
-
-    number: str
-    family_name: str
-    given_name: str
-
-
-def require_lasting_id(number: str | None, *, declared: IdKind | None = None, accepts_synthetic: bool) -> str:
-    """The person's national id or D-number; raises TemporaryId for any other number, or none."""
-    if number is None or parse(number, accept_synthetic=accepts_synthetic, declared=declared).temporary:
-        raise TemporaryId
-    return number
-
-
-def require_right(run: Run, person: PersonFacts, sought: Sought) -> None:
-    """Nobody but the one the case means, and nobody who needs a person's care, is touched.
-
-    Raises ProtectedAddress, DeceasedOrEmigrated, ConflictInTarget (somebody else's number) and NameMismatch. When the
-    person has another number now, no other case about that number runs meanwhile (see `Run.is_about`).
-    """
-    if person.protected:
-        raise ProtectedAddress
-    if person.gone:
-        raise DeceasedOrEmigrated
-    if person.number != sought.number and not person.formerly(sought.number):
-        raise ConflictInTarget
-    if not same_person(person.family_name, person.given_name, sought.family_name, sought.given_name):
-        raise NameMismatch
-    if person.number != sought.number:
-        run.is_about(Subject("person", person.number))
 
 
 class PersonCase(CaseInput):

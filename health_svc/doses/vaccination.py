@@ -23,9 +23,9 @@ from pydantic_core import PydanticCustomError
 
 from common.clock import OSLO
 from common.norway.national_id import NationalIdText
+from common.person import Name
 from common.process import CaseInput, Reference, Subject
 from common.refusals import FieldProblem
-from health_svc.person import Name
 
 PROGRAMME_BEGAN = date(2020, 12, 27)
 """The first day on which anybody in Norway was vaccinated against covid-19."""

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from common.errors import ConflictInTarget, NeedsJudgement, PeriodClosed, SuspectedDuplicate, TemporaryId
 from common.norway.national_id import IdKind
+from common.person import Sought, require_lasting_id
 from common.process import Outcome, OutcomeCode, Retention, Run
 from common.settings import load
-from health_svc.person import Sought, require_lasting_id
 from health_svc.refunds.patient import Patient
 from health_svc.refunds.performed_test import FOREIGN, PerformedTest
 from health_svc.refunds.settings import RefundSettings

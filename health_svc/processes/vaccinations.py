@@ -7,12 +7,12 @@ from uuid import UUID
 
 from common.clock import OSLO
 from common.errors import NeedsJudgement, SuspectedDuplicate, TargetRejected
+from common.person import Sought, require_lasting_id
 from common.process import Outcome, OutcomeCode, Retention, Run, Task
 from health_svc.doses.record import VaccinationRecord
 from health_svc.doses.vaccination import Indication, Site, Vaccination
 from health_svc.doses.vaccines import vaccine_in_use, vaccines
 from health_svc.journal import INFECTION_CONTROL, UNIT, PersonFile, ensure_journal
-from health_svc.person import Sought, require_lasting_id
 from health_svc.screens.hspro import HsPro, JournalForm
 from health_svc.screens.hspro_vaccination import Dose, DoseForm, Transfer
 from health_svc.service import health

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from common.errors import AmbiguousHit, ConflictInTarget, PersonNotFound
+from common.person import PersonFacts, Sought, require_right
 from common.process import Run
-from health_svc.person import Sought, require_right
 from health_svc.refunds.tariffs import Bill
-from health_svc.screens.person import PersonFacts
 from health_svc.screens.systemx import (
     CardEntry,
     CardForm,

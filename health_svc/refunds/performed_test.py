@@ -20,11 +20,11 @@ from pydantic import (
 
 from common.clock import OSLO
 from common.norway.national_id import NationalIdText
+from common.person import Name
 from common.process import CaseInput, Subject
 from common.refusals import FieldProblem
 from health_svc.covid_test import TestSite, TestType
 from health_svc.doses.vaccination import HprNumber
-from health_svc.person import Name
 from health_svc.refunds.settings import PracticeId
 from health_svc.refunds.tariffs import Count, DiagnosisCode, PracticeKind, Staff, TariffCode
 from health_svc.screens.systemx import MOST_LINES

@@ -10,10 +10,10 @@ from pydantic import BaseModel, SecretStr
 from common.browser.locator import button, css, heading, label, link, table, text
 from common.browser.screen import Form, Row
 from common.errors import AccountOut, FieldNotTaken, LoginFailed, TargetDown, UnexpectedDialog
+from common.person import PersonFacts, facts
 from common.target import Account
 from health_svc.screens.hspro_target import HsPro, HsProScreen
 from health_svc.screens.hspro_vaccination import Vaccinations
-from health_svc.screens.person import PersonFacts, facts
 
 
 class Credentials(Form):

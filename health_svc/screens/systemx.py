@@ -22,8 +22,8 @@ from common.errors import (
     UnexpectedDialog,
 )
 from common.norway.money import ore
+from common.person import PersonFacts, facts
 from common.target import Account, SecondLogin
-from health_svc.screens.person import PersonFacts, facts
 
 SystemX = WebTarget(
     name="systemx",

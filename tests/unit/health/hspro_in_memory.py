@@ -9,6 +9,7 @@ from typing import cast
 
 from common.browser.screen import Page
 from common.errors import ConflictInTarget
+from common.person import PersonFacts
 from common.testing import MemoryCase, Person
 from health_svc.screens.hspro import (
     ConfirmJournal,
@@ -33,7 +34,6 @@ from health_svc.screens.hspro_vaccination import (
     Transfer,
     Vaccinations,
 )
-from health_svc.screens.person import PersonFacts
 
 NO_PAGE = cast("Page", None)
 

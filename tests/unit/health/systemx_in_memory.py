@@ -12,8 +12,8 @@ from hspro_in_memory import NO_PAGE, facts
 
 from common.clock import OSLO
 from common.errors import TargetRejected
+from common.person import PersonFacts
 from common.testing import MemoryCase, Person
-from health_svc.screens.person import PersonFacts
 from health_svc.screens.systemx import (
     CardEntry,
     CardForm,

@@ -25,10 +25,10 @@ from common.errors import (
     TemporaryId,
 )
 from common.norway.national_id import IdKind
+from common.person import PersonFacts
 from common.process import Outcome, OutcomeCode, Subject
 from common.testing import FixedClock, Person, person
 from health_svc.processes import test_journals as process
-from health_svc.screens.person import PersonFacts
 
 NOW = FixedClock()()
 OTHER_FAMILY = "Heltannet"
