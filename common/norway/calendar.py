@@ -47,6 +47,12 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and not is_public_holiday(day)
 
 
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later (or earlier), or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
 @dataclass(frozen=True, kw_only=True)
 class BankDays:
     """The days on which banks settle payments: working days, except some that only banks keep."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, timedelta
 
 from common.errors import ConflictInTarget, NeedsJudgement, PeriodClosed, SuspectedDuplicate, TemporaryId
+from common.norway.calendar import months_later
 from common.norway.national_id import IdKind
 from common.person import Sought, require_lasting_id
 from common.process import Outcome, OutcomeCode, Retention, Run
@@ -75,8 +75,7 @@ def _claim(test: PerformedTest, run: Run) -> tuple[Bill, CardForm]:
 
 def last_day_of_claim(day: date, months: int = CLAIM_MONTHS) -> date:
     """The last day on which a test of that day can be claimed: the same day so many months later, or the month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return months_later(day, months)
 
 
 def _billed(test: PerformedTest, run: Run) -> int | None:

@@ -14,6 +14,7 @@ from common.norway.calendar import (
     BankDays,
     is_public_holiday,
     is_working_day,
+    months_later,
     oslo_date,
     parse_month_days,
     public_holiday,
@@ -222,3 +223,20 @@ class TestToday:
     def test_needs_a_zone(self) -> None:
         with pytest.raises(ValueError, match="time zone"):
             oslo_date(datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        ("2026-11-23", 12, "2027-11-23"),
+        ("2028-02-29", 12, "2029-02-28"),
+        ("2027-02-28", 12, "2028-02-28"),
+        ("2026-08-31", 6, "2027-02-28"),
+        ("2026-12-31", 1, "2027-01-31"),
+        ("2026-12-01", 0, "2026-12-01"),
+        ("2026-03-31", -1, "2026-02-28"),
+        ("2026-01-15", -13, "2024-12-15"),
+    ],
+)
+def test_months_later_is_the_same_day_or_the_months_last(day: str, months: int, later: str) -> None:
+    assert months_later(on(day), months) == on(later)
