@@ -26,8 +26,8 @@ help: ## List what can be done
 demo: $(ready) $(machine) ## See Roger work: stand-in systems, cases, robots [SERVICE=health CASES=… SHIFTS=…]
 	@.venv/bin/roger demo $(SERVICE) $(if $(CASES),--cases $(CASES)) $(if $(SHIFTS),--shifts $(SHIFTS))
 
-up: $(ready) $(machine) ## Start everything on this machine and leave it running until Ctrl-C
-	@.venv/bin/roger up
+up: $(ready) $(machine) ## Start everything of a service on this machine and leave it running until Ctrl-C [SERVICE=health]
+	@.venv/bin/roger up $(SERVICE)
 
 test: $(ready) $(machine) $(provider) ## Run the tests, side by side or those picked [TESTS=tests/unit ARGS="-x -k lease"]
 	@$(python) -m pytest --quiet --durations=10 $(side_by_side) $(ARGS) $(TESTS)

@@ -35,7 +35,7 @@ app.add_typer(session_commands.app, name="sessions")
 app.add_typer(db, name="db")
 
 errors = Console(stderr=True)
-ServiceName = Annotated[str, typer.Argument(help="The service: health, payroll, useradmin or archive.")]
+ServiceName = Annotated[str, typer.Argument(help="The service: health or payroll.")]
 Folder = Annotated[Path, typer.Option(help="Where data, keys and logs lie.")]
 Address = Annotated[str, typer.Option(envvar="ROGER_URL", help="Where the service's API is.")]
 Key = Annotated[str, typer.Option(envvar="ROGER_API_KEY", help="Your API key.", show_default=False)]
@@ -85,10 +85,10 @@ def up(
     port: Annotated[int, typer.Option(help="The API's port; the other parts take the following ones.")] = 8000,
     shifts: Annotated[int, typer.Option(min=1, max=16, help="Browsers that work side by side.")] = 1,
 ) -> None:
-    """Start everything on this machine and keep it up until Ctrl-C; its data stay in the folder."""
+    """Start everything on this machine and keep it up until Ctrl-C; its data stay in the folder, each service's in its own."""
     from common.local.up import keep_up  # noqa: PLC0415
 
-    keep_up(service, folder, port, shifts)
+    keep_up(service, folder / service.removesuffix("_svc"), port, shifts)
 
 
 @app.command()
@@ -262,12 +262,16 @@ def db_roles(
 
 
 @deploy.command("secrets")
-def deploy_secrets(service: ServiceName, folder: Path) -> None:
-    """Make every secret file that a deployment of a service begins with; what is there already stays as it is."""
+def deploy_secrets(
+    services: Annotated[list[str], typer.Argument(help="The services: health, payroll.")],
+    folder: Annotated[Path, typer.Argument(help="Where the files are laid.")],
+) -> None:
+    """Make every secret file that a deployment of services begins with; what is there already stays as it is."""
     from common.local.secrets import make_secrets  # noqa: PLC0415
 
-    for line in make_secrets(load_service(service), folder):
-        typer.echo(line)
+    for service in services:
+        for line in make_secrets(load_service(service), folder):
+            typer.echo(line)
 
 
 def run_service(package: str) -> None:
