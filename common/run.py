@@ -89,7 +89,7 @@ class Outcome:
 
     def handing_over(self, *handovers: Handover) -> Outcome:
         """The same outcome, and rows that become one batch each once the case has ended, in its caller's name."""
-        return replace(self, handovers=(*self.handovers, *handovers))
+        return replace(self, handovers=(*self.handovers, *(handover for handover in handovers if handover.rows)))
 
     def __post_init__(self) -> None:
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from common import log
 from common.cases.batches import Batches, Source
 from common.cases.bell import Bell
 from common.cases.draft import Draft
+from common.cases.handed_over import handover_label
 from common.cases.intake import Intake
 from common.clock import Clock
 from common.db.engine import AWAY, Pool, named_sql
@@ -25,7 +25,6 @@ from common.notices.post import add_tasks
 from common.privacy.crypto import Keyring
 from common.process import Process
 from common.refusals import FieldProblem, InvalidInput, Refusal
-from common.run import Handover
 from common.task import Task
 
 _SQL = named_sql("common.cases", "handovers.sql")
@@ -33,27 +32,6 @@ _log = log.get(__name__)
 _AT_ONCE = 4
 _PAUSE = 60.0  # seconds after which one that could not be handed in is begun anew
 _OPERATIONS = "robot-operations"
-
-
-def handover_label(number: int) -> str:
-    """What binds sealed rows to their place."""
-    return f"handover:{number}"
-
-
-def sealable(handover: Handover) -> list[Any]:
-    """The rows as JSON has them."""
-    return [row.model_dump(mode="json", exclude_unset=True) for row in handover.rows]
-
-
-@dataclass(frozen=True, kw_only=True)
-class HandedOver:
-    """What became of rows that a case left to another process."""
-
-    process: str
-    batch: UUID | None
-    """None while they wait, or when none of them could be taken."""
-    code: str | None
-    """Why they could not be handed in, or not all of them."""
 
 
 class Handovers:
@@ -78,12 +56,6 @@ class Handovers:
         while taken := await self._take():
             for row in taken:
                 await self._see_to(row)
-
-    async def of_case(self, case: UUID) -> list[HandedOver]:
-        """What a case has handed over."""
-        async with self._pool.connection() as connection:
-            rows = await (await connection.execute(_SQL["handovers_of"], {"case": case})).fetchall()
-        return [HandedOver(**row) for row in rows]
 
     async def _take(self) -> list[dict[str, Any]]:
         async with self._pool.connection() as connection:

@@ -15,6 +15,3 @@ returning h.case_id, h.number, h.process, h.rows, c.caller, c.process as source,
 -- The rows are a batch now, or never can be one.
 update handovers set rows = null, batch = %(batch)s::uuid, code = %(code)s::text
 where case_id = %(case)s and number = %(number)s and rows is not null returning number;
-
--- name: handovers_of
-select h.process, h.batch, h.code from handovers h where h.case_id = %(case)s order by h.number;

@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
+from common.cases.handed_over import HandedOver
 from common.cases.sight import ALL, Sight
 from common.cases.states import ENDED, State
 from common.db.tables import Case, Content, Event
@@ -25,10 +26,15 @@ from common.privacy.crypto import Keyring, Unreadable
 from common.process import Subject
 from common.refusals import CaseUnknown, PositionUnknown
 
-_Rows = Select[Case, Content | None, dict[str, int] | None]
+_Rows = Select[Case, Content | None, dict[str, int] | None, list[dict[str, Any]] | None]
 _REGISTERS = literal_column(
     "(select jsonb_object_agg(u.name, u.version) from (select name, max(version) as version from register_uses "
     "where case_id = cases.id and epoch = cases.epoch group by name) u)",
+    JSONB,
+)
+_HANDED_OVER = literal_column(
+    "(select jsonb_agg(jsonb_build_object('process', h.process, 'batch', h.batch, 'code', h.code) order by h.number) "
+    "from handovers h where h.case_id = cases.id)",
     JSONB,
 )
 _CONTENT = cast("type[Content | None]", Content)  # the join is an outer one: a purged case has no content
@@ -83,6 +89,8 @@ class CaseView:
     """What Roger found or made; empty until the case is done, and after its retention."""
     registers: dict[str, int] = field(default_factory=dict[str, int])
     """The version of each register it was decided by; the newest, where it asked for several days."""
+    handed_over: Sequence[HandedOver] = ()
+    """Batches of other processes that it left behind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +241,13 @@ class Queries:
             await connection.execute(text("select 1 from cases limit 1"))
         return True
 
-    def _view(self, case: Case, content: Content | None, registers: dict[str, int] | None) -> CaseView:
+    def _view(
+        self,
+        case: Case,
+        content: Content | None,
+        registers: dict[str, int] | None,
+        handed_over: list[dict[str, Any]] | None,
+    ) -> CaseView:
         reference, detail = self._unsealed(case.id, content)
         return CaseView(
             id=case.id,
@@ -257,6 +271,7 @@ class Queries:
             four_eyes=case.four_eyes,
             detail=detail,
             registers=registers or {},
+            handed_over=[HandedOver.of(row) for row in handed_over or ()],
         )
 
     def _unsealed(self, case: UUID, content: Content | None) -> tuple[str | None, dict[str, Any]]:
@@ -273,7 +288,7 @@ class Queries:
 
 
 def _with_content() -> _Rows:
-    return select(Case, _CONTENT, cast("Any", _REGISTERS)).join(
+    return select(Case, _CONTENT, cast("Any", _REGISTERS), cast("Any", _HANDED_OVER)).join(
         Content, col(Content.case_id) == col(Case.id), isouter=True
     )
 

@@ -16,7 +16,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolati
 from common import lease, log
 from common.cases.admission import Admission, NotAdmitted
 from common.cases.endings import Ending, fallout_task
-from common.cases.handovers import handover_label, sealable
+from common.cases.handed_over import handover_label, sealable
 from common.cases.openness import Probe
 from common.cases.statements import SQL, TROUBLE
 from common.cases.states import State

@@ -20,6 +20,14 @@ from common.web.obstacles import ObstacleView, PauseView
 from common.web.problems import Problem
 
 
+class HandedOverView(BaseModel):
+    """Rows that a case left to another process, and the batch they became."""
+
+    process: str = Field(examples=["position-percentage-checks"])
+    batch: UUID | None = Field(description="Null while they wait to be handed in, or when none could be taken")
+    code: str | None = Field(description="Why they were not handed in, or not all of them", examples=["ROWS_REFUSED"])
+
+
 class Case(BaseModel):
     """A case as its caller may see it; never what was submitted."""
 
@@ -54,6 +62,9 @@ class Case(BaseModel):
     registers: dict[str, int] = Field(
         default={}, description="The version of each register it was decided by", examples=[{"tariffs": 3}]
     )
+    handed_over: list[HandedOverView] = Field(
+        default=[], description="Batches that it left to other processes of the service when it ended"
+    )
 
     @classmethod
     def of(cls, case: CaseView) -> Case:
@@ -83,6 +94,7 @@ class Case(BaseModel):
             awaits=_awaited(case),
             detail=case.detail,
             registers=case.registers,
+            handed_over=[HandedOverView.model_validate(one, from_attributes=True) for one in case.handed_over],
         )
 
 
