@@ -12,7 +12,8 @@ from common.browser.settings import BrowserSettings
 from common.errors import ConfigurationError
 from common.lease import Lease, now
 from common.local.stack import ACCOUNTS_PER_TARGET, Stack
-from common.run import CaseFacts, OutcomeCode, Run
+from common.outcome import OutcomeCode
+from common.run import CaseFacts, Run
 from common.target import Account
 from common.testing import MemoryCase, MemoryPlatform
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
-from common.run import Outcome
+from common.outcome import Outcome
 
 if TYPE_CHECKING:
     from common.process import CaseInput

@@ -28,10 +28,11 @@ from common.batch import BatchRule
 from common.errors import ConfigurationError
 from common.exact import require_exact
 from common.ledger import Fact
+from common.outcome import Handover, Outcome, OutcomeCode
 from common.privacy.masking import mask
 from common.refusals import FieldProblem
 from common.register import InForce, R, Register, RegisterRow
-from common.run import Ensured, Handover, Outcome, OutcomeCode, Run, Subject
+from common.run import Ensured, Run, Subject
 from common.schedule import Days, ErrandDesk, Firing, Missed, MonthlyBankDay, Schedule, When
 from common.target import Target
 from common.task import AT_ONCE, NoticeRule, Task

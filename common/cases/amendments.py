@@ -14,9 +14,9 @@ from common.cases.draft import Prepared
 from common.cases.states import FINAL, State
 from common.db.engine import Connection, named_sql
 from common.notices.post import tell_of_cases
+from common.outcome import Outcome
 from common.privacy.crypto import CaseKey, Keyring
 from common.process import CaseInput, Process
-from common.run import Outcome
 
 SQL = named_sql("common.cases", "amendments.sql")
 _LOCKS = 512

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from common.cases.states import State
 from common.errors import AccountOut, ApplicationException, BusinessException, RogerError
+from common.outcome import Handover, Outcome, OutcomeCode
 from common.process import Process
-from common.run import Handover, Outcome, OutcomeCode
 from common.task import Task
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from common.run import Handover
+from common.outcome import Handover
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from common.local.day import REFUSED, RESUBMITTED, Flow
-from common.run import OutcomeCode
+from common.outcome import OutcomeCode
 
 _SHOWN_PROBLEMS = 20
 _TO_A_PERSON, _REFUSED, _KNOWN = "people", "refused", "known"

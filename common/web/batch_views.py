@@ -11,8 +11,8 @@ from common.cases.batch_queries import BatchView, RowView, Totals
 from common.cases.batches import BatchState, Code, Source
 from common.cases.states import State
 from common.errors import BusinessException
+from common.outcome import OutcomeCode
 from common.reasons import reason_of
-from common.run import OutcomeCode
 from common.web.problems import Problem
 
 _WHY = {

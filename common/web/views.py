@@ -13,9 +13,9 @@ from common.cases.decisions import Handled
 from common.cases.queries import CaseView, Standing
 from common.cases.states import State
 from common.db.tables import Event
+from common.outcome import OutcomeCode
 from common.process import Process, Retention, composed
 from common.reasons import reason_of
-from common.run import OutcomeCode
 from common.web.obstacles import ObstacleView, PauseView
 from common.web.problems import Problem
 

@@ -29,10 +29,10 @@ from common.cases.trouble import Trouble
 from common.db.engine import AWAY, Pool, pool
 from common.dismissal import dismiss
 from common.errors import ApplicationException, BusinessException, ConfigurationError, Interrupted, codes
+from common.outcome import OutcomeCode
 from common.privacy.crypto import Keyring
 from common.probes import probes, serve
 from common.process import Service
-from common.run import OutcomeCode
 from common.settings import (
     CircuitSettings,
     DatabaseSettings,

@@ -15,7 +15,8 @@ from common.cases.endings import Ending, behind, done
 from common.cases.queue import Claimed
 from common.cases.states import ENDED, FINAL, NEXT, State
 from common.errors import LeaseLost, SubjectBusy
-from common.run import Checkpoint, Mark, Outcome, OutcomeCode
+from common.outcome import Outcome, OutcomeCode
+from common.run import Checkpoint, Mark
 from common.testing import a_chore
 
 pytestmark = pytest.mark.anyio

@@ -13,9 +13,9 @@ from common.cases.queries import CaseView, Filter, Queries
 from common.cases.sight import Sight
 from common.cases.states import State
 from common.db.engine import engine
+from common.outcome import Outcome, OutcomeCode
 from common.process import Subject
 from common.refusals import CaseUnknown, MalformedRequest
-from common.run import Outcome, OutcomeCode
 from common.settings import DatabaseSettings
 from common.testing import a_chore, a_process
 

@@ -17,8 +17,8 @@ from common.errors import (
     TargetDown,
     UnknownStateAfterSave,
 )
+from common.outcome import Outcome, OutcomeCode
 from common.privacy.crypto import Unreadable
-from common.run import Outcome, OutcomeCode
 
 BACKOFF = (60.0, 300.0)
 

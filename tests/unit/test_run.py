@@ -25,7 +25,8 @@ from common.errors import (
     TargetTimeout,
     UnknownStateAfterSave,
 )
-from common.run import Ensured, Mark, Outcome, OutcomeCode, Run, Subject
+from common.outcome import Outcome, OutcomeCode
+from common.run import Ensured, Mark, Run, Subject
 from common.testing import FixedClock, MemoryCase
 
 
