@@ -1,5 +1,5 @@
-# One image per role; which service it runs is its argument: `… health_svc api`. Services share common/ and so their
-# version; what differs between them is a folder of text.
+# One image per role, and every service in it; which one it runs is its argument: `python3 -m health_svc api`. Services share
+# common/ and so their version; what differs between them is a folder of text.
 #
 #   docker build --target api     -t roger-api .       # api, errands, migrations; has no browser and no selenium
 #   docker build --target worker  -t roger-worker .    # Chromium and its driver
@@ -64,7 +64,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
 FROM base AS api
 COPY --from=libraries /opt/roger /opt/roger
 COPY --from=code /opt/app /opt/app
-CMD ["python3", "-m", "health_svc", "api"]
+CMD ["roger", "--help"]
 
 FROM base AS sandbox
 COPY --from=libraries /opt/roger /opt/roger
@@ -82,4 +82,4 @@ RUN apt-get update \
 USER 10001:10001
 COPY --from=browser-libraries /opt/roger /opt/roger
 COPY --from=code /opt/app /opt/app
-CMD ["python3", "-m", "health_svc", "worker"]
+CMD ["roger", "--help"]

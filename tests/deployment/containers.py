@@ -21,8 +21,8 @@ import pytest
 from engine import PUBLIC_BASE, ROOT, Engine
 from manifests import kustomize
 from pods import pod
+from services import SERVICES
 
-from common.catalogue import load as load_service
 from common.local.secrets import make_secrets
 from common.local.stack import Ports
 
@@ -62,7 +62,7 @@ def images(engine: Engine) -> dict[str, str]:
 
 @dataclass
 class Town:
-    """The demo profile of docker-compose.yml, up."""
+    """docker-compose.yml with stand-ins, the health service up."""
 
     engine: Engine
     project: str
@@ -71,8 +71,8 @@ class Town:
 
     def compose(self, *arguments: str, within: float = 300) -> str:
         return self.engine.compose(
-            *("-p", self.project, "--env-file", str(ROOT / "deploy" / "demo.env"), "--profile", "demo"),
-            *("--profile", "monitoring"),
+            *("-p", self.project, "--env-file", str(ROOT / "deploy" / "demo.env")),
+            *(part for profile in ("demo", *SERVICES, "monitoring") for part in ("--profile", profile)),
             *arguments,
             variables=self.variables,
             within=within,
@@ -91,11 +91,15 @@ class Town:
             return
         # Podman 4 waits for nothing that compose files wait for: the same order, by hand.
         self.start("postgres", "redis", "hspro")
-        for once in ("health-roles", "health-migrate"):
+        self.lay_tables("health")
+        self.start(*PARTS)
+
+    def lay_tables(self, service: str) -> None:
+        """Make a service's roles and tables, as its parts wait for."""
+        for once in (f"{service}-roles", f"{service}-migrate"):
             self.start(once, wait=False)
             ended = self.engine.run("wait", self.container(once)).split()[-1]
             assert ended == "0", self.engine.run("logs", self.container(once))
-        self.start(*PARTS)
 
     def start(self, *services: str, wait: bool = True) -> None:
         self.compose("up", "--detach", "--no-deps", *services)
@@ -109,8 +113,11 @@ class Town:
 
     @property
     def api(self) -> httpx.Client:
-        key = (self.folder / "health-api-key").read_text().strip()
-        address = f"http://127.0.0.1:{self.variables['HEALTH_API_PORT']}"
+        return self.api_of("health")
+
+    def api_of(self, service: str) -> httpx.Client:
+        key = (self.folder / f"{service}-api-key").read_text().strip()
+        address = f"http://127.0.0.1:{self.variables[f'{service.upper()}_API_PORT']}"
         return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=90)
 
     @property
@@ -121,13 +128,15 @@ class Town:
 @pytest.fixture(scope="session")
 def town(engine: Engine, images: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Generator[Town]:
     folder = tmp_path_factory.mktemp("secrets")
-    list(make_secrets(load_service("health"), folder))
+    for service in SERVICES.values():
+        list(make_secrets(service, folder))
     ports = Ports.free()
     variables = {
         **images,
         "ROGER_VERSION": "test",
         "ROGER_SECRETS": str(folder),
         "HEALTH_API_PORT": str(ports.api),
+        "PAYROLL_API_PORT": str(ports.errands),
         "HSPRO_PORT": str(ports.first_target),
         **({"ROGER_LOG_DRIVER": "k8s-file"} if engine.is_podman else {}),
     }
@@ -219,6 +228,20 @@ def test_prometheus_asks_all_three_and_knows_the_alerts(town: Town) -> None:
     assert sum(len(group["rules"]) for group in groups) > 5
 
 
+def test_another_service_stands_beside_it_with_a_database_of_its_own(town: Town) -> None:
+    town.lay_tables("payroll")
+    town.start("payroll-api", "payroll-errands")
+
+    with town.api_of("payroll") as api:
+        answer = api.get("/v1/processes")
+        assert answer.status_code == 200, answer.text
+        assert [process["name"] for process in answer.json()["items"]] == sorted(SERVICES["payroll"].processes)
+        assert api.get("/v1/cases").json()["items"] == [], "nothing of the health service's"
+    with httpx.Client(base_url=f"http://127.0.0.1:{town.variables['HEALTH_API_PORT']}") as other:
+        key = (town.folder / "payroll-api-key").read_text().strip()
+        assert other.get("/v1/cases", headers={"Authorization": f"Bearer {key}"}).status_code == 401
+
+
 def test_a_pod_of_the_worker_performs_a_case(town: Town, tmp_path: Path) -> None:
     if not town.engine.is_podman or kustomize() is None:
         pytest.skip("needs podman kube play, and kustomize")
@@ -231,7 +254,7 @@ def test_a_pod_of_the_worker_performs_a_case(town: Town, tmp_path: Path) -> None
         "/run/secrets/accounts/hspro": town.folder / "hspro",
     }
     manifest = tmp_path / "worker.yaml"
-    manifest.write_text(pod("worker", "localhost/roger-worker:test", secrets, tmp_path))
+    manifest.write_text(pod("health", "worker", "localhost/roger-worker:test", secrets, tmp_path))
     networks = ",".join(f"{town.project}_{network}" for network in ("inside", "outside"))
     try:
         town.engine.run("kube", "play", "--network", networks, str(manifest))

@@ -1,4 +1,4 @@
-"""What kustomize makes of k8s/: the objects of an overlay, by kind and part."""
+"""What kustomize makes of k8s/: the objects of a service's overlay, by kind and part."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from typing import Any, cast
 
 import yaml
 from jsonschema import Draft201909Validator
+from services import ROOT
 
-ROOT = Path(__file__).parents[2]
 OVERLAYS = ("dev", "prod", "grid")
-PARTS = ("api", "errands", "worker")
 COMPONENT = "app.kubernetes.io/component"
 
 Object = dict[str, Any]
@@ -33,20 +32,19 @@ def kustomize() -> list[str] | None:
     return None
 
 
-def render(overlay: str) -> Manifests:
-    """The objects of an overlay; raises AssertionError with what kustomize says."""
+def render(overlay: str, service: str) -> Manifests:
+    """The objects of an overlay of a service; raises AssertionError with what kustomize says."""
     command = kustomize()
     assert command, "no kustomize"
-    done = subprocess.run(
-        [*command, str(ROOT / "k8s" / "overlays" / overlay)], capture_output=True, text=True, check=False
-    )
+    folder = ROOT / "k8s" / "overlays" / overlay / service
+    done = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return Manifests(cast("list[Object]", list(yaml.safe_load_all(done.stdout))))
 
 
 @dataclass
 class Manifests:
-    """The objects of one overlay."""
+    """The objects of one overlay of one service."""
 
     objects: list[Object]
 

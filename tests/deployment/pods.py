@@ -12,12 +12,12 @@ import yaml
 from manifests import Object, render
 
 
-def pod(part: str, image: str, secrets: dict[str, Path], folder: Path) -> str:
-    """The deployment of a part in the `dev` overlay, with its settings, as text.
+def pod(service: str, part: str, image: str, secrets: dict[str, Path], folder: Path) -> str:
+    """The deployment of a part in the `dev` overlay of a service, with its settings, as text.
 
     `secrets` are the files of its secrets, by where they are mounted; what it keeps in memory lies in `folder`.
     """
-    overlay = render("dev")
+    overlay = render("dev", service)
     deployment = copy.deepcopy(overlay.named("Deployment", part))
     spec: Object = deployment["spec"]["template"]["spec"]
     volumes: list[Object] = []

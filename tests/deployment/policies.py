@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
-from manifests import COMPONENT, PARTS, Manifests, Object, quantity, selects
+from manifests import COMPONENT, Manifests, Object, quantity, selects
+from services import PARTS, SERVICES
 
 from common import metrics
 from common.settings import WorkerSettings
@@ -222,6 +223,39 @@ def scaled(of: Manifests) -> Iterator[str]:
 
 def _exported() -> set[str]:
     return {name for each in vars(metrics).values() for name in [getattr(each, "_name", "")] if name}
+
+
+def apart(of: Manifests) -> Iterator[str]:
+    """A service has a namespace and a database of its own, and is called as its namespace says."""
+    name = of.settings["ROGER_SERVICE"]
+    namespaces = {each["metadata"].get("namespace", each["metadata"]["name"]) for each in of.objects}
+    if namespaces != {f"roger-{name}"}:
+        yield f"{name} lies in {sorted(namespaces)}"
+    for variable, role in (("ROGER_DATABASE_URL", "app"), ("MIGRATOR_DATABASE_URL", "migrator")):
+        found = urlsplit(of.settings[variable])
+        if (found.username, found.path) != (f"{name}_{role}", f"/{name}"):
+            yield f"{variable} is another's: {found.username} at {found.path}"
+
+
+def acquainted(of: Manifests) -> Iterator[str]:
+    """A service knows where its targets are, has its accounts there and no others; a cluster on a laptop has their stand-ins."""
+    targets = {target.name for target in SERVICES[of.settings["ROGER_SERVICE"]].targets}
+    told = {found[1].lower() for name in of.settings if (found := re.fullmatch(r"ROGER_TARGET_([A-Z]+)_URL", name))}
+    if told != targets:
+        yield f"targets are {sorted(targets)}, settings say where {sorted(told)} are"
+    mounted = {mount["mountPath"]: mount["name"] for mount in of.main("worker")["volumeMounts"]}
+    volumes = {each["name"]: each["secret"]["secretName"] for each in of.pod("worker")["volumes"] if "secret" in each}
+    accounts = {f"accounts-{target}" for target in targets}
+    if set(volumes.values()) != accounts:
+        yield f"the worker's secrets are {sorted(volumes.values())}, its targets' {sorted(accounts)}"
+    for target in targets:
+        folder = of.settings.get(f"ROGER_TARGET_{target.upper()}_ACCOUNTS", "")
+        if volumes.get(mounted.get(folder, "")) != f"accounts-{target}":
+            yield f"{folder or 'nothing'} is not where the accounts at {target} are"
+    stand_ins = {name: pod["spec"]["containers"][0]["args"][2] for name, pod in of.pods() if name in targets}
+    wanted = {} if of.settings["ROGER_ENVIRONMENT"] == "production" else {each: f"sandbox.{each}" for each in targets}
+    if stand_ins != wanted:
+        yield f"stand-ins are {stand_ins}"
 
 
 def started(of: Manifests) -> Iterator[str]:

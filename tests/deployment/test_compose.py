@@ -37,8 +37,11 @@ def compose() -> Compose:
 
 def secrets_of(service: Any) -> dict[str, str]:
     """The file of each secret, under the name at which it is mounted."""
-    named = [each if isinstance(each, dict) else {"source": each} for each in service.get("secrets", [])]
-    return {str(each.get("target", each["source"])): str(each["source"]) for each in named}
+    named: list[Any] = service.get("secrets", [])
+    return {
+        each if isinstance(each, str) else each["target"]: each if isinstance(each, str) else each["source"]
+        for each in named
+    }
 
 
 def references(compose: Compose) -> Iterator[str]:

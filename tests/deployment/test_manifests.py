@@ -1,4 +1,4 @@
-"""k8s/: each overlay is what Kubernetes and KEDA take, keeps every rule of `policies`, and each rule can fail."""
+"""k8s/: each service's overlays are what Kubernetes and KEDA take, keep every rule of `policies`; each rule can fail."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from typing import Any
 import kubernetes_validate
 import policies
 import pytest
-from manifests import OVERLAYS, ROOT, Manifests, complaints, kustomize, render
+from manifests import OVERLAYS, Manifests, complaints, kustomize, render
 from pydantic_settings import BaseSettings
+from services import ROOT, SERVICES, TARGETS, settings_of
 
 from common.browser.settings import BrowserSettings
 from common.notices.settings import NoticeSettings
@@ -31,7 +32,6 @@ from common.settings import (
     WorkerSettings,
 )
 from common.webhooks.settings import WebhookSettings
-from health_svc.refunds.settings import RefundSettings
 
 pytestmark = pytest.mark.skipif(
     kustomize() is None, reason="neither kustomize nor a kubectl that holds it (1.27 or newer) is on the PATH"
@@ -53,6 +53,8 @@ RULES: list[Callable[[Manifests], Iterator[str]]] = [
     policies.told_who_asks,
     policies.secret_free,
     policies.scaled,
+    policies.apart,
+    policies.acquainted,
     policies.started,
     policies.always_on,
     policies.migrated_first,
@@ -61,20 +63,30 @@ RULES: list[Callable[[Manifests], Iterator[str]]] = [
 ]
 
 
+EVERY = [(overlay, service) for overlay in OVERLAYS for service in SERVICES]
+
+
 @cache
-def rendered(overlay: str) -> Manifests:
-    return render(overlay)
+def rendered(overlay: str, service: str = "health") -> Manifests:
+    return render(overlay, service)
+
+
+def test_every_service_has_every_overlay_and_no_other_has() -> None:
+    folders = {(file.parts[-3], file.parts[-2]) for file in ROOT.glob("k8s/overlays/*/*/kustomization.yaml")}
+    shared = {"site", "stand-ins"}
+    assert {(overlay, name) for overlay, name in folders if name not in shared} == set(EVERY)
+    assert {folder.name for folder in ROOT.glob("k8s/base/*")} - {"service", "names"} == set(SERVICES)
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_keeps(overlay: str, rule: Callable[[Manifests], Iterator[str]]) -> None:
-    assert list(rule(rendered(overlay))) == []
+@pytest.mark.parametrize(("overlay", "service"), EVERY)
+def test_keeps(overlay: str, service: str, rule: Callable[[Manifests], Iterator[str]]) -> None:
+    assert list(rule(rendered(overlay, service))) == []
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_kubernetes_takes_it(overlay: str) -> None:
-    core = [each for each in rendered(overlay).objects if not each["apiVersion"].startswith("keda.sh/")]
+@pytest.mark.parametrize(("overlay", "service"), EVERY)
+def test_kubernetes_takes_it(overlay: str, service: str) -> None:
+    core = [each for each in rendered(overlay, service).objects if not each["apiVersion"].startswith("keda.sh/")]
     assert len(core) > 20
     for each in core:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
@@ -97,8 +109,8 @@ def test_keda_takes_it(overlay: str) -> None:
     assert complaints(SCALED_OBJECT, scaler)
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_every_setting_is_one(overlay: str) -> None:
+@pytest.mark.parametrize(("overlay", "service"), EVERY)
+def test_every_setting_is_one(overlay: str, service: str) -> None:
     concerns: list[type[BaseSettings]] = [
         DeploymentSettings,
         DatabaseSettings,
@@ -112,25 +124,27 @@ def test_every_setting_is_one(overlay: str) -> None:
         BrowserSettings,
         NoticeSettings,
         WebhookSettings,
-        RefundSettings,
+        *settings_of(service),
     ]
     known = {
         f"{concern.model_config.get('env_prefix')}{field.upper()}"
         for concern in concerns
         for field in concern.model_fields
     } | {
-        f"ROGER_TARGET_{name}_{field.upper()}" for name in ("HSPRO", "SYSTEMX") for field in TargetSettings.model_fields
+        f"ROGER_TARGET_{target.name.upper()}_{field.upper()}"
+        for target in SERVICES[service].targets
+        for field in TargetSettings.model_fields
     }
 
     ours = {"ROGER_SERVICE", "ROGER_PACKAGE", "MIGRATOR_DATABASE_URL"}  # for the manifests themselves
-    assert set(rendered(overlay).settings) - known - ours == set()
+    assert set(rendered(overlay, service).settings) - known - ours == set()
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_every_secret_is_in_the_instructions(overlay: str) -> None:
+def test_every_secret_is_in_the_instructions() -> None:
     page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
-    wanted = {name for _, pod in rendered(overlay).pods() for name in _secrets(pod["spec"])}
-    assert {"keyring", "api-keys", "database", "redis", "accounts-hspro", "accounts-systemx"} <= wanted
+    pods = [pod for overlay, service in EVERY for _, pod in rendered(overlay, service).pods()]
+    wanted = {name for pod in pods for name in _secrets(pod["spec"])}
+    assert {"keyring", "api-keys", "database", "redis", *(f"accounts-{target}" for target in TARGETS)} <= wanted
     assert not [name for name in wanted if f"`{name}`" not in page]
 
 
@@ -198,6 +212,13 @@ BREACHES: list[Change] = [
     (policies.scaled, _of("ScaledObject", "worker"), "triggers", []),
     (policies.scaled, lambda m: m.named("ScaledObject", "worker")["spec"]["triggers"][1]["metadata"], "query", 'roger_unheard_of{service="health"}'),
     (policies.scaled, lambda m: m.named("HorizontalPodAutoscaler", "api")["spec"]["scaleTargetRef"], "name", "errands"),
+    (policies.apart, lambda m: m.named("Deployment", "api")["metadata"], "namespace", "roger-payroll"),
+    (policies.apart, _settings, "ROGER_DATABASE_URL", "postgresql://health_app@db/payroll"),
+    (policies.apart, _settings, "MIGRATOR_DATABASE_URL", "postgresql://payroll_migrator@db/health"),
+    (policies.acquainted, _settings, "ROGER_TARGET_HSPRO_URL", None),
+    (policies.acquainted, _settings, "ROGER_TARGET_HSPRO_ACCOUNTS", "/run/secrets/accounts/systemx"),
+    (policies.acquainted, _container("worker"), "volumeMounts", []),
+    (policies.acquainted, _settings, "ROGER_ENVIRONMENT", "development"),
     (policies.started, _container("errands"), "args", ["python3", "-m", "health_svc", "api"]),
     (policies.always_on, _of("Deployment", "errands"), "replicas", 0),
     (policies.migrated_first, _container("migrate"), "args", ["roger", "db", "await"]),

@@ -46,18 +46,19 @@ def test_so_does_every_pod() -> None:
     (job,) = yaml.safe_load((PROMETHEUS / "kubernetes.yml").read_text("utf-8"))["scrape_configs"]
     rules = job["relabel_configs"]
     pod: dict[str, str] = {}
-    for part in PARTS:
-        pod = found(ROOT / "k8s" / "base" / "service" / f"{part}.yaml") | {
-            "__meta_kubernetes_namespace": "roger-health"
-        }
+    for service, part in ((service, part) for service in SERVICES for part in PARTS):
+        namespace = {"__meta_kubernetes_namespace": namespace_of(service)}
+        pod = found(ROOT / "k8s" / "base" / "service" / f"{part}.yaml") | namespace
         labels = relabelled(pod, rules)
-        assert labels == {"service": "health", "part": part, "instance": f"{part}-1", "__address__": "10.0.0.7:8000"}
-    namespace = yaml.safe_load((ROOT / "k8s" / "base" / "health" / "kustomization.yaml").read_text("utf-8"))[
-        "namespace"
-    ]
-    assert namespace == "roger-health"
+        assert labels == {"service": service, "part": part, "instance": f"{part}-1", "__address__": "10.0.0.7:8000"}
     assert relabelled(pod | {"__meta_kubernetes_pod_phase": "Succeeded"}, rules) == {}
     assert relabelled(pod | {"__meta_kubernetes_pod_annotation_prometheus_io_scrape": ""}, rules) == {}
+
+
+def namespace_of(service: str) -> str:
+    """Where a service lives in production."""
+    overlay = ROOT / "k8s" / "overlays" / "prod" / service / "kustomization.yaml"
+    return yaml.safe_load(overlay.read_text("utf-8"))["namespace"]
 
 
 def found(manifest: Path) -> dict[str, str]:
