@@ -58,7 +58,7 @@ dashboards: $(ready) ## Write Grafana's dashboards anew from their code
 	@$(python) -m dashboards
 
 clean: ## Remove .venv and caches; the data of `make up` in .roger stay
-	@rm -rf .venv .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .ruff_cache .pytest_cache .hypothesis .schemathesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(ready): requirements.lock scripts/venv.sh
