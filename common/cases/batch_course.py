@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from common import log
 from common.batch import BatchRule, EndedRow, Figures
+from common.cases import batch_reports
 from common.cases.batch_judging import BatchJudging
 from common.cases.batches import SQL, BatchState, Code
 from common.cases.bell import Bell
@@ -115,15 +116,21 @@ class BatchCourse:
         await self._execute(SQL["opened"], {"batch": batch})
 
     async def end(self, batch: UUID, process: Process) -> None:
-        """End a batch whose cases have all ended, and store with its end what people must know."""
+        """End a batch whose cases have all ended, and store with its end what people must know, and its report."""
+        standing = await self._execute(SQL["has_ended"], {"batch": batch})
+        if not standing:
+            return  # nobody has been asked: what ends from now on is for the next round
         rule: BatchRule[Any] = process.batch or BatchRule()
         tasks: Sequence[Task] = ()
-        if rule.after is not None and await self._has_ended(batch):
+        if rule.after is not None:
             tasks = await self._asked(rule.after, lambda walk: self._ended(process, walk), "ended_rows", batch)
+        report = await self._report(batch, process, rule, standing[0]["figures"] or {})
         async with self._pool.connection() as connection, connection.transaction():
             ended = await (await connection.execute(SQL["end"], {"batch": batch})).fetchone()
             if ended and tasks:
                 await add_tasks(connection, list(tasks), process=process.name, about=str(batch), batch=batch)
+            if ended and report is not None:
+                await batch_reports.keep(connection, report)
 
     async def withdraw(self, batch: UUID, code: str | None, actor: str | None) -> None:
         """Cancel what Roger has not begun of a refused batch, some at a time."""
@@ -153,8 +160,18 @@ class BatchCourse:
         values: dict[str, Any] = {"batch": batch, "code": code, "actor": actor, "states": list(states)}
         return bool(await self._execute(SQL["refuse"], values | {"free": free, "untouched": untouched}))
 
-    async def _has_ended(self, batch: UUID) -> bool:
-        return bool(await self._execute(SQL["has_ended"], {"batch": batch}))
+    async def _report(
+        self, batch: UUID, process: Process, rule: BatchRule[Any], figures: Figures
+    ) -> batch_reports.Sealed | None:
+        make = rule.report
+        if make is None:
+            return None
+        return await self._asked(
+            lambda rows: batch_reports.sealed(self._keyring, batch, make(rows, figures)),
+            lambda walk: self._ended(process, walk),
+            "ended_rows",
+            batch,
+        )
 
     # --- the process's own functions: synchronous, in a thread, with rows read as they are asked for -----------------
 

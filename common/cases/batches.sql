@@ -210,5 +210,5 @@ select * from (
 ) r order by row limit %(limit)s;
 
 -- name: has_ended
-select b.id from batches b where b.id = %(batch)s and b.state = 'open' and b.opened_at is not null
+select b.figures from batches b where b.id = %(batch)s and b.state = 'open' and b.opened_at is not null
   and not exists (select from cases c where c.batch = b.id and c.state in ('awaiting_release', 'queued', 'running'));

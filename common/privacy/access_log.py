@@ -36,6 +36,7 @@ class Action(StrEnum):
     LISTED = "listed"
     SEARCHED = "searched"
     EVIDENCE_READ = "evidence_read"
+    REPORT_READ = "report_read"
     RETRIED = "retried"
     CLOSED = "closed"
     CANCELLED = "cancelled"
@@ -69,6 +70,12 @@ class AccessLog:
         values = {"actor": actor, "action": action, "batch": batch, "purpose": _kept(purpose)}
         async with self._pool.connection() as connection:
             await connection.execute(_SQL["add_batch"], values)
+
+    async def add_report(self, actor: str, batch: UUID, purpose: str | None = None) -> None:
+        """Tell that the report of a batch was read, of its own cases and of those that stood before; raises as `add`."""
+        values = {"actor": actor, "action": Action.REPORT_READ, "batch": batch, "purpose": _kept(purpose)}
+        async with self._pool.connection() as connection:
+            await connection.execute(_SQL["add_report"], values)
 
     async def of_case(self, case: UUID, *, limit: int = 100) -> list[dict[str, Any]]:
         """Who was about a case, newest first: when, who, what and for what purpose."""

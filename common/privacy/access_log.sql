@@ -10,6 +10,18 @@ select %(actor)s, %(action)s, array_agg(id order by id), %(purpose)s::text
 from (select id, (row_number() over (order by id) - 1) / 1000 as piece from cases where batch = %(batch)s) as them
 group by piece order by piece;
 
+-- name: add_report
+insert into access_log (actor, action, cases, purpose)
+select %(actor)s, %(action)s, array_agg(id order by id), %(purpose)s::text
+from (
+    select id, (row_number() over (order by id) - 1) / 1000 as piece from (
+        select id from cases where batch = %(batch)s
+        union
+        select case_id from batch_remainders where batch = %(batch)s and case_id is not null
+    ) as rows
+) as them
+group by piece order by piece;
+
 -- name: wait_for_writers
 -- Behind this lock every line below the highest number is there, or never will be. Only a moment, and readers go on.
 lock table access_log in share row exclusive mode;

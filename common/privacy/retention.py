@@ -31,6 +31,7 @@ class Purged:
 
     cases: Mapping[str, int]
     """Of each process, cases whose content is gone."""
+    reports: int
     evidence: int
     facts: int
     events: int
@@ -57,6 +58,8 @@ class Kept:
 class KeptBeside:
     """What is kept beside the contents of cases."""
 
+    reports: int
+    reports_overdue: int
     evidence: int
     evidence_overdue: int
     evidence_overdue_since: datetime | None
@@ -81,6 +84,7 @@ class Retention:
         today = now.astimezone(OSLO).date()
         return Purged(
             cases=cases,
+            reports=await self._delete("expire_reports", now=now),
             evidence=await self._delete("expire_evidence", now=now),
             facts=await self._delete("forget_facts", today=today),
             events=await self._delete("forget_events", over=now - AUDIT_TRAIL),
@@ -112,6 +116,8 @@ class Retention:
         ]
         assert rest is not None  # noqa: S101  a select without a table has one row
         beside = KeptBeside(
+            reports=rest["reports"],
+            reports_overdue=rest["reports_overdue"],
             evidence=rest["evidence"],
             evidence_overdue=rest["evidence_overdue"],
             evidence_overdue_since=rest["evidence_since"],

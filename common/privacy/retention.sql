@@ -58,6 +58,15 @@ with over as (
 )
 delete from evidence e using over where e.id = over.id;
 
+-- name: expire_reports
+-- Of a batch, counted from its end: no case in it that has ended was kept for longer then.
+with over as (
+    select r.batch from batch_reports r join batches b on b.id = r.batch join purges p on p.process = b.process
+    where b.ended_at <= %(now)s::timestamptz - p.retention_days * interval '24 hours'
+    order by b.ended_at limit %(limit)s for update of r skip locked
+)
+delete from batch_reports r using over where r.batch = over.batch;
+
 -- name: forget_facts
 with over as (
     select kind, key from ledger where ends < %(today)s order by ends limit %(limit)s for update skip locked
@@ -94,7 +103,10 @@ from purges p cross join lateral (
 order by p.process;
 
 -- name: standing_of_the_rest
-select (select count(*) from evidence) as evidence,
+select (select count(*) from batch_reports) as reports,
+       (select count(*) from batch_reports r join batches b on b.id = r.batch join purges p on p.process = b.process
+        where b.ended_at <= %(now)s::timestamptz - p.retention_days * interval '24 hours') as reports_overdue,
+       (select count(*) from evidence) as evidence,
        (select count(*) from evidence where expires_at <= %(now)s) as evidence_overdue,
        (select min(expires_at) from evidence where expires_at <= %(now)s) as evidence_since,
        (select count(*) from ledger) as facts,

@@ -44,3 +44,12 @@ select id, key from webhooks where %(after)s::uuid is null or id > %(after)s ord
 update webhooks w set key = n.new
 from unnest(%(ids)s::uuid[], %(old)b::bytea[], %(new)b::bytea[]) as n (id, old, new)
 where w.id = n.id and w.key = n.old;
+
+-- name: read_batch_reports
+select batch as id, key from batch_reports where %(after)s::uuid is null or batch > %(after)s
+order by batch limit %(limit)s;
+
+-- name: write_batch_reports
+update batch_reports r set key = n.new
+from unnest(%(ids)s::uuid[], %(old)b::bytea[], %(new)b::bytea[]) as n (id, old, new)
+where r.batch = n.id and r.key = n.old;

@@ -28,6 +28,13 @@ class KeptCases(BaseModel):
     manual_since: AwareDatetime | None
 
 
+class KeptReports(BaseModel):
+    """What the rows of batches came to; kept as long as the cases of their process, from the end of the batch."""
+
+    reports: int
+    overdue: int
+
+
 class KeptEvidence(BaseModel):
     """What pages looked like when runs failed."""
 
@@ -55,6 +62,7 @@ class RetentionReport(BaseModel):
 
     on_time: bool = Field(description="Nothing is overdue")
     cases: list[KeptCases]
+    reports: KeptReports
     evidence: KeptEvidence
     ledger: KeptFacts
     log: KeptLog
@@ -85,8 +93,14 @@ async def report_retention(parts: WithParts) -> RetentionReport:
         for one in cases
     ]
     return RetentionReport(
-        on_time=not (any(one.overdue for one in kept) or beside.evidence_overdue or beside.facts_overdue),
+        on_time=not (
+            any(one.overdue for one in kept)
+            or beside.reports_overdue
+            or beside.evidence_overdue
+            or beside.facts_overdue
+        ),
         cases=kept,
+        reports=KeptReports(reports=beside.reports, overdue=beside.reports_overdue),
         evidence=KeptEvidence(
             pieces=beside.evidence,
             overdue=beside.evidence_overdue,

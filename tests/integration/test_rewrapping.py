@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from office import DONE, Office
 
+from common.cases import batch_reports
 from common.cases.endings import Ending
 from common.cases.evidence import EvidenceKind, EvidenceStore
 from common.cases.intake import Intake
@@ -18,6 +19,7 @@ from common.cases.queue import Claimed, Queue
 from common.privacy.crypto import Keyring
 from common.privacy.key_file import KeyFile
 from common.privacy.rewrapping import PLACES, Rewrapping
+from common.report.document import Report
 from common.settings import WorkerSettings
 from common.testing import FixedClock, a_chore
 
@@ -47,7 +49,7 @@ def employ(office: Office, keyring: Keyring) -> None:
 
 
 async def fill(office: Office) -> tuple[UUID, Claimed]:
-    """Something under each place's key: a case, a fact of it, evidence and a webhook; the case still runs."""
+    """Something under each place's key: a case, a fact of it, evidence, a webhook, a report; the case still runs."""
     case = await office.submit(a_chore(reference="T-1"))
     run = await office.claim()
     await Ledger(office.pool, office.keyring).remember(run, "card", "T-1", "C-7", until=date.max, today=NOON.date())
@@ -60,6 +62,13 @@ async def fill(office: Office) -> tuple[UUID, Claimed]:
         webhook.wrapped,
         webhook.seal("secret", b"s"),
     )
+    async with office.pool.connection() as connection:
+        await connection.execute(
+            "insert into batches (id, process, version, caller, source, state, rows) "
+            "values (%s, 'chores', 1, 'booking', 'array', 'open', 1)",
+            [case],
+        )
+        await batch_reports.keep(connection, batch_reports.sealed(office.keyring, case, Report(title="Rapport")))
     return case, run
 
 
@@ -88,6 +97,8 @@ async def test_everything_is_brought_over_and_the_old_key_can_go(
     )
     assert office.keyring.open_key(case, sealed["key"]).open("secret", sealed["secret"]) == b"s"
     assert office.keyring.open_key(case, row["key"])
+    report = await batch_reports.BatchReports(office.pool, office.keyring).of(case)
+    assert report == Report(title="Rapport")
 
 
 async def test_while_cases_come_and_go(office: Office, file: KeyFile, clock: FixedClock) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from common.db.tables.access import AccessLine, AccessSeal
-from common.db.tables.batches import BatchRemainder, BatchRow
+from common.db.tables.batches import BatchRemainder, BatchReport, BatchRow
 from common.db.tables.benefits import BenefitPosition, BenefitRow
 from common.db.tables.cases import AccountRow, Case, CheckpointRow, Content, Event, HandoverRow
 from common.db.tables.identity import PageSession
@@ -29,6 +29,7 @@ __all__ = [
     "AccessSeal",
     "AccountRow",
     "BatchRemainder",
+    "BatchReport",
     "BatchRow",
     "BenefitPosition",
     "BenefitRow",

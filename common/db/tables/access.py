@@ -28,7 +28,7 @@ class AccessLine(SQLModel, table=True):
     actor: str
     """`caller:…` or `person:…`."""
     action: str
-    """`read`, `listed`, `searched`, `evidence_read`, or what was decided: `retried`, `closed`, `cancelled`, `released`."""
+    """`read`, `listed`, `searched`, `evidence_read`, `report_read`, or what was decided: `retried`, `closed`, `cancelled`, `released`."""
     cases: list[UUID] = Field(sa_column=Column(ARRAY(Uuid()), nullable=False))
     purpose: str | None = None
     """In the caller's words, without anybody's number."""

@@ -89,3 +89,17 @@ class BatchRemainder(SQLModel, table=True):
     """The case that stood under the row's reference before."""
     problem: dict[str, Any] | None = plain(default=None, nullable=True)
     """The problem document of a refused row; never what the row held."""
+
+
+class BatchReport(SQLModel, table=True):
+    """What the rows of an ended batch came to, where its process makes a report."""
+
+    __tablename__ = "batch_reports"  # pyright: ignore[reportAssignmentType]
+
+    batch: UUID = Field(primary_key=True, foreign_key="batches.id", ondelete="CASCADE")
+    key: bytes = sealed()
+    """Its own data key, wrapped under a master key."""
+    heading: bytes = sealed()
+    """Its title, for lists."""
+    content: bytes = sealed()
+    made_at: datetime = made_now()
