@@ -32,13 +32,22 @@ class EndedRow(Generic[T]):
     existing: bool = False
     """Its case stood before this batch; then it may not have ended yet."""
     detail: Mapping[str, Any] | None = field(default=None, repr=False)
-    """What the outcome told; None unless the case is done."""
+    """What the outcome told, or what whoever takes over is to know; None before that."""
     finding: Any = field(default=None, repr=False)
     """What the batch's judgement said of the row, as JSON has it."""
 
 
 class BatchDesk(Protocol):
     """What the judgement of a batch may look things up in."""
+
+    @property
+    def accepts_synthetic(self) -> bool:
+        """Whether this deployment may be about made-up persons."""
+        ...
+
+    def today(self) -> date:
+        """The day it is in Norway."""
+        ...
 
     def register(self, register: Register[R], *, on: date) -> InForce[R]:
         """The version in force on a day; every case of the batch is noted as decided by it. Raises RegisterMissing."""

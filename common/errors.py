@@ -49,7 +49,10 @@ Norwegian bokmål. No message ever holds personal data: an exception's text reac
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic_core import to_jsonable_python
 
 
 class RogerError(Exception):
@@ -80,6 +83,11 @@ class BusinessException(RogerError):
 
     situation: ClassVar[str] = "Saken bryter en regel."
     remedy: ClassVar[str] = "Vurder saken og utfør den manuelt."
+
+    def __init__(self, message: str | None = None, *, detail: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.detail: dict[str, Any] | None = None if detail is None else to_jsonable_python(detail)
+        """What the person who takes over is to know besides the code; stored with the case, encrypted."""
 
 
 class IdInvalid(BusinessException):

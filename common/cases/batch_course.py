@@ -20,7 +20,7 @@ from common.cases.batch_judging import BatchJudging
 from common.cases.batches import SQL, BatchState, Code
 from common.cases.bell import Bell
 from common.cases.statements import SQL as CASES
-from common.clock import OSLO
+from common.clock import OSLO, Clock, system
 from common.db.engine import AWAY, Pool
 from common.errors import BusinessException, RegisterMissing
 from common.notices.post import add_tasks
@@ -44,9 +44,18 @@ _OVERDUE = "release-overdue"
 class BatchCourse:
     """Moves batches on. Any number of these may be at work at once: each step is taken once."""
 
-    def __init__(self, pool: Pool, keyring: Keyring, bell: Bell, processes: dict[str, Process]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        keyring: Keyring,
+        bell: Bell,
+        processes: dict[str, Process],
+        *,
+        clock: Clock = system,
+        accepts_synthetic: bool = True,
+    ) -> None:
         self._pool, self._keyring, self._bell, self._processes = pool, keyring, bell, processes
-        self._judging = BatchJudging(pool, keyring)
+        self._judging = BatchJudging(pool, keyring, clock=clock, accepts_synthetic=accepts_synthetic)
 
     async def move_on(self, *, abandoned_after: float) -> None:
         """Take every step that can be taken now; `abandoned_after` seconds without a row end an upload."""

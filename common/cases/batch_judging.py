@@ -14,6 +14,7 @@ from pydantic_core import to_jsonable_python
 from common.batch import Figures, Judgement
 from common.cases.batches import SQL
 from common.cases.registers import Registers
+from common.clock import OSLO, Clock, system
 from common.db.engine import Pool
 from common.errors import RegisterMissing
 from common.privacy.crypto import CaseKey, Keyring
@@ -28,8 +29,8 @@ _Row = tuple[UUID, CaseKey, CaseInput]
 class BatchJudging:
     """Asks a process's judgement and keeps what it says, sealed with each case."""
 
-    def __init__(self, pool: Pool, keyring: Keyring) -> None:
-        self._pool, self._keyring = pool, keyring
+    def __init__(self, pool: Pool, keyring: Keyring, *, clock: Clock = system, accepts_synthetic: bool = True) -> None:
+        self._pool, self._keyring, self._clock, self._accepts_synthetic = pool, keyring, clock, accepts_synthetic
         self._registers = Registers(pool)
 
     async def judge(self, batch: UUID, process: Process) -> Figures:
@@ -41,7 +42,12 @@ class BatchJudging:
         if rule is None or rule.judge is None:
             return {}
         rows = await self._rows(batch, process)
-        desk = _Desk(self._registers, asyncio.get_running_loop())
+        desk = _Desk(
+            self._registers,
+            asyncio.get_running_loop(),
+            day=self._clock().astimezone(OSLO).date(),
+            accepts_synthetic=self._accepts_synthetic,
+        )
         inputs = [given for _, _, given in rows]
         judgement = await asyncio.to_thread(rule.judge, inputs, desk)
         await self._keep(batch, rows, judgement, desk.used)
@@ -91,9 +97,15 @@ def _sealed(piece: list[tuple[_Row, Any]]) -> list[bytes]:
 class _Desk:
     """What a judgement, in its thread, may look things up in; see common.batch.BatchDesk."""
 
-    def __init__(self, registers: Registers, loop: asyncio.AbstractEventLoop) -> None:
-        self._registers, self._loop = registers, loop
+    def __init__(
+        self, registers: Registers, loop: asyncio.AbstractEventLoop, *, day: date, accepts_synthetic: bool
+    ) -> None:
+        self._registers, self._loop, self._day = registers, loop, day
+        self.accepts_synthetic = accepts_synthetic
         self.used: dict[str, int] = {}
+
+    def today(self) -> date:
+        return self._day
 
     def register(self, register: Register[R], *, on: date) -> InForce[R]:
         return asyncio.run_coroutine_threadsafe(self._in_force(register, on), self._loop).result()

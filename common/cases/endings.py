@@ -77,7 +77,7 @@ def behind(lock: bytes) -> Ending:
 def after(error: RogerError, *, failures: int, attempts: int, backoff: Sequence[float], settle: float) -> Ending:
     """What follows from an exception of the process, given how many failures the case has had before."""
     if isinstance(error, BusinessException):
-        return Ending(state=State.MANUAL, code=error.code)
+        return Ending(state=State.MANUAL, code=error.code, detail=error.detail)
     if isinstance(error, AccountOut):
         # Not the case's fault, and it cannot go round for ever: each time one account fewer is left to lease.
         return released(error.code, settle)

@@ -8,5 +8,12 @@ from common.errands.errand import Desk
 
 async def batches(desk: Desk) -> None:
     """Take every step that can be taken now."""
-    course = BatchCourse(desk.pool, desk.keyring, desk.bell, desk.service.processes)
+    course = BatchCourse(
+        desk.pool,
+        desk.keyring,
+        desk.bell,
+        desk.service.processes,
+        clock=desk.clock,
+        accepts_synthetic=desk.accepts_synthetic,
+    )
     await course.move_on(abandoned_after=desk.settings.abandoned_after)

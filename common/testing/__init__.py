@@ -11,7 +11,7 @@ Nothing here needs pytest.
 """
 
 from common.testing.clock import FixedClock
-from common.testing.knowledge import MemoryLedger, MemoryRegisters
+from common.testing.knowledge import MemoryDesk, MemoryLedger, MemoryRegisters
 from common.testing.memory import MemoryCase, MemoryPlatform, Point
 from common.testing.people import Person, person
 from common.testing.work import Chore, a_chore, a_keyring, a_process
@@ -20,6 +20,7 @@ __all__ = [
     "Chore",
     "FixedClock",
     "MemoryCase",
+    "MemoryDesk",
     "MemoryLedger",
     "MemoryPlatform",
     "MemoryRegisters",

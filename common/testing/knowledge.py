@@ -11,9 +11,12 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
+from common.clock import OSLO, Clock
+from common.errors import RegisterMissing
 from common.ledger import Fact
 from common.privacy.crypto import canonical
-from common.register import RegisterRow, RegisterTable
+from common.register import InForce, R, Register, RegisterRow, RegisterTable
+from common.testing.clock import FixedClock
 
 
 @dataclass
@@ -35,6 +38,27 @@ class MemoryRegisters:
 
     def table(self, name: str, version: int) -> RegisterTable:
         return self._versions[name][version - 1]
+
+
+@dataclass
+class MemoryDesk:
+    """What the judgement of a batch may look things up in; see common.batch.BatchDesk."""
+
+    registers: MemoryRegisters = field(default_factory=MemoryRegisters)
+    clock: Clock = field(default_factory=FixedClock)
+    accepts_synthetic: bool = True
+    used: dict[str, int] = field(default_factory=dict[str, int])
+    """The version of each register that was looked up."""
+
+    def today(self) -> date:
+        return self.clock().astimezone(OSLO).date()
+
+    def register(self, register: Register[R], *, on: date) -> InForce[R]:
+        version = self.registers.in_force(register.name, on)
+        if version is None:
+            raise RegisterMissing
+        self.used[register.name] = version
+        return register.read(self.registers.table(register.name, version))
 
 
 @dataclass

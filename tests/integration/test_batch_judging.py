@@ -25,7 +25,7 @@ from common.errors import ConfigurationError, NeedsJudgement
 from common.process import Outcome, OutcomeCode, Process, RegisterRow, Retention, Run, Service
 from common.settings import RedisSettings
 from common.task import Task
-from common.testing import Chore, a_chore
+from common.testing import Chore, FixedClock, a_chore
 
 pytestmark = pytest.mark.anyio
 
@@ -53,12 +53,15 @@ class Rule:
     refuses: bool = False
     wrong_number: bool = False
     asked: int = 0
+    told: tuple[date, bool] | None = None
+    """The day it is, and whether made-up persons are accepted."""
     release_by: datetime | None = None
     releases: bool = False
     ended: list[EndedRow[Chore]] = field(default_factory=list[EndedRow[Chore]])
 
     def judge(self, rows: Sequence[Chore], desk: BatchDesk) -> Judgement:
         self.asked += 1
+        self.told = desk.today(), desk.accepts_synthetic
         if self.refuses:
             raise NeedsJudgement
         most = desk.register(limits, on=DAY).rows[0].most
@@ -101,7 +104,14 @@ class Hall:
         self.process: Process = declaring.processes["chores"]
         self.office.processes = [self.process]
         self.batches = Batches(self.office.pool, self.office.intake)
-        self.course = BatchCourse(self.office.pool, self.office.keyring, self.bell, {self.process.name: self.process})
+        self.course = BatchCourse(
+            self.office.pool,
+            self.office.keyring,
+            self.bell,
+            {self.process.name: self.process},
+            clock=FixedClock(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)),
+            accepts_synthetic=False,
+        )
 
     async def take(self, *whats: str) -> UUID:
         rows = [(number, Draft(input=a_chore(what=what), row=number)) for number, what in enumerate(whats)]
@@ -149,6 +159,13 @@ async def test_each_case_finds_what_was_said_of_it_and_is_noted_as_decided_by_th
     assert (await hall.batch(batch))["figures"] == {"rows": 3}
     assert await hall.uses() == [("limits", version)] * 3
     assert await hall.findings() == [{"times": 2}, {"times": 2}, None]
+
+
+async def test_it_knows_the_norwegian_day_and_whether_people_may_be_made_up(hall: Hall) -> None:
+    await hall.limit(1)
+    await hall.take("a")
+    await hall.move_on()
+    assert hall.rule.told == (date(2027, 1, 1), False)
 
 
 async def test_a_finding_is_sealed_and_goes_with_the_case(hall: Hall) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from datetime import date
 
 import pytest
 
@@ -13,6 +14,7 @@ from common.errors import (
     AccountOut,
     ApplicationException,
     BusinessException,
+    ConflictInTarget,
     RogerError,
     TargetDown,
     UnknownStateAfterSave,
@@ -35,6 +37,12 @@ def kinds(base: type[RogerError]) -> list[type[RogerError]]:
 @pytest.mark.parametrize("kind", kinds(BusinessException))
 def test_a_broken_rule_goes_to_a_person_at_once(kind: type[RogerError]) -> None:
     assert ending(kind()) == Ending(state=State.MANUAL, code=kind.code)
+
+
+def test_what_a_person_is_to_know_is_stored_as_json_has_it() -> None:
+    told = ConflictInTarget(detail={"differ": ("gross", "net"), "day": date(2026, 12, 7)})
+    expected: dict[str, object] = {"differ": ["gross", "net"], "day": "2026-12-07"}
+    assert ending(told) == Ending(state=State.MANUAL, code="CONFLICT_IN_TARGET", detail=expected)
 
 
 @pytest.mark.parametrize("kind", set(kinds(ApplicationException)) - {AccountOut})
