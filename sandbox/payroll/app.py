@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from sandbox.office.money import kroner
 from sandbox.office.system import Options, System
 from sandbox.office.view import Brand
-from sandbox.payroll import codes, hours_form, pay_rows
+from sandbox.payroll import codes, forms_queue, hours_form, pay_rows
 from sandbox.payroll.assignments import Assignments
 from sandbox.payroll.control import answers
 from sandbox.payroll.employees import Employees
@@ -28,8 +28,8 @@ PAYROLL: Final = Brand(
     filters={
         "kr": kroner,
         "ja_nei": codes.yes_no,
-        "lonnsarter": lambda lines: "; ".join(f"{line['kind']} {kroner(line['amount'])}" for line in lines),
-        "opplysninger": lambda details: "; ".join(f"{name}: {value}" for name, value in details.items()),
+        "lonnsarter": pay_rows.pay_lines,
+        "opplysninger": forms_queue.details,
     },
 )
 

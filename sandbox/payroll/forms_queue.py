@@ -1,5 +1,7 @@
 """The queue of pay forms: how a form is found, what stands in it, and its activation."""
 
+from collections.abc import Mapping
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -87,6 +89,11 @@ class FormsQueue:
         if activation is None or form is None:
             raise missing()
         return self._view.page(visit.request, "aktivert", session=visit.session, form=form, activation=activation)
+
+
+def details(told: Mapping[str, str]) -> str:
+    """How what a form is about reads: `Prosent: 75,00; Lønnstrinn: 48`."""
+    return "; ".join(f"{name}: {value}" for name, value in told.items())
 
 
 def _refusal(form: Row) -> str:

@@ -1,8 +1,8 @@
 """A row of a payroll run: how it is found, what stands in it, and the control that is written on it."""
 
 import re
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,6 +10,7 @@ from starlette.routing import Route
 from sandbox.office.books import Row
 from sandbox.office.form import TICKED
 from sandbox.office.gate import Gate, Visit, missing, sent
+from sandbox.office.money import kroner
 from sandbox.office.view import View, goto
 from sandbox.payroll.codes import MARKS
 from sandbox.payroll.run_books import Control, number_of
@@ -79,6 +80,11 @@ class PayRows:
 
     async def saved(self, visit: Visit) -> Response:
         return self._view.page(visit.request, "kontroll_lagret", session=visit.session, row=self._row(visit))
+
+
+def pay_lines(lines: Sequence[Mapping[str, Any]]) -> str:
+    """How the lines of a row read: `FASTLONN 39 800,00; OVERTID 1 200,00`."""
+    return "; ".join(f"{line['kind']} {kroner(line['amount'])}" for line in lines)
 
 
 def _written(row: Row) -> dict[str, str]:

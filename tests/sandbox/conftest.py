@@ -10,7 +10,19 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sandbox.visitor import KARI, PLAIN, Browser, HsPro, StandIn, Start, SystemX, Visitor, heading, starting
+from tests.sandbox.visitor import (
+    KARI,
+    PLAIN,
+    Browser,
+    HsPro,
+    Payroll,
+    StandIn,
+    Start,
+    SystemX,
+    Visitor,
+    heading,
+    starting,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +45,27 @@ def systemx(standing_systemx: SystemX) -> SystemX:
     """An empty SystemX without faults."""
     standing_systemx.post("reset")
     return standing_systemx
+
+
+@pytest.fixture(scope="module")
+def standing_payroll(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Payroll]:
+    with starting(Payroll, tmp_path_factory) as start_one:
+        yield start_one()
+
+
+@pytest.fixture
+def payroll(standing_payroll: Payroll) -> Payroll:
+    """An empty payroll system without faults."""
+    standing_payroll.post("reset")
+    return standing_payroll
+
+
+@pytest.fixture
+def officer(payroll: Payroll, visitor_at: Browser) -> Visitor:
+    """Somebody of the payroll office who has signed in."""
+    officer = visitor_at(payroll)
+    assert heading(officer.sign_in()) == "Finn ansatt"
+    return officer
 
 
 @pytest.fixture(scope="module")

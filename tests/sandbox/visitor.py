@@ -37,8 +37,10 @@ def details(page: httpx.Response) -> dict[str, str]:
     return {unescape(dt): unescape(dd) for dt, dd in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page.text, re.DOTALL)}
 
 
-def rows(page: httpx.Response) -> list[list[str]]:
-    body = page.text.partition("<tbody>")[2].partition("</tbody>")[0]
+def rows(page: httpx.Response, caption: str = "") -> list[list[str]]:
+    """Read the cells of the first table, or of the one with this caption."""
+    start = page.text.partition(f"<caption>{caption}</caption>")[2] if caption else page.text
+    body = start.partition("<tbody>")[2].partition("</tbody>")[0]
     found: list[str] = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
     return [[text_of(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)] for row in found]
 
@@ -48,6 +50,7 @@ class StandIn:
     """A running system, seen from its console."""
 
     title: ClassVar[str]
+    package: ClassVar[str]
     process: subprocess.Popen[str]
     url: str
     console: httpx.Client
@@ -84,10 +87,17 @@ class StandIn:
 
 class HsPro(StandIn):
     title = "HsPro"
+    package = "hspro"
 
 
 class SystemX(StandIn):
     title = "SystemX"
+    package = "systemx"
+
+
+class Payroll(StandIn):
+    title = "Varde Lønn"
+    package = "payroll"
 
 
 S = TypeVar("S", bound=StandIn)
@@ -99,9 +109,8 @@ def starting(kind: type[S], tmp_path_factory: pytest.TempPathFactory) -> Generat
     with ExitStack() as running:
 
         def start_one(*options: str) -> S:
-            name = kind.title.lower()
-            data = tmp_path_factory.mktemp(name)
-            command = [sys.executable, "-m", f"sandbox.{name}", "--data", str(data), "--port", "0", *options]
+            data = tmp_path_factory.mktemp(kind.package)
+            command = [sys.executable, "-m", f"sandbox.{kind.package}", "--data", str(data), "--port", "0", *options]
             process = running.enter_context(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
             running.callback(process.kill)
             system = kind(process, "", httpx.Client(verify=PLAIN))
