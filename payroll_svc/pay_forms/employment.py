@@ -1,0 +1,60 @@
+"""The employee whom a pay form is about, as the payroll system knows them (PAY-03)."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from common.errors import AmbiguousHit, ConflictInTarget, PersonNotFound
+from common.person import PersonFacts
+from common.process import Run
+from payroll_svc.screens.employees import EmployeeFacts, EmployeeSearch, EmployeeToFind
+
+
+class Employment(BaseModel, frozen=True):
+    """One employee record: whose it is, and the positions it has or has had."""
+
+    employee_no: str
+    person: PersonFacts
+    has_left: bool
+    positions: list[str]
+
+    def __repr__(self) -> str:
+        return f"Employment({self.employee_no})"
+
+
+def employment_of(run: Run, number: str, employee_no: str | None) -> Employment:
+    """Open the record of that number; a person with one record needs none.
+
+    Raises PersonNotFound, ConflictInTarget (the number is not that person's) and AmbiguousHit: several records and no
+    number to tell them apart, or several persons.
+    """
+    hits = run.open(EmployeeSearch).search(EmployeeToFind(number=number))
+    found = hits.employees()
+    if not found:
+        raise PersonNotFound
+    chosen = _chosen(found, employee_no)
+    file = hits.file(chosen)
+    employee = file.employee()
+    return Employment(
+        employee_no=employee.employee_no,
+        person=PersonFacts(
+            number=employee.number,
+            family_name=employee.family_name,
+            given_name=employee.given_name,
+            status=employee.status,
+            remark=employee.remark,
+        ),
+        has_left=employee.has_left,
+        positions=sorted({position.position_no for position in file.positions()}),
+    )
+
+
+def _chosen(found: list[EmployeeFacts], employee_no: str | None) -> str:
+    if len({each.number for each in found}) > 1:
+        raise AmbiguousHit
+    numbers = [each.employee_no for each in found if employee_no in {None, each.employee_no}]
+    if not numbers:
+        raise ConflictInTarget("The employee number is another person's")
+    if len(numbers) > 1:
+        raise AmbiguousHit("The person has several employee records")
+    return numbers[0]
