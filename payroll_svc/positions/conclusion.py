@@ -8,12 +8,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from common.errors import AmbiguousHit, ConflictInTarget, InvalidValue
-from common.process import Outcome, OutcomeCode, Run, Task
+from common.process import NoticeRule, Outcome, OutcomeCode, Run, Task
 from payroll_svc.percent import plain, shown
 from payroll_svc.positions.days import Days, answer_by, month_before
+from payroll_svc.positions.employee import EmployeeRecords
 from payroll_svc.positions.finding import Finding, OverInterval, Verdict
 
 UNIT_LEADER = "unit-leader"
+TOLD_TOGETHER = NoticeRule(gather=timedelta(minutes=30))
+"""A unit with several people over 100 % hears of them in one message."""
 MATTER = "position-percentage"
 REMEMBERED = timedelta(days=62)
 """How long after the month of a check the next one still finds what was told: two months at most."""
@@ -39,6 +42,17 @@ def require_judged(found: Finding) -> None:
             raise ConflictInTarget("A substitute's position has no end, although the same position goes on elsewhere")
         case _:
             return
+
+
+def conclude_given(found: Finding, records: EmployeeRecords, days: Days, run: Run) -> Outcome:
+    """The end of a check of positions that came with the case: the payroll system is asked about substitutes only.
+
+    Raises what `require_judged` and `EmployeeRecords.require_going_on` raise.
+    """
+    require_judged(found)
+    if found.substitutes:
+        run.step("substitutes", records.require_going_on, found, days)
+    return conclude(found, records.number, days, run)
 
 
 def conclude(found: Finding, number: str, days: Days, run: Run) -> Outcome:
@@ -121,7 +135,7 @@ def _tasks(found: Finding, days: Days, standing: Standing, run: Run) -> list[Tas
 
 def _text(found: Finding, reminded_of: Standing | None) -> str:
     spans = "; ".join(
-        f"{interval.first_day:%d.%m.%Y}–{interval.last_day:%d.%m.%Y}: inntil {shown(interval.maximum)}"
+        f"inntil {shown(interval.maximum)} fra {interval.first_day:%d.%m.%Y} til og med {interval.last_day:%d.%m.%Y}"
         for interval in found.over
     )
     others = f"Enhetene {', '.join(found.units)} har hver sin del" if len(found.units) > 1 else "Alt er i denne enheten"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
@@ -47,6 +47,12 @@ def month_before(month: str) -> str:
     """`2026-12` for `2027-01`."""
     year, number = divmod(int(month[:4]) * _MONTHS + int(month[5:]) - 2, _MONTHS)
     return f"{year:04}-{number + 1:02}"
+
+
+def month_of_next_cut_off(day: date) -> str:
+    """Whose payroll run changes of that day still reach."""
+    later = day.day > POSITIONS.cut_off_day
+    return f"{(day.replace(day=1) + timedelta(days=31 * later)):%Y-%m}"
 
 
 def cut_off(month: str) -> date:

@@ -32,8 +32,8 @@ class Holder(BaseModel, frozen=True):
 class EmployeeRecords:
     """The employee records of one person; names that the case does not tell are not compared."""
 
-    def __init__(self, run: Run, number: str, *, family_name: str | None, given_name: str | None) -> None:
-        self._run, self._number = run, number
+    def __init__(self, run: Run, number: str, *, family_name: str | None = None, given_name: str | None = None) -> None:
+        self._run, self.number = run, number
         self._family_name, self._given_name = family_name, given_name
 
     def holder(self, days: Days) -> Holder:
@@ -42,8 +42,8 @@ class EmployeeRecords:
         Raises PersonNotFound, AmbiguousHit (records of several persons), ConflictInTarget (a position without an end
         on the record of somebody who has left) and what `require_right` raises.
         """
-        number, positions = self._number, list[Position]()
-        for file in self._files(EmployeeToFind(number=self._number)):
+        number, positions = self.number, list[Position]()
+        for file in self._files(EmployeeToFind(number=self.number)):
             employee, held = file.employee(), file.positions()
             require_ended(employee, held, days)
             number = employee.number
@@ -87,7 +87,7 @@ class EmployeeRecords:
     def _require_right(self, employee: EmployeeFacts) -> None:
         family_name = employee.family_name if self._family_name is None else self._family_name
         given_name = employee.given_name if self._given_name is None else self._given_name
-        require_right(self._run, employee, Sought(self._number, family_name, given_name))
+        require_right(self._run, employee, Sought(self.number, family_name, given_name))
 
 
 def require_ended(employee: EmployeeFacts, positions: list[Position], days: Days) -> None:

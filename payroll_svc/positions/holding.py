@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
     ValidationInfo,
     field_validator,
 )
@@ -43,7 +44,7 @@ Number = Annotated[
 UnitCode = Annotated[Unit, AfterValidator(nobodys_number)]
 
 _DAY = r"(?:\d{2}\.\d{2}\.\d{4}|\d{4}-\d{2}-\d{2})"
-_LEAVE = re.compile(rf"(?P<first>{_DAY})\s*(?:–|-)\s*(?P<last>{_DAY})?\s+(?P<percent>[\d,.]+)", re.ASCII)
+_LEAVE = re.compile(rf"(?P<first>{_DAY})\s*(?:–|-)\s*(?:(?P<last>{_DAY})\s+)?(?P<percent>[\d,.]+)", re.ASCII)
 
 
 class PositionType(StrEnum):
@@ -147,26 +148,27 @@ def leave_text(given: Any) -> Any:
 
     Raises ValueError with the code INVALID_VALUE.
     """
-    if isinstance(given, dict):
-        leave = Leave.model_validate(given)
-    elif isinstance(given, str):
-        leave = read_leave(given)
-    else:
+    if not isinstance(given, dict | str):
         return given
-    return f"{leave.first_day}–{leave.last_day or ''} {leave.percent:.2f}"
+    leave = read_leave(given) if isinstance(given, str) else _leave(cast("dict[str, Any]", given))
+    last = "" if leave.last_day is None else f"{leave.last_day} "
+    return f"{leave.first_day} – {last}{leave.percent:.2f}"
 
 
 def read_leave(text: str) -> Leave:
-    """A leave as the payroll system writes it, `01.11.2026–30.11.2026 50,00`, without its end, or with ISO dates.
+    """A leave as the payroll system writes it, `01.11.2026 – 30.11.2026 50,00`, without its end, or with ISO dates.
 
     Raises ValueError with the code INVALID_VALUE for anything else.
     """
     found = _LEAVE.fullmatch(text)
     if found is None:
-        raise PydanticCustomError("INVALID_VALUE", "A leave is written as 01.11.2026–30.11.2026 50,00")
+        raise PydanticCustomError("INVALID_VALUE", "A leave is written as 01.11.2026 – 30.11.2026 50,00")
     last = read_day(found["last"]) if found["last"] else None
-    percent = plain(read_percent(found["percent"]))
-    return Leave.model_validate({"from": read_day(found["first"]), "to": last, "percent": percent})
+    try:
+        percent = plain(read_percent(found["percent"]))
+    except ValueError:
+        raise PydanticCustomError("INVALID_VALUE", "A percentage is written as 50,00") from None
+    return _leave({"from": read_day(found["first"]), "to": last, "percent": percent})
 
 
 def read_day(text: str) -> date:
@@ -176,3 +178,12 @@ def read_day(text: str) -> date:
         return date(int(year), int(month), int(day))
     except ValueError:
         raise PydanticCustomError("INVALID_VALUE", "The calendar has no such date") from None
+
+
+def _leave(given: dict[str, Any]) -> Leave:
+    try:
+        return Leave.model_validate(given)
+    except ValidationError:
+        raise PydanticCustomError(
+            "INVALID_VALUE", "A leave has a first day, a last day that comes no earlier, and at most 100.00 per cent"
+        ) from None

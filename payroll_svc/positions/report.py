@@ -30,8 +30,8 @@ from payroll_svc.percent import FULL, read_percent, shown
 from payroll_svc.positions.days import AskedDays, Days
 
 PAYROLL_OFFICER = "payroll-officer"
-BELONGS_TO = "with"
-"""In the detail of a row that another row of the same person speaks for."""
+SPOKEN_FOR = "first"
+"""In the finding of a row for which another row of the same person speaks: that one."""
 
 _ENDS = (0, 49_99, 79_99, 99_99, 100_00, 110_00, 125_00, 150_00)
 _RANGES = ("0", "under 50", "50–79,99", "80–99,99", "100", "100,01–110", "110,01–125", "125,01–150", "over 150")
@@ -66,9 +66,10 @@ class _Sum:
     days: Days | None = None
 
     def add(self, row: EndedRow[Any]) -> None:
-        detail = row.detail or {}
-        if BELONGS_TO in detail:
+        finding: Mapping[str, Any] = row.finding or {}
+        if finding.get(SPOKEN_FOR):
             return
+        detail = row.detail or {}
         asked: AskedDays = row.input
         before = self.days or asked.days
         self.days = Days(first=min(before.first, asked.days.first), last=max(before.last, asked.days.last))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from common.batch import BatchRule
 from common.person import require_lasting_id
-from common.process import NoticeRule, Outcome, Retention, Run
+from common.process import Outcome, Retention, Run
 from payroll_svc.positions.check import PersonsPositions, judge
-from payroll_svc.positions.conclusion import conclude, require_judged
-from payroll_svc.positions.employee import EmployeeRecords, Holder
+from payroll_svc.positions.conclusion import TOLD_TOGETHER, conclude, conclude_given, require_judged
+from payroll_svc.positions.employee import EmployeeRecords
 from payroll_svc.positions.finding import Finding, judged
+from payroll_svc.positions.holding import Position
 from payroll_svc.positions.report import report, tell_the_payroll_office
 from payroll_svc.positions.rules import rules_on
 from payroll_svc.screens.payroll_target import PayrollSystem
 from payroll_svc.service import payroll
-
-TOLD_TOGETHER = NoticeRule(gather=timedelta(minutes=30))
-"""A unit with several people over 100 % hears of them in one message."""
 
 
 @payroll.process(
@@ -36,18 +35,12 @@ def check_of_person(check: PersonsPositions, run: Run) -> Outcome:
     records = EmployeeRecords(run, number, family_name=check.family_name, given_name=check.given_name)
     if check.positions is None:
         holder = run.step("holder", records.holder, check.days)
-        found = run.step("found", _found, holder, check, run)
+        found = run.step("found", _found, holder.positions, check, run)
         require_judged(found)
         return conclude(found, holder.number, check.days, run)
-
-    found = run.finding(of=Finding) or run.step(
-        "found", _found, Holder(number=number, positions=check.positions), check, run
-    )
-    require_judged(found)
-    if found.substitutes:
-        run.step("substitutes", records.require_going_on, found, check.days)
-    return conclude(found, number, check.days, run)
+    found = run.finding(of=Finding) or run.step("found", _found, check.positions, check, run)
+    return conclude_given(found, records, check.days, run)
 
 
-def _found(holder: Holder, check: PersonsPositions, run: Run) -> Finding:
-    return judged(holder.positions, check.days, rules_on(run, check.days.last))
+def _found(positions: Sequence[Position], check: PersonsPositions, run: Run) -> Finding:
+    return judged(positions, check.days, rules_on(run, check.days.last))

@@ -70,7 +70,10 @@ class WorkforcePage(PayrollScreen):
             number, of = page.place()
             if number >= of:
                 return
-            page = page.press(link("Neste side"), expect=WorkforcePage)
+            page = page.next_page()
+
+    def next_page(self) -> WorkforcePage:
+        return self.press(link("Neste side"), expect=WorkforcePage)
 
     def place(self) -> tuple[int, int]:
         """Which page it is, and of how many."""
