@@ -177,7 +177,7 @@ class ClaimedHours(CaseInput):
         return Sought(number, self.family_name, self.given_name)
 
     def deadline(self, now: datetime) -> datetime:
-        return registered_by(now, SETTINGS.cut_off)
+        return registered_by(now, SETTINGS.cut_off_day)
 
     def breaches(self, now: datetime) -> Iterable[FieldProblem]:
         if any(worked_by(line.day, line.end) > now + SKEW for line in self.worked):

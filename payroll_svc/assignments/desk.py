@@ -110,7 +110,7 @@ class AssignmentDesk:
         claimed = self._claimed
         head = TimesheetHead(
             km=claimed.km,
-            expenses=Decimal(claimed.expenses) / 100,
+            expenses=Decimal(claimed.expenses).scaleb(-2),
             receipt=claimed.receipt_ref or "",
             approved_by=claimed.approved_by,
             approved_at=claimed.approved_at,

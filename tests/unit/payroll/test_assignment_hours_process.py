@@ -48,6 +48,7 @@ class TestRegistered:
         (form,) = office.payroll.forms
         head = form.head
         assert (head.receipt, head.approved_by, head.decision) == ("B-17", "enhl03", "V-2026-3391")
+        assert "120,50" in [field.text for field in head.fields()]
         assert (head.approved_at, head.reference) == (claimed.approved_at, str(office.payroll.case.id))
 
     def test_hours_without_times(self, office: Office) -> None:
