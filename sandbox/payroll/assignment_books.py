@@ -19,7 +19,7 @@ create table if not exists assignment (
   id integer primary key autoincrement, assignment_no text not null, national_id text not null,
   family_name text not null, given_name text not null, kind text not null, first_day text not null, last_day text,
   decision text not null, hours_per_month integer not null, carried_over integer not null, km integer not null,
-  relation text not null, protection integer, locked_by text not null);
+  relation text not null, remark text not null, locked_by text not null);
 create index if not exists assignment_by_number on assignment (assignment_no);
 create index if not exists assignment_by_national_id on assignment (national_id);
 create table if not exists timesheet (
@@ -48,16 +48,12 @@ class Assignment:
     carried_over: int
     km: bool
     relation: str
-    protection: int | None
+    remark: str
     locked_by: str
 
     @property
     def holder(self) -> str:
         return f"{self.family_name}, {self.given_name}"
-
-    @property
-    def remark(self) -> str:
-        return remark(self.protection, ())
 
     @property
     def state(self) -> str:
@@ -151,10 +147,11 @@ class AssignmentBooks(PeriodBooks):
             for count, assignment in enumerate(assignments, start=1):  # noqa: B007
                 cursor = self._db.execute(
                     "insert into assignment (assignment_no, national_id, family_name, given_name, kind, first_day,"
-                    " last_day, decision, hours_per_month, carried_over, km, relation, protection, locked_by)"
+                    " last_day, decision, hours_per_month, carried_over, km, relation, remark, locked_by)"
                     " values (:assignment_no, :national_id, :family_name, :given_name, :kind, :first, :last, :decision,"
-                    " :hours_per_month, :carried_over, :km, :relation, :protection, :locked_by)",
-                    assignment.model_dump(mode="json", exclude={"timesheets"}),
+                    " :hours_per_month, :carried_over, :km, :relation, :remark, :locked_by)",
+                    assignment.model_dump(mode="json", exclude={"timesheets", "protection", "former"})
+                    | {"remark": remark(assignment.protection, assignment.former)},
                 )
                 for seeded in assignment.timesheets:
                     sheet = self._seeded(assignment.kind, seeded)

@@ -169,6 +169,8 @@ class SeededAssignment(Named, frozen=True):
     km: bool = False
     relation: Relation = "CONTRACTOR"
     protection: Literal[6, 7] | None = None
+    former: tuple[NationalId, ...] = ()
+    """The holder's former numbers."""
     locked_by: str = ""
     timesheets: tuple[SeededTimesheet, ...] = ()
 

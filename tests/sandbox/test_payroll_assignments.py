@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sandbox.payroll_seeds import NINA, assignment, timesheet
+from tests.sandbox.payroll_seeds import FORMER, NINA, assignment, timesheet
 from tests.sandbox.visitor import Payroll, Visitor, details, heading, rows, text_of
 
 RATES = [
@@ -60,7 +60,10 @@ def one_line(**different: str) -> dict[str, str]:
 
 
 def test_an_assignment_is_found_and_opened(payroll: Payroll, officer: Visitor) -> None:
-    payroll.post("assignments", [assignment(protection=7, to="2020-12-31", relation="EMPLOYEE", carried_over=-150)])
+    payroll.post(
+        "assignments",
+        [assignment(protection=7, former=[FORMER], to="2020-12-31", relation="EMPLOYEE", carried_over=-150)],
+    )
     hits = search(officer)
     assert heading(hits) == "Oppdragstreff"
     assert rows(hits, "Oppdragsliste") == [["OPP-7781", "Øyås, Nina", NINA, "Støttekontakt", "Avsluttet", "Åpne"]]
@@ -78,7 +81,7 @@ def test_an_assignment_is_found_and_opened(payroll: Payroll, officer: Visitor) -
         "Overført": "-1,50",
         "Km i kontrakten": "Ja",
         "Tilknytning": "Arbeidstaker",
-        "Merknad": "Adressesperre: kode 7",
+        "Merknad": f"Adressesperre: kode 7; Tidligere nummer: {FORMER}",
     }
 
 
@@ -121,10 +124,11 @@ def test_the_hours_of_a_period(payroll: Payroll, officer: Visitor) -> None:
 
 @pytest.mark.parametrize("period", ["2026-10", "2026-09"])
 def test_a_period_is_closed_unless_it_is_opened(payroll: Payroll, officer: Visitor, period: str) -> None:
-    payroll.post("assignments", [assignment()])
+    payroll.post("assignments", [assignment(timesheets=[SEEDED | {"period": period}])])
     page = hours(officer, period)
     assert details(page)["Periodestatus"] == "Lukket"
-    form = officer.follow(page, "Ny timeliste")
+    assert (rows(page)[0][-1], "Ny timeliste" in page.text) == ("", False)
+    form = officer.get(f"{page.url.path}/{period}/ny")
     refused = officer.press(
         form, "Kontroller", **one_line(dato1=f"04.{period[-2:]}.2026", timer1="1,00", godkjent_av="l")
     )
@@ -147,6 +151,11 @@ def test_a_timesheet_is_checked_and_saved(payroll: Payroll, officer: Visitor) ->
         "Km": "24",
         "Utlegg": "1 125,00",
         "Beløp": "1 336,75",
+        "Bilag": "B-7",
+        "Godkjent av": "enhl03",
+        "Godkjent tid": "19.11.2026 08:02",
+        "Vedtaksnr.": "V-2026-3391",
+        "Referanse": "R-2",
     }
     assert rows(check, "Linjer") == [
         ["04.11.2026", "16:00", "19:00", "3,00", "Støttekontakt", "200,00", "600,00"],
