@@ -33,13 +33,16 @@ class Standing(BaseModel, frozen=True):
 
 def require_judged(found: Finding) -> None:
     """Raises AmbiguousHit, InvalidValue or ConflictInTarget for what no robot decides."""
+    detail = {"positions": found.positions}
     match found.verdict:
         case Verdict.SEVERAL_RECORDS:
-            raise AmbiguousHit("The person's positions stand on more than one employee record")
+            raise AmbiguousHit("The person's positions stand on more than one employee record", detail=detail)
         case Verdict.TOO_LARGE:
-            raise InvalidValue("A single position is larger than 100.00 per cent")
+            raise InvalidValue("A single position is larger than 100.00 per cent", detail=detail)
         case Verdict.UNFINISHED:
-            raise ConflictInTarget("A substitute's position has no end, although the same position goes on elsewhere")
+            raise ConflictInTarget(
+                "A substitute's position has no end, although the same position goes on elsewhere", detail=detail
+            )
         case _:
             return
 

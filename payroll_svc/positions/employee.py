@@ -53,12 +53,15 @@ class EmployeeRecords:
     def require_going_on(self, found: Finding, days: Days) -> None:
         """The substitutes that a finding rests on have not finished: their positions stand there without an end, too.
 
-        Raises ConflictInTarget otherwise. An employee number that the payroll system does not know proves nothing.
+        Raises ConflictInTarget otherwise, and AmbiguousHit for several records of that number. An employee number that the payroll system does not know proves nothing.
         """
         hits = self._run.open(EmployeeSearch).search(EmployeeToFind(employee_no=found.employee_no))
-        if not hits.employees():
+        known = len(hits.employees())
+        if not known:
             return
-        file = hits.file(found.employee_no)
+        if known > 1:
+            raise AmbiguousHit("Several employee records have the same number")
+        file = hits.file(0)
         employee, held = file.employee(), file.positions()
         self._require_right(employee)
         require_ended(employee, held, days)
@@ -76,8 +79,8 @@ class EmployeeRecords:
             raise PersonNotFound
         if len({employee.number for employee in found}) > 1:
             raise AmbiguousHit
-        for place, employee in enumerate(found):
-            file = (hits if place == 0 else self._search(sought)).file(employee.employee_no)
+        for place in range(len(found)):
+            file = (hits if place == 0 else self._search(sought)).file(place)
             self._require_right(file.employee())
             yield file
 

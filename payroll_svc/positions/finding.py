@@ -57,6 +57,8 @@ class Finding(BaseModel, frozen=True):
     units: tuple[str, ...] = ()
     """All units that have a part in it."""
     approved_until: date | None = None
+    positions: tuple[str, ...] = ()
+    """Where a person decides: the positions that are the reason, as employee number and position number."""
     substitutes: tuple[str, ...] = ()
     """Position numbers of substitutes with a part in it and without an end: they may have finished long ago."""
     matter: str = ""
@@ -73,21 +75,32 @@ class Finding(BaseModel, frozen=True):
 def judged(positions: Iterable[Position], days: Days, rules: Rules) -> Finding:
     """What the positions of one person come to on these days."""
     present = [position for position in positions if position.holds_in(days)]
-    if len({position.employee_no for position in present}) > 1:
-        return Finding(verdict=Verdict.SEVERAL_RECORDS)
-    employee_no = present[0].employee_no if present else ""
-    largest = max((position.hundredths for position in present), default=0)
-    if largest > FULL:
-        return Finding(verdict=Verdict.TOO_LARGE, employee_no=employee_no, maximum=largest)
     counted = [position for position in present if position.counts]
-    if any(_goes_on_elsewhere(position, counted) for position in counted):
-        return Finding(verdict=Verdict.UNFINISHED, employee_no=employee_no)
+    employee_no = present[0].employee_no if present else ""
+    if (doubtful := _for_a_person(present)) is not None:
+        verdict, reasons = doubtful
+        return Finding(verdict=verdict, employee_no=employee_no, positions=reasons)
     held = [position.held for position in counted]
     first, last = days.first.toordinal(), days.last.toordinal()
     highest, over = over_limit(held, first, last, limit=rules.limit, change_over=rules.change_over)
     if not over:
         return Finding(verdict=Verdict.WITHIN, employee_no=employee_no, maximum=highest, versions=dict(rules.versions))
     return _over(counted, over, rules)
+
+
+def _for_a_person(present: Sequence[Position]) -> tuple[Verdict, tuple[str, ...]] | None:
+    """Why nothing can be added up, and the positions that are the reason, as `101/A`."""
+    if len({position.employee_no for position in present}) > 1:
+        return Verdict.SEVERAL_RECORDS, _named(present)
+    if large := [position for position in present if position.hundredths > FULL]:
+        return Verdict.TOO_LARGE, _named(large)
+    if unfinished := [position for position in present if _goes_on_elsewhere(position, present)]:
+        return Verdict.UNFINISHED, _named(unfinished)
+    return None
+
+
+def _named(positions: Iterable[Position]) -> tuple[str, ...]:
+    return tuple(f"{position.employee_no}/{position.position_no}" for position in positions)
 
 
 def _over(counted: Sequence[Position], over: Sequence[Over], rules: Rules) -> Finding:

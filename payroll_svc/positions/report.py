@@ -69,7 +69,7 @@ class _Sum:
         finding: Mapping[str, Any] = row.finding or {}
         if finding.get(SPOKEN_FOR):
             return
-        detail = row.detail or {}
+        detail: Mapping[str, Any] = (row.detail or {}) if row.state == "done" else {}
         asked: AskedDays = row.input
         before = self.days or asked.days
         self.days = Days(first=min(before.first, asked.days.first), last=max(before.last, asked.days.last))

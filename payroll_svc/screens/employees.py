@@ -61,10 +61,9 @@ class EmployeeList(PayrollScreen):
     def employees(self) -> list[EmployeeFacts]:
         return [] if self.shows(self.none) else [_facts(row) for row in self.rows(self.employees_found)]
 
-    def file(self, employee_no: str) -> EmployeeFile:
-        """Open the file of one of the hits."""
-        row = next(row for row in self.rows(self.employees_found) if row["Ansattnr."] == employee_no)
-        return row.press(link("Velg"), expect=EmployeeFile)
+    def file(self, place: int) -> EmployeeFile:
+        """Open the file of one of the hits, counted from 0."""
+        return self.rows(self.employees_found)[place].press(link("Velg"), expect=EmployeeFile)
 
 
 class EmployeeFile(PayrollScreen):

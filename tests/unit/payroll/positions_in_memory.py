@@ -110,9 +110,9 @@ class _Hits(EmployeeList):
         listed = {"remark": "", "employed_until": None}  # the list shows neither
         return [record.model_copy(update=listed) for record in self._payroll.find(self._sought)]
 
-    def file(self, employee_no: str) -> EmployeeFile:
-        record = next(each for each in self._payroll.find(self._sought) if each.employee_no == employee_no)
-        self._payroll.opened.append(employee_no)
+    def file(self, place: int) -> EmployeeFile:
+        record = self._payroll.find(self._sought)[place]
+        self._payroll.opened.append(record.employee_no)
         return _File(self._payroll, record)
 
 
