@@ -12,6 +12,9 @@ from common.notices.settings import NoticeSettings
 from common.web.pages.settings import PageSettings
 from common.webhooks.settings import WebhookSettings
 from health_svc.refunds.settings import RefundSettings
+from payroll_svc.assignments.settings import AssignmentSettings
+from payroll_svc.pay_forms.settings import PayFormSettings
+from payroll_svc.positions.settings import PositionSettings
 
 CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_": settings.DeploymentSettings,
@@ -29,6 +32,9 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_WEBHOOKS_": WebhookSettings,
     "ROGER_NOTICES_": NoticeSettings,
     "ROGER_REFUNDS_": RefundSettings,
+    "ROGER_POSITIONS_": PositionSettings,
+    "ROGER_PAY_FORMS_": PayFormSettings,
+    "ROGER_ASSIGNMENTS_": AssignmentSettings,
 }
 
 
