@@ -65,7 +65,10 @@ def require_approved(form: PayForm, facts: FormFacts, demanded: Sequence[Demande
         raise NotAuthorised("The form was approved by the one it is about")
     for row in rows:
         if not row.calls_back and not any(map(row.met_by, facts.approvals)):
-            raise NotAuthorised(f"Nobody with the role {row.role} and the authority for it has approved the form")
+            raise NotAuthorised(
+                "Nobody with a role that must approve, and the authority for it, has approved",
+                detail={"role": row.role},
+            )
 
 
 def require_safe_account(form: PayForm, facts: FormFacts, demanded: Sequence[DemandedApproval]) -> None:

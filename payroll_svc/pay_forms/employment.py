@@ -5,7 +5,6 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from common.errors import AmbiguousHit, ConflictInTarget, PersonNotFound
-from common.person import PersonFacts
 from common.process import Run
 from payroll_svc.screens.employees import EmployeeFacts, EmployeeSearch, EmployeeToFind
 
@@ -13,13 +12,11 @@ from payroll_svc.screens.employees import EmployeeFacts, EmployeeSearch, Employe
 class Employment(BaseModel, frozen=True):
     """One employee record: whose it is, and the positions it has or has had."""
 
-    employee_no: str
-    person: PersonFacts
-    has_left: bool
+    employee: EmployeeFacts
     positions: list[str]
 
     def __repr__(self) -> str:
-        return f"Employment({self.employee_no})"
+        return f"Employment({self.employee.employee_no})"
 
 
 def employment_of(run: Run, number: str, employee_no: str | None) -> Employment:
@@ -32,21 +29,9 @@ def employment_of(run: Run, number: str, employee_no: str | None) -> Employment:
     found = hits.employees()
     if not found:
         raise PersonNotFound
-    chosen = _chosen(found, employee_no)
-    file = hits.file(chosen)
-    employee = file.employee()
-    return Employment(
-        employee_no=employee.employee_no,
-        person=PersonFacts(
-            number=employee.number,
-            family_name=employee.family_name,
-            given_name=employee.given_name,
-            status=employee.status,
-            remark=employee.remark,
-        ),
-        has_left=employee.has_left,
-        positions=sorted({position.position_no for position in file.positions()}),
-    )
+    file = hits.file(_chosen(found, employee_no))
+    positions = sorted({position.position_no for position in file.positions()})
+    return Employment(employee=file.employee(), positions=positions)
 
 
 def _chosen(found: list[EmployeeFacts], employee_no: str | None) -> str:

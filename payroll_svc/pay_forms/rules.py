@@ -38,12 +38,14 @@ def require_activable(
 def _require_open(form: PayForm, facts: FormFacts) -> None:
     """What reaches back into a closed period is for an officer."""
     if facts.oldest_open is None or form.effective_from < facts.oldest_open:
-        raise PeriodClosed("The form reaches back to before the oldest open period")
+        raise PeriodClosed(
+            "The form reaches back to before the oldest open period", detail={"oldest_open": facts.oldest_open}
+        )
 
 
 def _require_fits(form: PayForm, facts: FormFacts, employment: Employment) -> None:
     """Whoever has left gets new positions only; nobody is terminated whose pay lines go on."""
-    if employment.has_left and form.form_type is not FormType.NEW_POSITION:
+    if employment.employee.has_left and form.form_type is not FormType.NEW_POSITION:
         raise ConflictInTarget("The employee has left")
     if form.form_type is FormType.TERMINATION and facts.future_lines:
         raise ConflictInTarget("The employee has pay lines after the termination")
@@ -56,7 +58,9 @@ def _require_alone(form: PayForm, facts: FormFacts) -> None:
     for other in facts.others:
         same = other.status is FormStatus.ACTIVE and other.type == WORDS[form.form_type]
         if same and overlap(form.effective_from, form.effective_to, other.first_day, other.last_day):
-            raise SuspectedDuplicate("Another form of this type is active on some of the same days")
+            raise SuspectedDuplicate(
+                "Another form of this type is active on some of the same days", detail={"other_form": other.form_id}
+            )
 
 
 def overlap(first: date, last: date | None, other_first: date, other_last: date | None) -> bool:
@@ -71,4 +75,5 @@ def _require_same(form: PayForm, facts: FormFacts) -> None:
     if said != (terms.form_id.upper(), facts.version, terms.type, terms.first_day, terms.last_day):
         raise ConflictInTarget("The payroll system shows another type of form, or other dates")
     if not same_fields(form.fields, terms.details):
-        raise ConflictInTarget("The payroll system shows other fields than the form")
+        differ = sorted({*form.fields.shown()} ^ {*terms.details})
+        raise ConflictInTarget("The payroll system shows other fields than the form", detail={"differ": differ})

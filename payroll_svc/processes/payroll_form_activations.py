@@ -47,7 +47,7 @@ def activate_pay_form(form: PayForm, run: Run) -> Outcome:
     """See to it that an approved pay form is active in the payroll system, as it was approved, and activated once."""
     number = require_lasting_id(form.person_id, accepts_synthetic=run.case.accepts_synthetic)
     employment = run.step("employment", employment_of, run, number, form.employee_no)
-    require_right(run, employment.person, Sought(number, form.family_name, form.given_name))
+    require_right(run, employment.employee, Sought(number, form.family_name, form.given_name))
     # Only now is nobody else at work on this person, under whatever number: what is asked from here on stays true.
     desk = FormDesk(run, form)
     before = run.step("form", desk.look)
@@ -80,7 +80,7 @@ def _made_effective(form: PayForm, before: FormFacts, employment: Employment, ru
 
 def _require_of(employment: Employment, facts: FormFacts) -> None:
     """The form that was found is this employee's; raises ConflictInTarget."""
-    if (facts.terms.employee_no, facts.number) != (employment.employee_no, employment.person.number):
+    if (facts.terms.employee_no, facts.number) != (employment.employee.employee_no, employment.employee.number):
         raise ConflictInTarget("The form in the payroll system is about another employee")
 
 

@@ -28,13 +28,13 @@ from common.errors import (
     RecordLocked,
     SuspectedDuplicate,
 )
-from common.person import PersonFacts
 from common.testing import Person, person
 from payroll_svc.pay_forms.approvals import DemandedApproval, form_approvals
 from payroll_svc.pay_forms.employment import Employment
 from payroll_svc.pay_forms.fields import FormType
 from payroll_svc.pay_forms.form import PayForm
 from payroll_svc.pay_forms.rules import overlap, require_activable
+from payroll_svc.screens.employees import EmployeeFacts
 from payroll_svc.screens.form_queue import Activation, FormFacts, FormStatus, OtherForm, ShownApproval
 
 DEMANDED = [*LEADERS, CALLER]
@@ -49,10 +49,15 @@ def mari() -> Person:
 
 
 def employment(of: PayForm, *, has_left: bool = False) -> Employment:
-    who = PersonFacts(
-        number=of.person_id, family_name=of.family_name, given_name=of.given_name, status="Aktiv", remark=""
+    employee = EmployeeFacts(
+        employee_no=EMPLOYEE_NO,
+        number=of.person_id,
+        family_name=of.family_name,
+        given_name=of.given_name,
+        status="Sluttet" if has_left else "Aktiv",
+        remark="",
     )
-    return Employment(employee_no=EMPLOYEE_NO, person=who, has_left=has_left, positions=["1"])
+    return Employment(employee=employee, positions=["1"])
 
 
 def judged(form: PayForm, facts: FormFacts, demanded: list[DemandedApproval] = DEMANDED, **of: Any) -> str:
@@ -338,3 +343,19 @@ class TestTheRegister:
 
     def test_writes_roles_in_capitals(self) -> None:
         assert DemandedApproval(form_type=FormType.LEAVE, role="leder").role == "LEDER"
+
+
+def test_who_takes_over_is_told_what_is_the_matter(mari: Person) -> None:
+    """Stored with the case, encrypted; the message itself holds nothing of it."""
+    form = a_form(mari)
+    cases: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"oldest_open": date(2027, 1, 1)}, {"oldest_open": "2027-01-01"}),
+        ({"approvals": []}, {"role": "LEDER"}),
+        ({"others": [other(form.form_type, FIRST, None)]}, {"other_form": "SKJ-1"}),
+        ({"details": ["Prosent: 80,00"]}, {"differ": ["Prosent: 75,00", "Prosent: 80,00"]}),
+    ]
+    for changes, detail in cases:
+        with pytest.raises(BusinessException) as broken:
+            require_activable(form, shown(form, **changes), employment(form), DEMANDED)
+        assert broken.value.detail == detail
+        assert not [text for text in ("LEDER", "SKJ-1", "75", "80", "2027") if text in broken.value.message]
