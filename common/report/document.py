@@ -7,6 +7,7 @@ only the target knows, and what looks like a national id is masked.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import date, datetime
 from enum import StrEnum
@@ -50,7 +51,8 @@ def _of_kind(kind: Kind, value: Value) -> Value:
     if kind is Kind.TEXT and isinstance(value, str):
         return _clean(value)
     if kind is Kind.DATE and isinstance(value, str):
-        return date.fromisoformat(value)
+        with contextlib.suppress(ValueError):  # whose text would quote the value
+            return date.fromisoformat(value)
     if kind is Kind.DATE and isinstance(value, date) and not isinstance(value, datetime):
         return value
     if kind not in (Kind.TEXT, Kind.DATE) and isinstance(value, int):

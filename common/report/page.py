@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from common.clock import OSLO
 from common.report import drawing
 from common.report.document import Bars, Chart, Histogram, Kind, Report
 from common.report.writing import moment, written
@@ -36,10 +38,16 @@ class Origin:
     """What a report is of."""
 
     batch: UUID
+    process: str
     called: str
     """Its process, as staff call it."""
     rows: int
     ended_at: datetime
+
+    @property
+    def name(self) -> str:
+        """What a file of it is called."""
+        return f"{self.process}-{self.ended_at.astimezone(OSLO):%Y-%m-%d}"
 
 
 _environment = Environment(
@@ -59,10 +67,10 @@ cast("dict[str, Any]", _environment.globals).update(
 )
 
 
-def page(report: Report, origin: Origin) -> str:
-    """The page in HTML."""
+def page(report: Report, origin: Origin, links: Sequence[tuple[str, str]] = ()) -> str:
+    """The page in HTML; `links` lead from it to other pages of whoever shows it: address and text."""
     charts = [(chart, _drawn(chart)) for chart in report.charts]
-    return _environment.get_template("report.html").render(report=report, origin=origin, charts=charts)
+    return _environment.get_template("report.html").render(report=report, origin=origin, charts=charts, links=links)
 
 
 def _drawn(chart: Chart) -> drawing.Drawing:

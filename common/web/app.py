@@ -28,6 +28,7 @@ from common.web import (
     operations,
     processes,
     registers,
+    reports,
     retention,
     schedules,
     targets,
@@ -50,6 +51,7 @@ OPEN = ("/openapi.json", "/docs", "/healthz", "/readyz", "/metrics", *routes.OPE
 _ABOUT = (
     cases,
     batches,
+    reports,
     templates,
     evidence,
     registers,

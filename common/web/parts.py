@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from common import log
 from common.benefits.account import Account
 from common.cases.batch_queries import BatchQueries
+from common.cases.batch_reports import BatchReports
 from common.cases.batches import Batches
 from common.cases.bell import Bell
 from common.cases.decisions import Decisions
@@ -160,6 +161,7 @@ class Parts:
         self.evidence = EvidenceStore(self.database.pool, keyring)
         self.batches = Batches(self.database.pool, self.intake)
         self.batch_queries = BatchQueries(self.database.pool)
+        self.reports = BatchReports(self.database.pool, keyring)
         self.uploads = Uploads(settings.api.uploads)
         self.access = AccessLog(self.database.pool)
         self.decisions = Decisions(self.database.pool)

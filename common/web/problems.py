@@ -58,6 +58,12 @@ class TemplateUnknown(Refusal):
     code, status, title = "TEMPLATE_UNKNOWN", 404, "No such template"
 
 
+class ReportUnknown(Refusal):
+    """There is no report of this batch: its process makes none, or it was deleted when its time was over."""
+
+    code, status, title = "REPORT_UNKNOWN", 404, "No such report"
+
+
 class BatchClosed(Refusal):
     """The batch was withdrawn or refused while its rows came in; its state says why."""
 

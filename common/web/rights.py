@@ -60,6 +60,7 @@ _NARROWED = {
     "/v1/webhooks": "own",
     "/v1/benefits": "units",
     "/arbeidsliste": "the sight",
+    "/rapporter": "the sight",
 }
 
 

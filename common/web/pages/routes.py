@@ -13,7 +13,7 @@ from common.errors import ConfigurationError
 from common.identity.sessions import Sessions
 from common.identity.sign_in import SignIns
 from common.settings import Environment
-from common.web.pages import brought, rendering, sign_in, work_list
+from common.web.pages import brought, rendering, reports, sign_in, work_list
 from common.web.pages.settings import PageSettings
 from common.web.pages.signed_in import Reception, first_page
 from common.web.parts import Parts
@@ -39,6 +39,9 @@ def add_pages(app: FastAPI, parts: Parts, settings: PageSettings) -> None:
             "to: set ROGER_PAGES_URL to the address of this service, https://roger.kommune.example"
         )
     own = brought.of(parts.service)
+    entrances = [work_list.ENTRANCE]
+    if reports.made_by(parts.service):
+        entrances.append(reports.ENTRANCE)
     app.state.static = brought.static(own)
     app.state.reception = Reception(
         settings=settings,
@@ -52,7 +55,7 @@ def add_pages(app: FastAPI, parts: Parts, settings: PageSettings) -> None:
         ),
         sign_ins=sign_ins,
         takes_keys=parts.settings.deployment.environment is not Environment.PRODUCTION and parts.recognition.has_keys,
-        entrances=(work_list.ENTRANCE, *(pages.entrance for pages in own)),
+        entrances=(*entrances, *(pages.entrance for pages in own)),
     )
 
     async def start(request: Request) -> Response:
@@ -62,5 +65,6 @@ def add_pages(app: FastAPI, parts: Parts, settings: PageSettings) -> None:
     app.include_router(rendering.router)
     app.include_router(sign_in.router)
     app.include_router(work_list.router)
+    app.include_router(reports.router)
     for pages in own:
         app.include_router(pages.router)

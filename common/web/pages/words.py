@@ -7,6 +7,7 @@ from datetime import date, datetime
 from common.cases.decisions import Handled
 from common.cases.states import State
 from common.clock import OSLO
+from common.process import Service
 from common.reasons import reason_of
 
 STATES = {
@@ -72,6 +73,7 @@ def code(name: str | None) -> str:
     return _OUTCOMES.get(name) or reason_of(name).situation
 
 
-def process(name: str) -> str:
-    """A process as a heading: `test-journals` as `Test journals`."""
-    return name.replace("-", " ").capitalize()
+def process(service: Service, name: str) -> str:
+    """What staff call a process; one that the code no longer declares has a name, too: `test-journals`, `Test journals`."""
+    found = service.processes.get(name)
+    return (found.called if found else "") or name.replace("-", " ").capitalize()

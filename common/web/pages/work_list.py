@@ -87,7 +87,7 @@ async def show_work_list(parts: WithParts, session: SignedIn, chosen: Annotated[
     return page(
         "work_list.html",
         session=session,
-        called=partial(_called, parts),
+        called=partial(words.process, parts.service),
         told=_TOLD.get(chosen.melding),
         manual=[_line(case, parts) for case in manual.cases],
         awaiting=[_line(case, parts) for case in releasable],
@@ -112,7 +112,7 @@ async def show_case(parts: WithParts, session: SignedIn, case: UUID, melding: Sh
     return page(
         "case.html",
         session=session,
-        called=partial(_called, parts),
+        called=partial(words.process, parts.service),
         told=_TOLD.get(melding),
         line=_line(found, parts),
         events=events,
@@ -164,12 +164,6 @@ async def _decided(case: UUID, told: str, decision: Awaitable[CaseView]) -> Resp
 def _releasable(case: CaseView, caller: Caller) -> bool:
     """Whether it waits for somebody who has not handed it in."""
     return case.state is State.AWAITING_RELEASE and case.four_eyes and case.caller != caller.name
-
-
-def _called(parts: Parts, process: str) -> str:
-    """What staff call a process; also one that the code no longer declares has a name."""
-    found = parts.service.processes.get(process)
-    return (found.called if found else "") or words.process(process)
 
 
 def _line(case: CaseView, parts: Parts) -> dict[str, Any]:
