@@ -93,7 +93,7 @@ def position_of(row: Mapping[str, str], employee_no: str) -> Position:
             percent=Decimal(plain(read_percent(row["Prosent"]))),
             first_day=read_day(row["Fra"]),
             last_day=read_day(row["Til"]) if row["Til"][:1].isdecimal() else None,
-            leave=tuple(read_leave(part) for part in row["Permisjon"].split(";") if part.strip()),
+            leave=tuple(read_leave(part) for part in map(str.strip, row["Permisjon"].split(";")) if part),
         )
     except (ValueError, KeyError):
         raise UiChanged("The payroll system shows a position in a way that the robot does not know") from None
