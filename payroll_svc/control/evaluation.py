@@ -76,13 +76,14 @@ def hits_of_row(row: PayRow, thresholds: Thresholds, day: date) -> dict[Rule, Se
     }
 
 
-def codes_by_person(rows: Sequence[PayRow], verdicts: Sequence[Verdict]) -> dict[str, tuple[Rule, ...]]:
-    """All codes of everybody who has a hit, whichever of their rows it is on."""
-    found: dict[str, set[Rule]] = defaultdict(set)
+def hits_by_person(rows: Sequence[PayRow], verdicts: Sequence[Verdict]) -> dict[str, Mapping[Rule, Severity]]:
+    """What everybody was found for, on whichever of their rows, each rule with its highest severity."""
+    found: dict[str, dict[Rule, Severity]] = defaultdict(dict)
     for row, verdict in zip(rows, verdicts, strict=True):
-        if verdict.hits:
-            found[row.person].update(verdict.hits)
-    return {person: _in_order(rules) for person, rules in found.items()}
+        for rule, severity in verdict.hits.items():
+            known = found[row.person].get(rule)
+            found[row.person][rule] = severity if known is not Severity.BLOCK else known
+    return {person: {rule: hits[rule] for rule in _in_order(hits)} for person, hits in found.items()}
 
 
 def _hits_of_report(

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from pay_rows import DECEMBER, PAY_DATE, STANDARD, B, W, a_row, hits_of, somebody, verdicts
+from pay_rows import CLEAN, DECEMBER, PAY_DATE, STANDARD, B, W, a_row, hits_of, somebody, verdicts
 
-from payroll_svc.control.evaluation import again, codes_by_person
+from payroll_svc.control.evaluation import again, hits_by_person
 from payroll_svc.control.exceptions import NO_EXCEPTIONS, Accepted, Exceptions
-from payroll_svc.control.row import PayRow
+from payroll_svc.control.row import PayRow, TaxCard
 from payroll_svc.control.rules import Rule
 
 DAY = timedelta(days=1)
@@ -192,8 +192,12 @@ class TestAgain:
         assert (after.hits, after.excused) == ({Rule.NEGATIVE_NET: B}, (Rule.SHARED_ACCOUNT,))
 
 
-def test_all_codes_of_a_person_are_told_together() -> None:
-    one = somebody(percent=40_00, net=-1)
-    second = replace(one, position_no="B2", net=1, contract_present=False)
-    rows = [one, somebody(), second]
-    assert codes_by_person(rows, verdicts(*rows)) == {one.person: (Rule.NEGATIVE_NET, Rule.NO_CONTRACT)}
+def test_all_hits_of_a_person_are_told_together_each_at_its_worst() -> None:
+    stopped: dict[str, Any] = {"tax_card": TaxCard.MISSING, "tax": 0}
+    warned: dict[str, Any] = {"tax_card": TaxCard.MISSING, "tax": CLEAN.gross // 2}
+    one = somebody(percent=40_00, contract_present=False, **stopped)
+    second = replace(one, position_no="B2", contract_present=True, **warned)
+    rows = [second, somebody(), one, replace(second, position_no="C3", percent=0)]
+    found = hits_by_person(rows, verdicts(*rows))
+    assert found == {one.person: {Rule.NO_TAX_CARD: B, Rule.NO_CONTRACT: W, Rule.ZERO_TAX: W}}
+    assert list(found[one.person]) == sorted(found[one.person])

@@ -1,0 +1,32 @@
+"""By when a payroll run must have been controlled: before banks are told to pay (PAY-02)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from common.clock import OSLO
+from common.norway.calendar import is_working_day
+from common.settings import CalendarSettings, load
+from payroll_svc.control.settings import ControlSettings
+
+CONTROL = load(ControlSettings)
+_BANK_DAYS = load(CalendarSettings).bank_days
+
+
+def approval_day(pay_date: date) -> date:
+    """The day on which the payment file is approved: so many bank days before pay day."""
+    return _BANK_DAYS.before(pay_date, CONTROL.release_bank_days) if CONTROL.release_bank_days else pay_date
+
+
+def approval_of(pay_date: date) -> datetime:
+    """The moment at which the payment file is approved."""
+    return datetime.combine(approval_day(pay_date), CONTROL.release_at, OSLO)
+
+
+def working_day_later(now: datetime) -> datetime:
+    """The same time of the next working day in Norway."""
+    local = now.astimezone(OSLO)
+    day = local.date() + timedelta(days=1)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, time(local.hour, local.minute, local.second), OSLO)
