@@ -76,6 +76,16 @@ class Day:
         return [*self.common_checks, *(check for flow in self.flows for check in flow.checks)]
 
 
+def shared_out(cases: int, shares: Mapping[str, int]) -> dict[str, int]:
+    """So many cases, process by process, as each has its share; they add up."""
+    rows: dict[str, int] = {}
+    left, parts = cases, sum(shares.values())
+    for process, share in shares.items():
+        rows[process] = left * share // parts
+        left, parts = left - rows[process], parts - share
+    return rows
+
+
 def plan(package: str, *, cases: int, seed: int) -> Day:
     """A service's synthetic day, from its module `demo`; raises ConfigurationError when it has none."""
     try:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from common.local.day import Day, Flow
+from common.local.day import Day, Flow, shared_out
 from health_svc.demo import billing_cards, booking_journals, test_journals, vaccinations
 from health_svc.demo.town import Town
 
@@ -22,11 +22,7 @@ FLOWS: dict[str, tuple[Callable[[Town, int], Flow], int]] = {
 
 def day(*, cases: int, seed: int) -> Day:
     """A day of this many rows. The same seed gives the same people; times count back from now."""
-    rows: dict[str, int] = {}
-    left, shares = cases, sum(share for _, share in FLOWS.values())
-    for process, (_, share) in FLOWS.items():
-        rows[process] = left * share // shares
-        left, shares = left - rows[process], shares - share
+    rows = shared_out(cases, {process: share for process, (_, share) in FLOWS.items()})
     return day_of(rows, seed=seed)
 
 

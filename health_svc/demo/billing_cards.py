@@ -8,8 +8,9 @@ from typing import Any
 
 from common.clock import OSLO
 from common.local.day import REFUSED, RESUBMITTED, Flow, Situation
+from common.local.town import CREATED, EXISTS, Made, situations
 from common.norway.national_id import IdKind
-from health_svc.demo.town import CREATED, EXISTS, Made, Town, situations
+from health_svc.demo.town import Town
 
 NOOP, REPORTED, UPDATED = ("done", "NOOP"), ("done", "REPORTED"), ("done", "UPDATED")
 DUPLICATE, JUDGEMENT = ("manual", "SUSPECTED_DUPLICATE"), ("manual", "NEEDS_JUDGEMENT")
@@ -59,7 +60,7 @@ def performed(town: Town, person: dict[str, Any], days_ago: int | None = None, *
 
 
 def _day(town: Town, days_ago: int) -> date:
-    return town.now.astimezone(OSLO).date() - timedelta(days=days_ago)
+    return town.today - timedelta(days=days_ago)
 
 
 def _noon(town: Town, days_ago: int) -> str:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common.local.day import REFUSED, Flow
-from health_svc.demo.town import CREATED, EXISTS, Made, Town, situations
+from common.local.town import CREATED, EXISTS, Made, situations
+from health_svc.demo.town import Town
 
 NOOP = ("done", "NOOP")
 SITES = ("TRD-SPEKTRUM", "TRD-HEIMDAL")

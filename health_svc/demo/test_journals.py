@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from common.local.day import REFUSED, RESUBMITTED, Flow
+from common.local.town import CREATED, EXISTS, Made, situations
 from common.norway.national_id import IdKind
-from health_svc.demo.town import CREATED, EXISTS, Made, Town, situations
+from health_svc.demo.town import Town
 
 DUF = "201012345611"
 SITES = ("TRD-LEANGEN", "TRD-SPEKTRUM", "TRD-HEIMDAL")

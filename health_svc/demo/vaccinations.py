@@ -8,7 +8,8 @@ from uuid import UUID
 
 from common.clock import OSLO
 from common.local.day import REFUSED, RESUBMITTED, Flow, Situation
-from health_svc.demo.town import CREATED, EXISTS, Made, Town, situations
+from common.local.town import CREATED, EXISTS, Made, situations
+from health_svc.demo.town import Town
 
 UPDATED, REJECTED = ("done", "UPDATED"), ("manual", "TARGET_REJECTED")
 DUF = "201012345611"
