@@ -62,6 +62,13 @@ class TestTheOverview:
         assert [[each.position_no for each in row.positions or ()] for row in rows] == [["A", "B", "C"], ["A"]]
         assert payroll_system.opened == ["2026-11 1", "2026-11 2"]
 
+    def test_hands_over_what_can_be_stored_and_read_again(self, payroll_system: PositionsInMemory) -> None:
+        away = [{"from": "2026-11-10", "percent": "12.50"}]
+        payroll_system.employ(person(), held(leave=away), held("B", "33.33", unit=HOME, to="2026-11-30"))
+        (row,) = handed_over(checked(payroll_system, test=True))
+        assert PersonsPositions.model_validate(row.model_dump(mode="json", exclude_unset=True)) == row
+        assert row.test
+
     def test_of_one_person_on_two_records_is_one_check(self, payroll_system: PositionsInMemory) -> None:
         kari = person()
         payroll_system.employ(kari, held(), employee_no="101")
