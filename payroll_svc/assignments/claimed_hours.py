@@ -16,7 +16,7 @@ from pydantic import (
     WithJsonSchema,
     field_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from common.clock import OSLO
 from common.norway.names import same_person
@@ -39,20 +39,22 @@ SKEW = timedelta(minutes=5)
 """How far the clock of a sender may be ahead of ours."""
 
 _REMARK = re.compile(r"\s*\([^()]*\)$")
+_CLOCK = {"type": "string", "pattern": "^[0-9]{1,2}[:.][0-9]{2}$"}
 _LINE_SCHEMA: dict[str, Any] = {
     "anyOf": [
-        {"type": "string", "format": "timesheet-line", "maxLength": 40},
-        {
-            "type": "object",
-            "properties": {
-                "date": {"type": "string", "format": "date"},
-                "from": {"type": "string", "pattern": "^[0-9]{1,2}[:.][0-9]{2}$"},
-                "to": {"type": "string", "pattern": "^[0-9]{1,2}[:.][0-9]{2}$"},
-                "hours": {"type": "number", "exclusiveMinimum": 0, "maximum": 24, "multipleOf": 0.25},
-            },
-            "required": ["date"],
-            "additionalProperties": False,
-        },
+        {"type": "string", "format": "timesheet-line"},
+        *(
+            {
+                "type": "object",
+                "properties": {"date": {"type": "string", "format": "date"}, **worked},
+                "required": ["date", *worked],
+                "additionalProperties": False,
+            }
+            for worked in (
+                {"from": _CLOCK, "to": _CLOCK},
+                {"hours": {"type": "number", "exclusiveMinimum": 0, "maximum": 24, "multipleOf": 0.25}},
+            )
+        ),
     ]
 }
 
@@ -76,8 +78,8 @@ class ClaimedHours(CaseInput):
     ytelse_code: BenefitKind = Field(description="What the assignment is for", examples=["STOTTEKONTAKT"])
     period: Period = Field(description="The pay period, by its month", examples=["2026-11"])
     lines: Annotated[tuple[Line, ...], OwnCommas()] = Field(
-        min_length=1,
         max_length=MOST_LINES,
+        json_schema_extra={"minItems": 1},
         description="All hours of the period, each line on one date of it. Objects with `date` and either `from` and "
         "`to` (`16:00`; the end of a day is `24:00`) or `hours`, or the same as text: `2026-11-04 16:00-19:00`, "
         "`2026-11-05 3,5`; in a table semicolons or line breaks stand between them. A line has whole quarters of an "
@@ -116,6 +118,8 @@ class ClaimedHours(CaseInput):
     @classmethod
     def lines_fit(cls, lines: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         """In one order, so that the same list is the same however it was written."""
+        if not lines:  # said here, for a list whose every line is wrong is not said to have none
+            raise PydanticKnownError("too_short", {"field_type": "List", "min_length": 1, "actual_length": 0})
         worked = in_order(line_of(line) for line in lines)
         require_apart(worked)
         if period := info.data.get("period"):

@@ -53,6 +53,7 @@ class TestLines:
         assert len(OFFICE.a_list(lines=lines[:-1]).lines) == MOST_LINES
         assert refused(lines=lines) == [("lines", "too_long")]
         assert refused(lines=[]) == [("lines", "too_short")]
+        assert refused(lines=["2026-11-04"]) == [("lines", "INVALID_VALUE")]
 
     @pytest.mark.parametrize(("lines", "ahead"), [("2026-11-23 09:00-10:00", False), ("2026-11-23 09:00-10:15", True)])
     def test_are_not_ahead_of_now(self, lines: str, *, ahead: bool) -> None:
