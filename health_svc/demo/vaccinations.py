@@ -32,6 +32,14 @@ VACCINES: list[dict[str, Any]] = [
         ("ASZ03", "Vaxzevria", 28, 18, 2, []),
     )
 ]
+QUESTIONS = [
+    {
+        "code": "ALLERGIC_REACTION",
+        "text": "Har hatt alvorlig allergisk reaksjon på en vaksine eller noe i den",
+        "about": "allergisk reaksjon",
+    },
+    {"code": "PREGNANT", "text": "Er gravid", "about": "graviditet"},
+]
 
 
 def vaccination(town: Town, person: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -49,7 +57,7 @@ def vaccination(town: Town, person: dict[str, Any], **changes: Any) -> dict[str,
         "site": town.chance.choice(("LEFT_ARM", "RIGHT_ARM")),
         "vaccinator_hpr": "9999101",
         "indication": town.chance.choice(("AGE", "RISK_GROUP", "HEALTH_WORKER")),
-        "contraindication_answers": {"ALLERGIC_REACTION": False, "PREGNANT": False},
+        "contraindication_answers": {question["code"]: False for question in QUESTIONS},
         "consent": True,
         "reaction_observed": False,
     }
@@ -103,6 +111,10 @@ def _second_dose_of_a_product_that_may_follow(town: Town) -> Made:
 
 def _with_a_reaction(town: Town) -> Made:
     return _one(town, _patient(town), CREATED, reaction_observed=True, remark="Svimmel etter ti minutter")
+
+
+def _with_a_question_unanswered(town: Town) -> Made:
+    return _one(town, _patient(town), CREATED, contraindication_answers={"PREGNANT": False})
 
 
 def _told_twice(town: Town) -> Made:
@@ -206,6 +218,7 @@ SITUATIONS = {
     _form_sent_twice: 4,
     _registered_by_hand: 2,
     _with_a_reaction: 2,
+    _with_a_question_unanswered: 1,
     _second_dose_of_a_product_that_may_follow: 2,
     _corrected: 2,
     _two_forms_that_differ: 1,
@@ -236,7 +249,7 @@ def flow(town: Town, rows: int) -> Flow:
         process="vaccinations",
         situations=made,
         seeds=[("hspro", "/_kontroll/lots", _lots(town))],
-        registers={"vaccines": VACCINES},
+        registers={"vaccines": VACCINES, "vaccination-questions": QUESTIONS},
         checks=[("hspro", lambda summary: _each_dose_once(summary, made, _doses_known(town) - before))],
     )
 

@@ -34,6 +34,9 @@ SKEW = timedelta(minutes=5)
 OLDEST = timedelta(days=30)
 """How late a dose may be told, unless it corrects an earlier form or was given abroad."""
 
+MOST_ANSWERS = 30
+"""So many questions may be asked before a dose."""
+
 _FORM = "7b7f3c1e-0001-4a10-9c55-000000000001"
 _BATCH = re.compile(r"[A-Z0-9-]{3,20}", re.ASCII)
 
@@ -125,9 +128,9 @@ class Vaccination(CaseInput):
     )
     indication: Indication
     given_abroad: bool = Field(default=False, description="Given abroad: a person looks at the documentation")
-    contraindication_answers: Annotated[dict[Question, bool], Field(max_length=30)] = Field(
-        description="The answers to the questions asked before the dose, by the question's code; any `true` is "
-        "followed up by a person",
+    contraindication_answers: Annotated[dict[Question, bool], Field(max_length=MOST_ANSWERS)] = Field(
+        description="The answers to the questions asked before the dose, by the question's code; any `true`, and any "
+        "question of the register `vaccination-questions` without an answer, is followed up by a person",
         examples=[{"ALLERGIC_REACTION": False}],
     )
     consent: bool = Field(description="The person has consented; nothing is registered without", examples=[True])

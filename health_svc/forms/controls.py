@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from common.clock import OSLO
 from common.refusals import FieldProblem
 from health_svc.doses.vaccination import Indication, Site
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What the health worker asks, and in a word what it is about."""
-
-    text: str
-    about: str
-
 
 SITES = {Site.LEFT_ARM: "Venstre arm", Site.RIGHT_ARM: "Høyre arm", Site.OTHER: "Annet sted"}
 INDICATIONS = {
@@ -29,14 +19,6 @@ INDICATIONS = {
     Indication.CRITICAL_JOB: "Samfunnskritisk jobb",
     Indication.OTHER: "Annet",
 }
-QUESTIONS = {
-    "ALLERGIC_REACTION": Question(
-        text="Har hatt alvorlig allergisk reaksjon på en vaksine eller noe i den", about="allergisk reaksjon"
-    ),
-    "ACUTE_ILLNESS": Question(text="Har feber eller er akutt syk i dag", about="akutt sykdom"),
-    "BLEEDING_RISK": Question(text="Blør lett, eller bruker blodfortynnende medisin", about="blødning"),
-}
-"""Asked before the dose, by the code that the case carries; a yes is followed up by a person."""
 KEPT = ("vaccine_code", "batch_no", "expiry_date", "vaccinator_hpr", "prescriber_hpr", "unit")
 """What the next person's form begins with: it is about the station and not about whoever was vaccinated."""
 
@@ -55,11 +37,11 @@ def control_of(field: str) -> str:
     return _ANSWER + question if name == "contraindication_answers" and question else field
 
 
-def given(form: Mapping[str, str], units: Collection[str] | None) -> dict[str, Any]:
+def given(form: Mapping[str, str], asked: Collection[str], units: Collection[str] | None) -> dict[str, Any]:
     """The case that a filled-in form hands in; what nobody filled in is left out.
 
-    `units` are those that whoever fills it in is bound to; None for who is bound to none. The same form gives the same
-    case whenever it is sent: nothing of the time of sending goes into it.
+    `asked` are the codes of the form's questions, `units` those that whoever fills it in is bound to; None for who is
+    bound to none. The same form gives the same case whenever it is sent: nothing of the time of sending goes into it.
     """
     case: dict[str, Any] = {name: form[name].strip() for name in _AS_TYPED if form.get(name, "").strip()}
     case |= {name: _ANSWERS.get(form[name], form[name]) for name in _YES_OR_NO if form.get(name)}
@@ -68,23 +50,39 @@ def given(form: Mapping[str, str], units: Collection[str] | None) -> dict[str, A
         case["dose_no"] = int(dose)
     if moment := form.get("vaccinated_at", "").strip():
         case["vaccinated_at"] = _in_norway(moment)
-    asked = {question: form.get(_ANSWER + question, "") for question in QUESTIONS}
+    answers = {question: form.get(_ANSWER + question, "") for question in asked}
     case["contraindication_answers"] = {
-        question: _ANSWERS[answer] for question, answer in asked.items() if answer in _ANSWERS
+        question: _ANSWERS[answer] for question, answer in answers.items() if answer in _ANSWERS
     }
     if unit := _unit(form, units):
         case["unit"] = unit
     return case
 
 
-def unanswered(form: Mapping[str, str], units: Collection[str] | None) -> list[FieldProblem]:
+def unanswered(form: Mapping[str, str], asked: Collection[str], units: Collection[str] | None) -> list[FieldProblem]:
     """What the process would do without, and a station must say: each question asked, and which unit it is."""
     missing = [
-        f"contraindication_answers.{question}" for question in QUESTIONS if form.get(_ANSWER + question) not in _ANSWERS
+        f"contraindication_answers.{question}" for question in asked if form.get(_ANSWER + question) not in _ANSWERS
     ]
     if units and not _unit(form, units):
         missing.append("unit")
     return [FieldProblem(field, "MISSING_FIELD", "This must be answered") for field in missing]
+
+
+def filled_in(case: Mapping[str, Any]) -> dict[str, str]:
+    """What the controls of a form hold that handed this case in: the other way of `given`, but for the form's own id."""
+    words = {answer: word for word, answer in _ANSWERS.items()}
+    values = {name: str(case[name]) for name in (*_AS_TYPED, "unit") if case.get(name)}
+    values |= {name: words[case[name]] for name in _YES_OR_NO if name in case}
+    values |= {_ANSWER + code: words[answer] for code, answer in case["contraindication_answers"].items()}
+    values["vaccinated_at"] = on_the_clock(datetime.fromisoformat(case["vaccinated_at"]))
+    del values["form_id"]
+    return values
+
+
+def on_the_clock(moment: datetime) -> str:
+    """A moment as its control holds it: Norwegian time, to the minute."""
+    return f"{moment.astimezone(OSLO):%Y-%m-%dT%H:%M}"
 
 
 def typed(case: Mapping[str, Any]) -> dict[str, str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from common.refusals import FieldProblem
-from health_svc.forms.controls import QUESTIONS, control_of
+from health_svc.doses.questions import AskedQuestion
+from health_svc.forms.controls import control_of
 
 MISSING, INVALID, OUT_OF_RANGE, ID = "MISSING_FIELD", "INVALID_VALUE", "DATE_OUT_OF_RANGE", "ID_INVALID"
 
@@ -52,9 +53,6 @@ SENTENCES: dict[str, dict[str, str]] = {
     "remark": {INVALID: "Merknaden kan ha høyst 500 tegn."},
     "unit": _whatever("Velg enhet."),
     "corrects": {INVALID: "Skjemaet som skal rettes, finnes ikke i denne formen. Begynn på nytt fra listen."},
-} | {
-    control_of(f"contraindication_answers.{code}"): _whatever(f"Svar ja eller nei på spørsmålet om {question.about}.")
-    for code, question in QUESTIONS.items()
 }
 
 _OTHERWISE = "Noe i skjemaet er ikke godtatt. Kontroller det du har fylt ut, og send på nytt."
@@ -62,12 +60,24 @@ TOO_MANY_WAIT = "Det er for mange skjemaer i kø akkurat nå. Det du har fylt ut
 REFERENCE_TAKEN = "Dette skjemaet er allerede sendt, med andre opplysninger. Se under «Mine i dag». Ble noe feil, start et nytt skjema."
 
 
-def sentences(problems: Iterable[FieldProblem]) -> dict[str, str]:
+def with_questions(asked: Mapping[str, AskedQuestion]) -> dict[str, dict[str, str]]:
+    """The sentences of a form that asks these questions."""
+    answers = {
+        control_of(f"contraindication_answers.{code}"): _whatever(
+            f"Svar ja eller nei på spørsmålet om {question.about}."
+        )
+        for code, question in asked.items()
+    }
+    return SENTENCES | answers
+
+
+def sentences(problems: Iterable[FieldProblem], asked: Mapping[str, AskedQuestion]) -> dict[str, str]:
     """By control, the first thing that is wrong with it; under the empty name, what concerns the whole form."""
     told: dict[str, str] = {}
+    every = with_questions(asked)
     for problem in problems:
         control = control_of(problem.field)
-        known = SENTENCES.get(control, {})
+        known = every.get(control, {})
         # Of a number that somebody writes wrongly the process says more than a form needs to repeat.
         sentence = known.get(problem.code) or next(iter(reversed(known.values())), _OTHERWISE)
         told.setdefault(control if known else "", sentence)

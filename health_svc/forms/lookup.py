@@ -46,11 +46,13 @@ class Found:
     booking: str | None = None
     appointment: str | None = None
     note: str | None = None
+    doubted: bool = False
+    """Number and names may be what is wrong: they are shown, to be looked at again."""
 
     @property
     def named(self) -> bool:
         """Whether the person is known by name."""
-        return bool(self.values.get("family_name"))
+        return bool(self.values.get("family_name")) and not self.doubted
 
 
 Held = tuple[CaseView, Mapping[str, Any]]

@@ -61,11 +61,15 @@ class Line:
     standing: Standing
     label: str
     told: str
+    corrects: str
+    """The form that this one corrects."""
+    can_be_corrected: bool
+    """It is the last word about its dose."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Today:
-    """One health worker's day: the forms, newest first, and what the newest was filled in with."""
+    """One health worker's day: the forms, newest first, and what the newest that corrects none was filled in with."""
 
     lines: list[Line]
     newest: Mapping[str, Any]
@@ -84,28 +88,50 @@ async def of_today(parts: Parts, caller: Caller, vaccines: Mapping[str, str]) ->
         inputs = await parts.queries.inputs([case.id for case in cases])
         handled = {case.id: await _handled(parts, case) for case in cases if case.state is State.CLOSED}
     await deciding.seen(parts, caller, Action.LISTED, *(case.id for case in cases))
-    lines = [line_of(case, inputs.get(case.id, {}), vaccines, handled.get(case.id)) for case in cases]
+    corrected = {corrects: case for case in reversed(cases) if (corrects := inputs.get(case.id, {}).get("corrects"))}
+    lines = [
+        line_of(case, held, vaccines, handled.get(case.id), corrected.get(held.get("form_id")))
+        for case in cases
+        for held in [inputs.get(case.id, {})]
+    ]
+    # Of another dose a correction says nothing: the next form begins as the one before it did.
+    fresh = (inputs[case.id] for case in cases if case.id in inputs and not inputs[case.id].get("corrects"))
     nothing: Mapping[str, Any] = {}
-    return Today(lines=lines, newest=next((inputs[case.id] for case in cases if case.id in inputs), nothing))
+    return Today(lines=lines, newest=next(fresh, nothing))
 
 
-def line_of(case: CaseView, held: Mapping[str, Any], vaccines: Mapping[str, str], handled: str | None = None) -> Line:
+def line_of(
+    case: CaseView,
+    held: Mapping[str, Any],
+    vaccines: Mapping[str, str],
+    handled: str | None = None,
+    corrected_by: CaseView | None = None,
+) -> Line:
     """How one form is listed; `handled` is how a person dealt with a closed case."""
     standing = Standing.ATTENTION if handled == Handled.REJECTED else _STANDINGS[case.state]
     told = _TOLD.get(handled or case.state, "")
     if case.state is State.MANUAL and case.code:
         reason = reason_of(case.code)
         told = f"{reason.situation} {reason.remedy}"
+    if corrected_by is not None:
+        told = f"{told} Rettet med skjemaet du sendte kl. {_at(corrected_by)}.".strip()
+    corrects = str(held.get("corrects") or "")
     vaccine = str(held.get("vaccine_code", ""))
     return Line(
         form_id=str(held.get("form_id", "")),
-        at=f"{case.submitted_at.astimezone(OSLO):%H.%M}",
+        at=_at(case),
         who=initials(str(held.get("given_name", "")), str(held.get("family_name", ""))),
-        what=f"{vaccines.get(vaccine, vaccine)}, dose {held.get('dose_no', '')}",
+        what=f"{vaccines.get(vaccine, vaccine)}, dose {held.get('dose_no', '')}" + (", rettelse" if corrects else ""),
         standing=standing,
         label=LABELS[standing],
         told=told,
+        corrects=corrects,
+        can_be_corrected=bool(held) and corrected_by is None,
     )
+
+
+def _at(case: CaseView) -> str:
+    return f"{case.submitted_at.astimezone(OSLO):%H.%M}"
 
 
 def initials(*names: str) -> str:
@@ -117,16 +143,21 @@ async def _handled(parts: Parts, case: CaseView) -> str | None:
     return next((event.code for event in reversed(await parts.queries.events(case.id)) if event.code), None)
 
 
+def midnight(parts: Parts) -> datetime:
+    """When today began."""
+    return datetime.combine(parts.clock().astimezone(OSLO).date(), time(), OSLO)
+
+
 async def _cases(parts: Parts, caller: Caller) -> list[CaseView]:
-    midnight = datetime.combine(parts.clock().astimezone(OSLO).date(), time(), OSLO)
+    since = midnight(parts)
     own = Filter(processes=[VACCINATIONS], sight=Sight(caller=caller.name))
     found: list[CaseView] = []
     cursor: str | None = None
     while len(found) < _MOST:
         async with parts.database.reach():
             page = await parts.queries.page(own, limit=_AT_ONCE, cursor=cursor)
-        found += [case for case in page.cases if case.submitted_at >= midnight]
+        found += [case for case in page.cases if case.submitted_at >= since]
         cursor = page.next
-        if cursor is None or page.cases[-1].submitted_at < midnight:
+        if cursor is None or page.cases[-1].submitted_at < since:
             break
     return found

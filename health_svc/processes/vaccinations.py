@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from common.clock import OSLO
 from common.errors import NeedsJudgement, SuspectedDuplicate, TargetRejected
 from common.person import Sought, require_lasting_id
 from common.process import Outcome, OutcomeCode, Retention, Run, Task
+from health_svc.doses.questions import unanswered
 from health_svc.doses.record import VaccinationRecord
 from health_svc.doses.vaccination import Indication, Site, Vaccination
 from health_svc.doses.vaccines import vaccine_in_use, vaccines
@@ -52,11 +55,12 @@ def register_vaccination(given: Vaccination, run: Run) -> Outcome:
         raise NeedsJudgement("The dose was given abroad: a person looks at the documentation")
     known = vaccines.on(run, given.day).rows
     vaccine_in_use(known, given.vaccine_code, given.day)
+    open_questions = unanswered(run, given.day, given.contraindication_answers)
 
     file = PersonFile(run, Sought(number, given.family_name, given.given_name))
     journal = ensure_journal(file, _journal_form(given, run.now()))
     # Only now is nobody else at work on this person, under whatever number: a correction may have come just before.
-    if (replaced := _replaced(given, run)) is not None:
+    if (replaced := _replaced(given, run, open_questions)) is not None:
         return replaced
     record = VaccinationRecord(file, given, known, dose_form(given))
     code, dose = _standing(given, run, record)
@@ -65,10 +69,12 @@ def register_vaccination(given: Vaccination, run: Run) -> Outcome:
     transfer = record.transfer(dose.number)
     if transfer is Transfer.REJECTED:
         raise TargetRejected("The dose stands in HsPro, but SYSVAK has rejected it")
-    detail = {"dose": dose.number, "journal": journal.detail["journal"], "sysvak": transfer.name}
+    detail: dict[str, Any] = {"dose": dose.number, "journal": journal.detail["journal"], "sysvak": transfer.name}
+    if open_questions:
+        detail["unanswered"] = open_questions
     if record.follows_another_vaccine(dose):
         detail["warning"] = "OTHER_PRODUCT_BEFORE"
-    return Outcome(code, detail).telling(*_tasks(given, code, run.today()))
+    return Outcome(code, detail).telling(*_tasks(given, code, run.today(), open_questions))
 
 
 def _standing(given: Vaccination, run: Run, record: VaccinationRecord) -> tuple[OutcomeCode, Dose]:
@@ -90,14 +96,14 @@ def _standing(given: Vaccination, run: Run, record: VaccinationRecord) -> tuple[
     return (OutcomeCode.CREATED if dose.created else OutcomeCode.EXISTS), dose.value
 
 
-def _replaced(given: Vaccination, run: Run) -> Outcome | None:
+def _replaced(given: Vaccination, run: Run, open_questions: Sequence[str]) -> Outcome | None:
     """How a form ends that another one has corrected before it was its turn."""
     number = _dose_told_otherwise(given.form_id, given, run)
     if number is None:
         return None
     _remember(given, run, number)
     detail = {"dose": number, "note": "CORRECTED_BEFORE"}
-    return Outcome(OutcomeCode.NOOP, detail).telling(*_tasks(given, OutcomeCode.NOOP, run.today()))
+    return Outcome(OutcomeCode.NOOP, detail).telling(*_tasks(given, OutcomeCode.NOOP, run.today(), open_questions))
 
 
 def _dose_told_otherwise(form: UUID, given: Vaccination, run: Run) -> str | None:
@@ -114,17 +120,17 @@ def _remember(given: Vaccination, run: Run, number: str) -> None:
             run.remember(DOSE_OF_FORM, str(form), fact, until=run.today() + CORRECTABLE)
 
 
-def _tasks(given: Vaccination, code: OutcomeCode, today: date) -> list[Task]:
+def _tasks(given: Vaccination, code: OutcomeCode, today: date, open_questions: Sequence[str]) -> list[Task]:
     """What a person must do: which of the reasons it is stands in the case only, for tasks travel as mail."""
     tasks: list[Task] = []
-    if any(given.contraindication_answers.values()) or given.reaction_observed or given.remark:
+    if open_questions or any(given.contraindication_answers.values()) or given.reaction_observed or given.remark:
         tasks.append(
             Task(
                 name="follow-up",
                 role=FOLLOW_UP_ROLE,
                 title="Følg opp en vaksinasjon",
-                text="Dosen er registrert i HsPro. Skjemaet har en kontraindikasjon, en reaksjon eller en merknad som "
-                "helsepersonell må lese: åpne saken hos Roger og vurder oppfølging.",
+                text="Dosen er registrert i HsPro. Skjemaet har en kontraindikasjon, et ubesvart spørsmål, en reaksjon "
+                "eller en merknad som helsepersonell må lese: åpne saken hos Roger og vurder oppfølging.",
                 unit=given.unit,
                 due=today,
             )

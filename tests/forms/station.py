@@ -58,6 +58,7 @@ def filled_in(**changes: str | None) -> dict[str, str]:
     whole = {
         "form_id": str(uuid4()),
         "corrects": "",
+        "questions": "0",
         "person_id": SOLVEIG,
         "given_name": "Solveig",
         "family_name": "Myrvold",

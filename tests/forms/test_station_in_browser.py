@@ -299,6 +299,49 @@ def test_what_the_service_refuses_comes_back_to_be_corrected(
     looks_right(screen, "attention", tmp_path)
 
 
+def test_a_form_of_today_is_opened_again_and_corrected(screen: Screen, standing: Standing, tmp_path: Path) -> None:
+    before, act = cases(standing), "#linjer .act button"
+    find(screen, "B-50001")
+    fill_in(screen, batch_no="syn7001", site="RIGHT_ARM")
+    screen.tap("#send")
+    is_sent(screen)
+    screen.connected(False)
+    screen.tap(act)
+    screen.until("document.getElementById('melding').textContent.includes('kan ikke hentes akkurat nå')")
+    screen.connected(True)
+    # The list is drawn anew while somebody has come to the button by the keyboard.
+    screen.js(f"document.querySelector('{act}').focus(); document.querySelector('#linjer li').id = 'former'; 0")
+    screen.js("window.dispatchEvent(new Event('focus'))")
+    screen.until("!document.getElementById('former')")
+    assert screen.js("document.activeElement.ariaLabel").startswith("Rett skjemaet for S. M. kl. ")
+    screen.key("Enter")
+    screen.until("document.getElementById('dose').checkVisibility()")
+    assert (screen.text("#hvem"), screen.focused()) == ("Solveig Myrvold", "hvem")
+    kept = {name: screen.value(name) for name in ("batch_no", "site", "dose_no", "answer.ACUTE_ILLNESS", "consent")}
+    assert list(kept.values()) == ["SYN7001", "RIGHT_ARM", "1", "nei", "ja"]
+    assert SOLVEIG not in screen.text("body")
+    looks_right(screen, "correcting", tmp_path)
+    screen.tap(act)
+    assert "Send eller avbryt skjemaet du har åpent først." in screen.text("#melding")
+    screen.write("#batch_no", "SYN7002")
+    screen.tap("#send")
+    is_sent(screen)
+    assert cases(standing) == before + 2
+    screen.js("window.dispatchEvent(new Event('focus'))")
+    screen.until("document.querySelector('#linjer li:nth-child(2) .told').innerText.startsWith('Rettet med skjemaet')")
+    assert screen.text("#linjer li .what").endswith(", rettelse")
+    assert not screen.shown("#linjer li:nth-child(2) .act")
+    looks_right(screen, "corrected", tmp_path)
+    assert screen.value("batch_no") == "syn7001"  # of the station, for the next person
+    waiting = [case for case in standing.do(standing.station.stored()) if case["state"] == "queued"]
+    for ending in [None] * (len(waiting) - 1) + [needs_a_person()]:
+        standing.do(standing.station.end(ending))
+    screen.tap(act)
+    screen.until("document.getElementById('dose').checkVisibility()")
+    assert (screen.text("#hvem"), screen.value("person_id"), screen.focused()) == ("Personen", SOLVEIG, "given_name")
+    looks_right(screen, "doubted", tmp_path)
+
+
 def test_signed_out_the_form_waits_for_the_same_person(screen: Screen, standing: Standing, tmp_path: Path) -> None:
     before = cases(standing)
     find(screen, "B-50001")

@@ -24,7 +24,8 @@
   let searching = false;
   let again;
   let touched = Date.now();
-  let setByUs = form.elements.vaccinated_at.value;
+  let setByUs = form.elements.corrects.value ? '' : form.elements.vaccinated_at.value;
+  let keptAside; // what the next person's form begins with, while an earlier form is being corrected
 
   // --- talking to the service ---------------------------------------------------------------------------------
 
@@ -45,6 +46,13 @@
     }
   }
 
+  // What a form of ours asks for; once more, when the session has become another.
+  async function request(path, fields) {
+    const body = () => new URLSearchParams({ ...fields, skjema: token });
+    const answer = await ask(path, body());
+    return answer.status === 403 && (await renew()) === 200 ? ask(path, body()) : answer;
+  }
+
   // Signed in anew, the page needs what a form of the new session must carry. It must be the same person: forms are
   // handed in by whoever filled them in.
   async function renew() {
@@ -59,6 +67,8 @@
     listed = said.lines;
     counts = said.counts;
     show();
+    // The office has other vaccines or questions now, and nobody is in the middle of anything.
+    if (said.edition !== station.dataset.edition && !unsent.size && !isOpen() && !id('sok').value) location.reload();
     return status;
   }
 
@@ -95,6 +105,7 @@
         listed.unshift(said);
         counts[said.standing] += 1;
       }
+      if (said.corrects) listed.filter((each) => each.form_id === said.corrects).forEach((each) => { each.can_be_corrected = false; });
       attempts = 0;
       id('inn').hidden = true;
       tell(`Sendt: ${said.who} ${said.what}`);
@@ -140,7 +151,11 @@
   function readLine(item) {
     const text = (name) => item.querySelector(`.${name}`).textContent;
     const standing = item.classList[1];
-    return { standing, at: text('at'), who: text('who'), what: text('what'), label: text('label'), told: text('told') };
+    const act = item.querySelector('.act');
+    return {
+      standing, at: text('at'), who: text('who'), what: text('what'), label: text('label'), told: text('told'),
+      form_id: act.elements.form_id.value, can_be_corrected: !act.hidden,
+    };
   }
 
   function drawLine(each) {
@@ -148,16 +163,24 @@
     item.className = `line ${each.standing}`;
     for (const name of ['at', 'who', 'what', 'label', 'told']) item.querySelector(`.${name}`).textContent = each[name];
     item.querySelector('.told').hidden = !each.told;
-    item.querySelector('.act').hidden = each.standing !== 'rejected';
-    const button = item.querySelector('button');
-    button.addEventListener('click', () => correct(each));
-    button.setAttribute('aria-label', `Rett opp skjemaet for ${each.who}`);
+    const refused = each.standing === 'rejected';
+    const act = item.querySelector('.act');
+    act.hidden = !refused && !each.can_be_corrected;
+    act.elements.form_id.value = each.form_id;
+    const button = act.querySelector('button');
+    button.textContent = refused ? 'Rett opp' : 'Rett';
+    button.setAttribute('aria-label', `${button.textContent} skjemaet for ${each.who} kl. ${each.at}`);
     return item;
   }
 
+  const formOf = (line) => line?.querySelector('.act').elements.form_id.value;
+
   function show() {
     const lines = [...[...unsent.values()].reverse(), ...listed];
+    const focused = formOf(document.activeElement?.closest('#linjer .line'));
     id('linjer').replaceChildren(...lines.map(drawLine));
+    // Whoever has come to a button by the keyboard stays there.
+    if (focused) [...id('linjer').children].find((line) => formOf(line) === focused)?.querySelector('button').focus();
     id('ingen').hidden = lines.length > 0;
     for (const each of id('tall').querySelectorAll('dd')) each.textContent = counts[each.dataset.count];
   }
@@ -175,23 +198,28 @@
 
   function open(values, { named = false, booking, appointment, note } = {}) {
     form.elements.form_id.value = values.form_id ?? newId();
+    keptAside = values.corrects ? ofTheStation() : undefined;
     for (const [name, value] of Object.entries(values)) put(name, value);
-    if (!values.vaccinated_at) now();
+    if (values.vaccinated_at) setByUs = '';
+    else now();
     id('hvem').textContent = named ? `${values.given_name} ${values.family_name}` : 'Personen';
     id('time').textContent = booking ? `Bestilling ${booking}${appointment ? `, ${appointment}` : ''}` : '';
     id('time').hidden = !booking;
     id('merk').textContent = note ?? '';
     id('merk').hidden = !note;
     id('identitet').hidden = named;
-    id('mer').open = false;
+    id('legitimasjon').hidden = Boolean(values.corrects);
+    id('mer').open = Boolean(values.corrects);
     search.hidden = true;
     form.hidden = false;
     (named ? id('hvem') : form.elements[values.person_id ? 'given_name' : 'person_id']).focus();
     if (named) window.scrollTo(0, 0);
   }
 
+  const ofTheStation = () => Object.fromEntries(KEPT.map((name) => [name, form.elements[name]?.value ?? '']));
+
   function close() {
-    const kept = Object.fromEntries(KEPT.map((name) => [name, form.elements[name]?.value ?? '']));
+    const kept = keptAside ?? ofTheStation();
     // Not reset(): that would bring back what the page was loaded with.
     for (const control of form.querySelectorAll('input[type=text], input[type=date], textarea, select')) control.value = '';
     for (const control of form.querySelectorAll('input[type=radio], input[type=checkbox]')) control.checked = false;
@@ -208,11 +236,8 @@
     id('sok').focus();
   }
 
+  // What the service refused was never stored: it is opened as it was sent.
   function correct(entry) {
-    if (isOpen()) {
-      tell('Send eller avbryt skjemaet du har åpent først. Så kan du rette dette.');
-      return;
-    }
     unsent.delete(entry.form_id);
     const values = Object.fromEntries(entry.body);
     // Under its id another form stands already: this one is new, and says which it corrects.
@@ -221,6 +246,25 @@
     complaints.summarise(entry.wrong);
     show();
   }
+
+  // What the service has stored is opened as it stands there; a new form corrects it.
+  async function correctStored(formId) {
+    tell('Henter skjemaet …');
+    const { status, said } = await request('/rett', { form_id: formId });
+    tell('');
+    if (isOpen()) return;
+    if (status === 200) open(said.values, said);
+    else if (status === 401) id('inn').hidden = false;
+    else tell(status === 404 ? said.wrong[''] : 'Skjemaet kan ikke hentes akkurat nå. Prøv igjen om litt.');
+  }
+
+  id('linjer').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const formId = event.target.elements.form_id.value;
+    if (isOpen()) tell('Send eller avbryt skjemaet du har åpent først. Så kan du rette dette.');
+    else if (unsent.has(formId)) correct(unsent.get(formId));
+    else correctStored(formId);
+  });
 
   function put(name, value) {
     const control = form.elements[name];
@@ -252,9 +296,7 @@
     if (searching) return;
     searching = true;
     tell('Leter …');
-    const body = () => new URLSearchParams({ sok: text, skjema: token });
-    let { status, said } = await ask('/oppslag', body());
-    if (status === 403 && (await renew()) === 200) ({ status, said } = await ask('/oppslag', body()));
+    const { status, said } = await request('/oppslag', { sok: text });
     searching = false;
     tell('');
     if (isOpen() || id('sok').value.trim() !== text) return;
@@ -304,7 +346,7 @@
       form_id: value('form_id'), body, named: id('identitet').hidden, standing: 'waiting', label: 'Sender', told: '',
       at: form.elements.vaccinated_at.value.slice(11).replace(':', '.'),
       who: ['given_name', 'family_name'].map((name) => `${value(name).trim()[0].toUpperCase()}.`).join(' '),
-      what: `${chosen ? chosen.closest('label').textContent.trim() : value('vaccine_code')}, dose ${value('dose_no')}`,
+      what: `${chosen ? chosen.closest('label').textContent.trim() : value('vaccine_code')}, dose ${value('dose_no')}${value('corrects') && ', rettelse'}`,
     });
     tell('');
     close();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +26,7 @@ from common.errors import (
 )
 from common.process import OutcomeCode, Subject
 from common.testing import MemoryRegisters, Person, person
+from health_svc.doses.questions import AskedQuestion
 from health_svc.processes import test_journals
 from health_svc.processes.booking_journals import Booking
 from health_svc.screens.hspro_vaccination import Batch, Dose, Transfer
@@ -300,6 +301,49 @@ class TestFollowUp:
     @pytest.mark.parametrize("said", [{}, {"contraindication_answers": {}}, {"remark": "  "}])
     def test_nothing_is_told_of_an_ordinary_dose(self, office: Office, kari: Person, said: dict[str, Any]) -> None:
         assert office.perform(a_vaccination(kari, **said)).tasks == ()
+
+
+class TestTheOfficesQuestions:
+    """What the register asks on the day of the dose and a form leaves open is a reason to look at it, and no obstacle."""
+
+    @pytest.mark.parametrize(
+        ("answers", "left_open"),
+        [
+            ({"FAINTS": False, "PREGNANT": False, "OF_A_FORMER_FORM": False}, []),
+            ({"FAINTS": False}, ["PREGNANT"]),
+            ({}, ["FAINTS", "PREGNANT"]),
+        ],
+    )
+    def test_are_followed_up_where_they_are_unanswered(
+        self, office: Office, kari: Person, answers: dict[str, bool], left_open: list[str]
+    ) -> None:
+        self.ask(office, TODAY)
+        outcome = office.perform(a_vaccination(kari, contraindication_answers=answers))
+        assert (outcome.code, outcome.detail.get("unanswered", [])) == (OutcomeCode.CREATED, left_open)
+        assert [task.name for task in outcome.tasks] == (["follow-up"] if left_open else [])
+        assert office.hspro.case.used == {"vaccines": 1, "vaccination-questions": 1}
+
+    @pytest.mark.parametrize(("days_ago", "tasks"), [(0, ["follow-up"]), (1, [])])
+    def test_are_those_of_the_day_of_the_dose(
+        self, office: Office, kari: Person, days_ago: int, tasks: list[str]
+    ) -> None:
+        self.ask(office, TODAY)
+        given = (NOW - timedelta(days=days_ago)).isoformat()
+        outcome = office.perform(a_vaccination(kari, vaccinated_at=given, contraindication_answers={}))
+        assert (outcome.code, [task.name for task in outcome.tasks]) == (OutcomeCode.CREATED, tasks)
+
+    def test_of_a_form_that_was_corrected_before_are_followed_up_too(self, office: Office, kari: Person) -> None:
+        self.ask(office, TODAY)
+        first = a_vaccination(kari, contraindication_answers={"FAINTS": False})
+        answered = {"FAINTS": False, "PREGNANT": False}
+        office.case(a_vaccination(kari, corrects=str(first.form_id), contraindication_answers=answered))
+        outcome = office.case(first)
+        assert (outcome.code, [task.name for task in outcome.tasks]) == (OutcomeCode.NOOP, ["follow-up"])
+
+    @staticmethod
+    def ask(office: Office, valid_from: date) -> None:
+        rows = [AskedQuestion(code=code, text=code, about=code) for code in ("FAINTS", "PREGNANT")]
+        office.registers.store("vaccination-questions", rows, valid_from=valid_from)
 
 
 class TestOnePersonAtATime:
