@@ -34,12 +34,13 @@ def employment_of(run: Run, number: str, employee_no: str | None) -> Employment:
     return Employment(employee=file.employee(), positions=positions)
 
 
-def _chosen(found: list[EmployeeFacts], employee_no: str | None) -> str:
+def _chosen(found: list[EmployeeFacts], employee_no: str | None) -> int:
+    """Which of the hits, counted from 0."""
     if len({each.number for each in found}) > 1:
         raise AmbiguousHit
-    numbers = [each.employee_no for each in found if employee_no in {None, each.employee_no}]
-    if not numbers:
+    places = [place for place, each in enumerate(found) if employee_no in {None, each.employee_no}]
+    if not places:
         raise ConflictInTarget("The employee number is another person's")
-    if len(numbers) > 1:
+    if len(places) > 1:
         raise AmbiguousHit("The person has several employee records")
-    return numbers[0]
+    return places[0]

@@ -103,8 +103,8 @@ class _Employees(EmployeeList):
     def employees(self) -> list[EmployeeFacts]:
         return [each.model_copy(update={"remark": ""}) for each in self._found]
 
-    def file(self, employee_no: str) -> EmployeeFile:
-        return _File(next(each for each in self._found if each.employee_no == employee_no))
+    def file(self, place: int) -> EmployeeFile:
+        return _File(self._found[place])
 
 
 class _File(EmployeeFile):
