@@ -1,4 +1,4 @@
-"""`python -m bench [robot|day|pickup|intake|queue|recovery …] [--full] [--json FILE]`: one table of how fast everything is."""
+"""`python -m bench [robot|day|payroll|pickup|intake|queue|recovery …] [--full] [--json FILE]`: one table of how fast everything is."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import day, intake, pickup, queue, recovery, robot
+from bench import day, intake, payroll, pickup, queue, recovery, robot
 from bench.rows import Row, Tell, as_json, as_table
 from common import log
 from common.cli import with_clear_errors
 from common.local.stack import Ports, Stack
 
-PARTS = ("robot", "day", "pickup", "intake", "queue", "recovery")
+PARTS = ("robot", "day", "payroll", "pickup", "intake", "queue", "recovery")
 _NOOP = "bench.noop_svc"
+_OF_A_SERVICE = {"robot": "health_svc", "day": "health_svc", "payroll": "payroll_svc"}
+"""Parts with a service of their own, and its targets."""
 _WIDTH = 140
 
 
@@ -37,18 +39,28 @@ def stack_of(service: str, folder: Path, tell: Tell) -> Stack:
 def run(parts: Sequence[str], line: queue.Plan, whole: day.Plan, tell: Tell) -> list[Row]:
     """Measure these parts, one after the other."""
     rows: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="roger-bench-") as folder:
-        if "robot" in parts:
-            with stack_of("health_svc", Path(folder) / "robot", tell) as stack:
-                rows += robot.measure(stack, robot.Plan(), lambda line: tell(f"robot: {line}"))
-        if "day" in parts:
-            with stack_of("health_svc", Path(folder) / "day", tell) as stack:
-                rows += day.measure(stack, whole, lambda line: tell(f"day: {line}"))
-        with ExitStack() as open_:
-            if set(parts) - {"robot", "day"}:
-                stack = open_.enter_context(stack_of(_NOOP, Path(folder) / "noop", tell))
-                rows += _without_targets(parts, line, stack, tell)
+    with tempfile.TemporaryDirectory(prefix="roger-bench-") as folder, ExitStack() as open_:
+        for part, service in _OF_A_SERVICE.items():
+            if part in parts:
+                with stack_of(service, Path(folder) / part, tell) as stack:
+                    rows += _with_targets(part, whole, stack, tell)
+        if set(parts) - set(_OF_A_SERVICE):
+            stack = open_.enter_context(stack_of(_NOOP, Path(folder) / "noop", tell))
+            rows += _without_targets(parts, line, stack, tell)
     return rows
+
+
+def _with_targets(part: str, whole: day.Plan, stack: Stack, tell: Tell) -> list[Row]:
+    def said(line: str) -> None:
+        tell(f"{part}: {line}")
+
+    match part:
+        case "robot":
+            return robot.measure(stack, robot.Plan(), said)
+        case "day":
+            return day.measure(stack, whole, said)
+        case _:
+            return payroll.measure(stack, payroll.Plan(), said)
 
 
 def _without_targets(parts: Sequence[str], line: queue.Plan, stack: Stack, tell: Tell) -> list[Row]:

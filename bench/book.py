@@ -87,6 +87,21 @@ class Book:
             elif time.monotonic() - moved > _STALLED:
                 raise ConfigurationError(f"{left} cases do not end; the logs are in {self._stack.folder}/logs")
 
+    def await_judged(self) -> None:
+        """Wait until no batch waits for its rule any more; raises ConfigurationError when one is not let go."""
+        limit = time.monotonic() + _STALLED
+        while self._one("select count(*) from batches where ended_at is null and opened_at is null", ()):
+            if self._one("select count(*) from batches where state = 'awaiting_release'", ()):
+                raise ConfigurationError("A batch waits for a second person")
+            if time.monotonic() > limit:
+                raise ConfigurationError(f"A batch is not judged; the logs are in {self._stack.folder}/logs")
+            time.sleep(_LOOK)
+
+    def open_batches(self) -> list[UUID]:
+        """The batches whose rows may be worked on."""
+        rows = self._connection.execute("select id from batches where state = 'open'")
+        return [batch for (batch,) in rows.fetchall()]
+
     def clear(self) -> None:
         """Forget every case; no worker may run."""
         self._connection.execute("truncate cases, events cascade")

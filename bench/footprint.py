@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
+from pathlib import Path
 
 import psutil
 
@@ -26,6 +27,14 @@ def memory_mb(pids: Iterable[int]) -> float:
             held = process.memory_full_info()
             total += getattr(held, "pss", held.rss)
     return total / 2**20
+
+
+def peak_memory_mb(pid: int) -> float:
+    """The most that one process has held at any moment since it began, in MB; where the system does not keep that, now."""
+    with contextlib.suppress(OSError):
+        told = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+        return int(told["VmHWM"].split()[0]) / 1024
+    return memory_mb([pid])
 
 
 def _family(pids: Iterable[int]) -> set[psutil.Process]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlsplit
 
 from bench.book import Book
+from bench.caller import Caller
 from bench.rows import Row, Tell, middle, percentile
 from common.local.stack import Stack
 
-PROCESS = "nothing"
+PATH = "/v1/nothing"
 _BULK, _SINGLE, _SLOWEST = 5_000.0, 500.0, 50.0
 
 
@@ -76,48 +75,27 @@ def measure(stack: Stack, plan: Plan, tell: Tell) -> list[Row]:
     ]
 
 
-class _Caller:
-    """One connection to the API; http.client, because a richer client would take the CPU that is measured."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._connection = http.client.HTTPConnection(urlsplit(stack.api).netloc, timeout=60)
-        self._headers = {"Authorization": f"Bearer {stack.api_key}", "Content-Type": "application/json"}
-
-    def post(self, body: bytes) -> None:
-        self._connection.request("POST", f"/v1/{PROCESS}", body, self._headers)
-        answer = self._connection.getresponse()
-        answer.read()
-        if answer.status != http.HTTPStatus.ACCEPTED:
-            message = f"the API answered {answer.status}"
-            raise RuntimeError(message)
-
-    def close(self) -> None:
-        self._connection.close()
-
-
 def _bulk(stack: Stack, plan: Plan) -> float:
     """Cases a second; the bodies are made beforehand, the first array is a warm-up."""
     bodies = [
         json.dumps([{"what": f"array {array} row {row}"} for row in range(plan.array)]).encode()
         for array in range(plan.arrays + 1)
     ]
-    caller = _Caller(stack)
-    caller.post(bodies[0])
-    began = time.perf_counter()
-    for body in bodies[1:]:
-        caller.post(body)
-    took = time.perf_counter() - began
-    caller.close()
+    with Caller(stack) as caller:
+        caller.post(PATH, bodies[0])
+        began = time.perf_counter()
+        for body in bodies[1:]:
+            caller.post(PATH, body)
+        took = time.perf_counter() - began
     return plan.arrays * plan.array / took
 
 
 def _singles(stack: Stack, plan: Plan, number: int) -> list[float]:
     """How long each answer took on one connection, in milliseconds."""
-    caller = _Caller(stack)
     took: list[float] = []
-    ends = time.perf_counter() + plan.seconds
-    while (began := time.perf_counter()) < ends:
-        caller.post(json.dumps({"what": f"sender {number} case {len(took)}"}).encode())
-        took.append(1000 * (time.perf_counter() - began))
-    caller.close()
+    with Caller(stack) as caller:
+        ends = time.perf_counter() + plan.seconds
+        while (began := time.perf_counter()) < ends:
+            caller.post(PATH, json.dumps({"what": f"sender {number} case {len(took)}"}).encode())
+            took.append(1000 * (time.perf_counter() - began))
     return took

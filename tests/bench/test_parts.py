@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from bench import intake, pickup, queue, recovery, robot
+from bench import intake, payroll, pickup, queue, recovery, robot
 from bench.rows import Row, as_json, as_table, percentile
 from common.local.stack import Ports, Stack
 
@@ -71,6 +71,13 @@ def test_robot(tmp_path: Path) -> None:
     with Stack("health_svc", tmp_path, ports=Ports.free(), durable=False) as stack:
         plan = robot.Plan(browsers=(1,), slices=1, cases=1, warm_up=1)
         sane(robot.measure(stack, plan, told), "robot")
+
+
+@pytest.mark.browser
+def test_payroll(tmp_path: Path) -> None:
+    with Stack("payroll_svc", tmp_path, ports=Ports.free(), durable=False) as stack:
+        plan = payroll.Plan(rows=4, array=2, warned=2, held=1, people=20)
+        sane(payroll.measure(stack, plan, told), "payroll")
 
 
 def test_the_table_shows_every_row() -> None:
