@@ -21,7 +21,7 @@ _DONE_BY = time(16)
 _ANSWER_WITHIN = 5  # bank days, where the cut-off has passed
 _MONTHS = 12
 
-Month = Annotated[str, StringConstraints(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
 @dataclass(frozen=True, kw_only=True)
