@@ -19,5 +19,5 @@ class ControlSettings(BaseSettings):
     raises an alarm."""
     release_at: time = time(8)
     """At what time of that day, Norwegian time."""
-    list_minutes: Annotated[int, Field(ge=0, le=120)] = 10
+    list_minutes: Annotated[int, Field(ge=1, le=120)] = 10
     """For so many minutes a worker's shifts share one reading of the run list; whatever is done looks again."""

@@ -13,6 +13,7 @@ from common.web.pages.settings import PageSettings
 from common.webhooks.settings import WebhookSettings
 from health_svc.refunds.settings import RefundSettings
 from payroll_svc.assignments.settings import AssignmentSettings
+from payroll_svc.control.settings import ControlSettings
 from payroll_svc.pay_forms.settings import PayFormSettings
 from payroll_svc.positions.settings import PositionSettings
 
@@ -32,6 +33,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_WEBHOOKS_": WebhookSettings,
     "ROGER_NOTICES_": NoticeSettings,
     "ROGER_REFUNDS_": RefundSettings,
+    "ROGER_CONTROL_": ControlSettings,
     "ROGER_POSITIONS_": PositionSettings,
     "ROGER_PAY_FORMS_": PayFormSettings,
     "ROGER_ASSIGNMENTS_": AssignmentSettings,

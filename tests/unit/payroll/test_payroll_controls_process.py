@@ -45,7 +45,7 @@ def codes_of(*ended: Outcome | BusinessException) -> list[str]:
 
 def refusal(office: Office, row: ReportedRow, kind: type[BusinessException]) -> BusinessException:
     (ended,) = office.control(row)
-    assert type(ended) is kind
+    assert isinstance(ended, kind)
     return ended
 
 
@@ -554,7 +554,11 @@ class TestTasks:
     def test_a_person_is_told_of_once_with_all_codes(self) -> None:
         office, somebody = Office(), person()
         one = a_report_row(somebody, stillingsprosent="40.00", **NO_CONTRACT)
-        same = {"employee_no": one.employee_no, "account_no": one.account_no, "stillingsprosent": "40.00"}
+        same: dict[str, Any] = {
+            "employee_no": one.employee_no,
+            "account_no": one.account_no,
+            "stillingsprosent": "40.00",
+        }
         clean = a_report_row(somebody, position_no="B2", **same)
         stopped = a_report_row(somebody, position_no="C3", **same | {"stillingsprosent": "10.00"}, **NEGATIVE)
         office.know(one, clean, stopped)
@@ -565,7 +569,11 @@ class TestTasks:
     def test_when_the_first_row_goes_to_a_person_the_next_one_tells(self) -> None:
         office, somebody = Office(), person()
         one = a_report_row(somebody, stillingsprosent="40.00", **NO_CONTRACT)
-        same = {"employee_no": one.employee_no, "account_no": one.account_no, "stillingsprosent": "40.00"}
+        same: dict[str, Any] = {
+            "employee_no": one.employee_no,
+            "account_no": one.account_no,
+            "stillingsprosent": "40.00",
+        }
         other = a_report_row(somebody, position_no="B2", **same, **NEGATIVE)
         office.know(one, tax=1)
         office.know(other)
