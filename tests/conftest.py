@@ -41,7 +41,12 @@ settings.load_profile("roger")
 
 TOGETHER = {
     "killed": ("tests/recovery/", "tests/chaos/"),
-    "browsers": ("tests/bench/", "tests/browser/", "tests/forms/test_station_in_browser.py"),
+    "browsers": (
+        "tests/bench/",
+        "tests/browser/",
+        "tests/forms/test_station_in_browser.py",
+        "tests/forms/test_reports_in_browser.py",
+    ),
 }
 """Tests of which only one at a time may run: whole Rogers that are killed, and all else that keeps a processor busy."""
 
