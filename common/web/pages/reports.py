@@ -11,8 +11,9 @@ from starlette.responses import Response
 from common.identity.scopes import READ_ALL, READ_SOME
 from common.process import Service
 from common.refusals import BatchUnknown, NotInThatState
-from common.report.document import Report
+from common.report.document import Kind, Report
 from common.report.page import Origin
+from common.report.writing import written
 from common.web.pages import words
 from common.web.pages.brought import Entrance
 from common.web.pages.rendering import page
@@ -49,6 +50,7 @@ async def list_reports(parts: WithParts, session: SignedIn, fra: UUID | None = N
         "reports.html",
         session=session,
         called=partial(words.process, parts.service),
+        counted=partial(written, Kind.WHOLE),
         reports=listed,
         start=START,
         earlier=f"{START}?fra={listed[-1].batch}" if len(found) > _SHOWN else None,
