@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from common.local.day import Day, Flow, shared_out
-from payroll_svc.demo import position_percentage_checks
+from payroll_svc.demo import assignment_hours, payroll_form_activations, position_percentage_checks
 from payroll_svc.demo.town import Town
 
 FLOWS: dict[str, tuple[Callable[[Town, int], Flow], int]] = {
     "position-percentage-checks": (position_percentage_checks.flow, 2),
+    "payroll-form-activations": (payroll_form_activations.flow, 2),
+    "assignment-hours": (assignment_hours.flow, 2),
 }
 """Process by process: who makes its rows, and its share of a day's."""
 

@@ -24,6 +24,10 @@ class Town(MadeUpTown):
 
     employees: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """As the console of the payroll system takes them: percent in hundredths."""
+    assignments: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """With the timesheets that stand already: hours in hundredths."""
+    forms: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """The queue of pay forms, each version for itself."""
     hired: int = 0
     """Last part of the newest employee number; begins where `born` does, so that no number turns up on another day."""
     opened: int = 0
