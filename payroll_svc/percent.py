@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 FULL = 100_00
-_WRITTEN = re.compile(r"(\d{1,3})(?:[,.](\d{1,2}))?(?:\s?%)?", re.ASCII)
+_WRITTEN = re.compile(r"(\d{1,3})(?:[,.](\d{1,2}))?(?:[ \u00a0]?%)?", re.ASCII)
 
 Percent = Annotated[Decimal, Field(ge=0, max_digits=5, decimal_places=2)]
 """As the API takes it: 80.0, at most two decimals."""

@@ -276,6 +276,11 @@ class TestSubstitutesWithoutAnEnd:
     def test_of_an_employee_number_that_is_not_known_prove_nothing(self, office: Office, ove: Person) -> None:
         assert office.check(ove, held(), self.OPEN).code is OutcomeCode.REPORTED
 
+    def test_of_a_number_that_two_records_have_are_for_a_person(self, office: Office, ove: Person) -> None:
+        office.payroll.employ(ove, held(), self.OPEN)
+        office.payroll.employ(person(), held(), self.OPEN)
+        office.refused(AmbiguousHit, ove, held(), self.OPEN)
+
     def test_of_another_person_are_for_a_person(self, office: Office, ove: Person) -> None:
         office.payroll.employ(person(), held(), self.OPEN)
         office.refused(ConflictInTarget, ove, held(), self.OPEN)
@@ -308,6 +313,11 @@ class TestReadFromThePayrollSystem:
         office.payroll.employ(ove, held())
         assert office.check(ove).detail["maximum"] == "60.00"
         assert office.payroll.opened == ["55", "101"]
+
+    def test_of_a_number_that_two_persons_have_or_had(self, office: Office, ove: Person) -> None:
+        office.payroll.employ(ove, held())
+        office.payroll.employ(person(), employee_no="102", remark=f"Tidligere nummer: {ove.number}")
+        office.refused(AmbiguousHit, ove)
 
     def test_of_a_position_that_outlives_the_employment(self, office: Office, ove: Person) -> None:
         office.payroll.employ(ove, substitute("10.00", to=None), status="Sluttet")
