@@ -30,6 +30,8 @@ from payroll_svc.screens.form_queue import (
 NO_PAGE = cast("Page", None)
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=OSLO)
 SINCE = date(2020, 1, 1)
+POSITIONS = ("1", "A1")
+"""Of everybody."""
 
 
 @dataclass
@@ -116,8 +118,8 @@ class _File(EmployeeFile):
         return self._employee
 
     def positions(self) -> list[Position]:
-        held = {"employee_no": self._employee.employee_no, "unit": "311874322", "type": "FAST", "percent": "80.00"}
-        return [Position.model_validate(held | {"position_no": "1", "from": SINCE})]
+        held = {"employee_no": self._employee.employee_no, "unit": "311874322", "type": "FAST", "percent": "50.00"}
+        return [Position.model_validate(held | {"position_no": number, "from": SINCE}) for number in POSITIONS]
 
 
 class _Queue(FormQueue):
