@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from common.errors import ConflictInTarget, SuspectedDuplicate
 from common.norway.calendar import months_later
 from common.person import require_lasting_id, require_right
-from common.process import Outcome, OutcomeCode, Retention, Run
+from common.process import Outcome, OutcomeCode, Retention, Run, Task
+from common.reasons import reason_of
 from payroll_svc.assignments.claimed_hours import SETTINGS, ClaimedHours
 from payroll_svc.assignments.desk import AssignmentDesk, mark_of
 from payroll_svc.assignments.limits import require_meant
@@ -19,6 +20,7 @@ from payroll_svc.screens.payroll_target import PayrollSystem
 from payroll_svc.screens.timesheets import Timesheet
 from payroll_svc.service import payroll
 
+PAYROLL_OFFICER = "payroll-officer"
 APPROVAL = "approval-of-timesheet"
 CLOSES_LATER = timedelta(days=31)
 """How long after its hours could last be registered a timesheet is still known as Roger's."""
@@ -31,6 +33,19 @@ class Intent(BaseModel, frozen=True):
     """The timesheet whose place it takes."""
 
 
+def tell_the_payroll_officer(code: str) -> Task:
+    """What the payroll office reads when hours need a person: somebody waits for their pay."""
+    return Task(
+        name="hours-not-registered",
+        role=PAYROLL_OFFICER,
+        title="Timer på oppdrag er ikke registrert",
+        text=(
+            f"Roger kunne ikke registrere en timeliste. {reason_of(code).situation} Saken står i arbeidslisten: registrer "
+            "timene selv, eller send listen tilbake til enheten, før neste lønnskjøring."
+        ),
+    )
+
+
 @payroll.process(
     "assignment-hours",
     called="Timer på oppdrag",
@@ -40,6 +55,7 @@ class Intent(BaseModel, frozen=True):
     retention=Retention.PERSONAL,
     # The number of a decision tells of somebody's need of care.
     evidence=False,
+    fallout=tell_the_payroll_officer,
 )
 def register_hours(claimed: ClaimedHours, run: Run) -> Outcome:
     """See to it that the hours of an assignment stand in the payroll system, once, as the list says.

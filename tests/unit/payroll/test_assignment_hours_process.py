@@ -10,6 +10,7 @@ from assignment_office import PERIOD, RATE, Office, an_assignment
 
 from common.errors import (
     AmbiguousHit,
+    ApplicationException,
     BusinessException,
     ConflictInTarget,
     DateOutOfRange,
@@ -25,8 +26,10 @@ from common.errors import (
     SuspectedDuplicate,
     TargetRejected,
     TemporaryId,
+    codes,
 )
 from common.process import OutcomeCode, Subject
+from common.reasons import reason_of
 from common.testing import MemoryRegisters, person
 from payroll_svc.assignments.lines import line_of
 from payroll_svc.service import payroll
@@ -65,6 +68,14 @@ class TestRegistered:
 
     def test_no_page_of_it_is_ever_kept(self) -> None:
         assert not payroll.processes["assignment-hours"].keeps_evidence
+
+    @pytest.mark.parametrize("code", sorted(codes(BusinessException) | codes(ApplicationException)))
+    def test_whatever_hinders_it_the_payroll_office_is_told(self, code: str) -> None:
+        fallout = payroll.processes["assignment-hours"].fallout
+        assert fallout is not None
+        task = fallout(code)
+        assert (task.role, task.name) == ("payroll-officer", "hours-not-registered")
+        assert reason_of(code).situation in task.text
 
 
 class TestThereAlready:
