@@ -11,7 +11,7 @@ from common.errors import InvalidValue
 from payroll_svc.control.evaluation import Verdict, evaluate, hits_by_person
 from payroll_svc.control.finding import Finding
 from payroll_svc.control.pay_day import approval_of
-from payroll_svc.control.registers import exceptions_on, thresholds_on
+from payroll_svc.control.registers import ControlTables
 from payroll_svc.control.reported import ReportedRow
 from payroll_svc.control.row import PayRow
 from payroll_svc.control.rules import Severity
@@ -25,13 +25,12 @@ def judge(rows: Sequence[ReportedRow], desk: BatchDesk) -> Judgement:
         raise InvalidValue(
             "A control report is about one run: its id, kind, month and pay day are the same in all rows"
         )
-    limits, day = thresholds_on(desk, run.pay_date), desk.today()
-    exceptions = exceptions_on(desk, run.pay_date)
+    tables, day = ControlTables(desk, run.pay_date), desk.today()
     pay = [row.pay_row(accepts_synthetic=desk.accepts_synthetic or row.test) for row in rows]
-    verdicts = evaluate(pay, limits, exceptions, day=day)
+    verdicts = evaluate(pay, tables.thresholds, tables.exceptions, day=day)
     person = hits_by_person(pay, verdicts)
     return Judgement(
-        figures=_run_figures(run) | counted(pay, verdicts, limits),
+        figures=_run_figures(run) | counted(pay, verdicts, tables.thresholds),
         findings=[
             Finding.of(verdict, person.get(row.person, {}), day) for row, verdict in zip(pay, verdicts, strict=True)
         ],

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Protocol
 
 from pydantic import Field, StringConstraints
@@ -140,19 +141,30 @@ class Lookup(Protocol):
         ...
 
 
-def thresholds_on(lookup: Lookup, day: date) -> Thresholds:
-    """The limits in force on a pay day; raises RegisterMissing."""
-    return thresholds_of(lookup.register(threshold_rows, on=day).rows)
+class ControlTables:
+    """What the registers say for a pay day; each is looked up once, when it is asked for."""
 
+    def __init__(self, lookup: Lookup, pay_date: date) -> None:
+        self._lookup, self._day = lookup, pay_date
 
-def exceptions_on(lookup: Lookup, day: date) -> Exceptions:
-    """What has been accepted for a pay day; without the registers nothing has."""
-    accepted = _rows_or_none(lookup, exception_rows, day)
-    sharing = _rows_or_none(lookup, shared_account_rows, day)
-    return Exceptions.of(
-        (Accepted(row.employee_no, row.rule, row.first_day, row.until) for row in accepted),
-        ((row.employee_no, row.shares_with) for row in sharing),
-    )
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """The limits in force; raises RegisterMissing."""
+        return thresholds_of(self._lookup.register(threshold_rows, on=self._day).rows)
+
+    @cached_property
+    def exceptions(self) -> Exceptions:
+        """What has been accepted; without the registers nothing has."""
+        return Exceptions.of(
+            (Accepted(row.employee_no, row.rule, row.first_day, row.until) for row in self._rows(exception_rows)),
+            ((row.employee_no, row.shares_with) for row in self._rows(shared_account_rows)),
+        )
+
+    def _rows(self, register: Register[R]) -> Sequence[R]:
+        try:
+            return self._lookup.register(register, on=self._day).rows
+        except RegisterMissing:
+            return ()
 
 
 def thresholds_of(rows: Iterable[ThresholdRow]) -> Thresholds:
@@ -177,10 +189,3 @@ def rows_of(limits: Thresholds = STANDARD) -> list[ThresholdRow]:
     """The table that says these limits, without agreements: where a municipality starts from."""
     named = (limit for limit in Limit if limit is not Limit.UNION_AGREEMENT)
     return [ThresholdRow(name=limit, value=getattr(limits, limit.lower())) for limit in named]
-
-
-def _rows_or_none(lookup: Lookup, register: Register[R], day: date) -> Sequence[R]:
-    try:
-        return lookup.register(register, on=day).rows
-    except RegisterMissing:
-        return ()

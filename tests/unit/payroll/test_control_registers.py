@@ -18,17 +18,16 @@ from common.spreadsheet.columns import columns_of
 from common.testing import MemoryCase, MemoryRegisters
 from payroll_svc.control.exceptions import Standing
 from payroll_svc.control.registers import (
+    ControlTables,
     ExceptionRow,
     Limit,
     SharedAccount,
     ThresholdRow,
     exception_rows,
-    exceptions_on,
     rows_of,
     shared_account_rows,
     threshold_rows,
     thresholds_of,
-    thresholds_on,
 )
 from payroll_svc.control.rules import Rule
 from payroll_svc.control.thresholds import STANDARD, Thresholds
@@ -125,10 +124,10 @@ class TestExceptions:
 class TestLookingUp:
     def test_without_limits_nothing_is_controlled(self) -> None:
         with pytest.raises(RegisterMissing):
-            thresholds_on(MemoryCase().run(), DAY)
+            _ = ControlTables(MemoryCase().run(), DAY).thresholds
 
     def test_without_exceptions_nothing_is_accepted(self) -> None:
-        found = exceptions_on(MemoryCase().run(), DAY)
+        found = ControlTables(MemoryCase().run(), DAY).exceptions
         assert found.standing("104417", Rule.NO_CONTRACT, DAY) is Standing.NONE
 
     def test_what_is_in_force_on_pay_day_counts(self) -> None:
@@ -141,13 +140,14 @@ class TestLookingUp:
         pair = SharedAccount(employee_no="104417", shares_with="118203")
         registers.store("control-shared-accounts", [pair], valid_from=date(2026, 1, 1))
 
-        run = MemoryCase(registers=registers).run()
-        assert thresholds_on(run, DAY) == stricter
-        found = exceptions_on(run, DAY)
+        tables = ControlTables(MemoryCase(registers=registers).run(), DAY)
+        assert tables.thresholds == stricter
+        found = tables.exceptions
         assert found.standing("104417", Rule.NO_CONTRACT, DAY) is Standing.HOLDS
         assert found.share(["118203"], ["104417"])
         assert not found.share(["118203"], ["999"])
-        assert thresholds_on(MemoryCase(registers=registers).run(), date(2026, 12, 10)) == STANDARD
+        the_day_before = ControlTables(MemoryCase(registers=registers).run(), date(2026, 12, 10))
+        assert the_day_before.thresholds == STANDARD
 
 
 @pytest.mark.parametrize("register", [threshold_rows, exception_rows, shared_account_rows])

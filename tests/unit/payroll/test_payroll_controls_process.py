@@ -285,6 +285,13 @@ class TestDisagreement:
         assert not (refused.detail or {})["held"]
         assert office.system.saves == []
 
+    def test_alone_as_well(self) -> None:
+        office, row = Office(), a_report_row()
+        office.know(row, net=-100)
+        with pytest.raises(ConflictInTarget) as refused:
+            office.case(row)
+        assert (refused.value.detail or {})["codes"] == {"K01": "B"}
+
     def test_what_the_report_alone_can_tell_is_kept(self) -> None:
         office, one = Office(), a_report_row()
         other = a_report_row(account_no=one.account_no)
