@@ -11,6 +11,7 @@ from common.clock import OSLO
 from common.errors import NeedsJudgement, SuspectedDuplicate, TargetRejected
 from common.person import Sought, require_lasting_id
 from common.process import Outcome, OutcomeCode, Retention, Run, Task
+from health_svc.doses.personnel import Standing, lookup
 from health_svc.doses.questions import unanswered
 from health_svc.doses.record import VaccinationRecord
 from health_svc.doses.vaccination import Indication, Site, Vaccination
@@ -55,6 +56,7 @@ def register_vaccination(given: Vaccination, run: Run) -> Outcome:
         raise NeedsJudgement("The dose was given abroad: a person looks at the documentation")
     known = vaccines.on(run, given.day).rows
     vaccine_in_use(known, given.vaccine_code, given.day)
+    personnel = _personnel(given, run)
     open_questions = unanswered(run, given.day, given.contraindication_answers)
 
     file = PersonFile(run, Sought(number, given.family_name, given.given_name))
@@ -72,9 +74,21 @@ def register_vaccination(given: Vaccination, run: Run) -> Outcome:
     detail: dict[str, Any] = {"dose": dose.number, "journal": journal.detail["journal"], "sysvak": transfer.name}
     if open_questions:
         detail["unanswered"] = open_questions
+    if personnel is not None:
+        detail["hpr"] = personnel.value
     if record.follows_another_vaccine(dose):
         detail["warning"] = "OTHER_PRODUCT_BEFORE"
     return Outcome(code, detail).telling(*_tasks(given, code, run.today(), open_questions))
+
+
+def _personnel(given: Vaccination, run: Run) -> Standing | None:
+    """Whether those who gave and prescribed it may; None where no lookup is set up. Raises InvalidValue."""
+    register = lookup()
+    if register is None:
+        return None
+    return run.step(
+        "hpr", register.require_active, [hpr for hpr in (given.vaccinator_hpr, given.prescriber_hpr) if hpr]
+    )
 
 
 def _standing(given: Vaccination, run: Run, record: VaccinationRecord) -> tuple[OutcomeCode, Dose]:

@@ -11,6 +11,7 @@ from common.browser.settings import BrowserSettings
 from common.notices.settings import NoticeSettings
 from common.web.pages.settings import PageSettings
 from common.webhooks.settings import WebhookSettings
+from health_svc.doses.personnel import HprSettings
 from health_svc.refunds.settings import RefundSettings
 from payroll_svc.assignments.settings import AssignmentSettings
 from payroll_svc.control.settings import ControlSettings
@@ -33,6 +34,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_WEBHOOKS_": WebhookSettings,
     "ROGER_NOTICES_": NoticeSettings,
     "ROGER_REFUNDS_": RefundSettings,
+    "ROGER_HPR_": HprSettings,
     "ROGER_CONTROL_": ControlSettings,
     "ROGER_POSITIONS_": PositionSettings,
     "ROGER_PAY_FORMS_": PayFormSettings,
