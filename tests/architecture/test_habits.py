@@ -16,7 +16,7 @@ NAIVE = {"utcnow", "utcfromtimestamp"}
 def sleeping(module: Module) -> list[str]:
     """A test waits for what it wants to see, with a limit; a sleep is either too short or too long."""
     calls = [call for call, name in module.calls() if name == "time.sleep"]
-    imported = [i for i in module.imports() if i.name == "time.sleep"]
+    imported = [i for i in module.imports if i.name == "time.sleep"]
     return [
         f"{module.at(line)} sleeps: wait for the event itself (an answer, a row, an exit), with a limit"
         for line in [*(call.lineno for call in calls), *(i.line for i in imported)]
@@ -26,7 +26,7 @@ def sleeping(module: Module) -> list[str]:
 def patching(module: Module) -> list[str]:
     """What a test needs to pretend is passed in at a seam."""
     reason = "nothing is patched here: pass in the double that we ship (common/testing), or run the real thing"
-    imported = [f"{module.at(i.line)} imports {i.name}; {reason}" for i in module.imports() if i.is_of(*PATCHERS)]
+    imported = [f"{module.at(i.line)} imports {i.name}; {reason}" for i in module.imports if i.is_of(*PATCHERS)]
     called = [
         f"{module.at(call.lineno)} calls {name}; {reason}"
         for call, name in module.calls()
@@ -47,14 +47,13 @@ def naive_times(module: Module) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("rule", [sleeping, patching])
-def test_tests(rule: Rule) -> None:
-    breaches = [breach for module in modules("tests") for breach in rule(module)]
-    assert not breaches, "\n".join(breaches)
+OF_TESTS: tuple[Rule, ...] = (sleeping, patching, naive_times)
+OF_ALL: tuple[Rule, ...] = (naive_times,)
 
 
-def test_moments_are_aware() -> None:
-    breaches = [breach for module in modules(*SHIPPED, "tests") for breach in naive_times(module)]
+@pytest.mark.parametrize(("folders", "rules"), [(("tests",), OF_TESTS), (SHIPPED, OF_ALL)], ids=["tests", "shipped"])
+def test_all_code(folders: tuple[str, ...], rules: tuple[Rule, ...]) -> None:
+    breaches = [breach for module in modules(*folders) for rule in rules for breach in rule(module)]
     assert not breaches, "\n".join(breaches)
 
 
