@@ -72,7 +72,7 @@ REPORT = Report(
             title="Holdt tilbake",
             columns=(
                 Column(label="Ansattnr."),
-                Column(label="Enhet"),
+                Column(label=""),
                 Column(label="Netto", kind=Kind.ORE),
                 Column(label="Slutt", kind=Kind.DATE),
             ),
