@@ -44,6 +44,7 @@ TOGETHER = {
     "browsers": (
         "tests/bench/",
         "tests/browser/",
+        "tests/forms/test_form_to_register.py",
         "tests/forms/test_station_in_browser.py",
         "tests/forms/test_reports_in_browser.py",
     ),
