@@ -53,6 +53,8 @@ class Totals:
     refused: int
     existing: int
     cases: list[Share]
+    reported: bool = False
+    """A report of it is kept."""
 
     @property
     def accepted(self) -> int:
@@ -86,7 +88,13 @@ class BatchQueries:
         if row is None:
             raise BatchUnknown
         shares = [Share(**(share | {"state": State(share["state"])})) for share in row["cases"]]
-        return Totals(batch=_view(row), refused=row["refused"], existing=row["existing"], cases=shares)
+        return Totals(
+            batch=_view(row),
+            refused=row["refused"],
+            existing=row["existing"],
+            cases=shares,
+            reported=row["reported"],
+        )
 
     async def page(
         self,

@@ -159,7 +159,7 @@ on conflict (key) do nothing;
 -- name: one
 -- A batch with its control totals, in one snapshot: rows = refused + existing + its own cases. Whoever is bound to
 -- units sees it when every case in it is of one of hers: its totals tell of all of them.
-select b.*,
+select b.*, exists (select from batch_reports r where r.batch = b.id) as reported,
        (select count(*) from batch_remainders r where r.batch = b.id and r.problem is not null) as refused,
        (select count(*) from batch_remainders r where r.batch = b.id and r.case_id is not null) as existing,
        (select coalesce(jsonb_agg(to_jsonb(g) order by g.state, g.outcome, g.code), '[]')

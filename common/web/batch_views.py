@@ -79,6 +79,10 @@ class Batch(BatchSummary):
     accepted: int = Field(description="Rows that became cases of this batch: the sum of `cases`")
     states: dict[State, int] = Field(description="Its cases by state")
     cases: list[ShareView] = Field(description="Its cases by state, outcome and code")
+    report: str | None = Field(
+        description="Where its report is, as JSON; `.xlsx` and `.html` behind it are a workbook and a page",
+        examples=["/v1/batches/0198c4e6-3c1f-7d7a-a4b4-1f0c2d3e4f50/report"],
+    )
 
     @classmethod
     def with_totals(cls, totals: Totals) -> Batch:
@@ -93,6 +97,7 @@ class Batch(BatchSummary):
             accepted=totals.accepted,
             states=states,
             cases=[ShareView.model_validate(share, from_attributes=True) for share in totals.cases],
+            report=f"/v1/batches/{totals.batch.id}/report" if totals.reported else None,
         )
 
 

@@ -256,6 +256,13 @@ class TestWhoAndWhen:
             assert (answer.status_code, answer.json()["code"]) == (404, "REPORT_UNKNOWN")
             await house.finish()
 
+    async def test_the_batch_says_where_it_is_once_there_is_one(self, house: House) -> None:
+        batch = await house.hand_in("stol")
+        assert (await house.get("sender", f"/v1/batches/{batch}")).json()["report"] is None
+        await house.finish()
+        where = (await house.get("sender", f"/v1/batches/{batch}")).json()["report"]
+        assert (await house.get("sender", where)).status_code == 200
+
     async def test_what_was_deleted_is_gone(self, house: House) -> None:
         batch = await house.ended("stol")
         async with house.parts.database.pool.connection() as connection:
