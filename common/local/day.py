@@ -43,7 +43,9 @@ class Flow:
     checks: Sequence[tuple[str, Check]] = ()
     """Target → what must stand there after the day."""
     after: int = 0
-    """Handed in when the cases of all flows with a smaller number have ended."""
+    """Handed in when the cases of all flows with a smaller number have ended; its seeds are told only then, too."""
+    together: bool = False
+    """All of its rows are one batch, because they are judged together; others come an array after the other."""
 
     @property
     def rows(self) -> int:
@@ -63,9 +65,16 @@ class Day:
         return sum(flow.rows for flow in self.flows)
 
     @property
-    def seeds(self) -> list[Seed]:
-        """What all flows share, then what each adds."""
-        return [*self.common_seeds, *(seed for flow in self.flows for seed in flow.seeds)]
+    def by_process(self) -> list[Flow]:
+        """All that is done for one process as one flow: a trial run and the final one, say."""
+        processes = dict.fromkeys(flow.process for flow in self.flows)
+        return [
+            Flow(
+                process=name,
+                situations=[each for flow in self.flows if flow.process == name for each in flow.situations],
+            )
+            for name in processes
+        ]
 
     @property
     def registers(self) -> dict[str, list[dict[str, Any]]]:

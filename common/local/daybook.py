@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from common.errors import ConfigurationError
-from common.local.day import REFUSED, RESUBMITTED, Day, Flow, Situation
+from common.local.day import REFUSED, RESUBMITTED, Day, Flow, Seed, Situation
 from common.local.stack import Stack
 
 ARRAY = 50
@@ -43,9 +43,8 @@ class DayBook:
         self._http.close()
 
     def prepare(self) -> None:
-        """Tell the stand-ins how things stand, and hand in the registers that cases are decided by."""
-        for target, path, content in self.day.seeds:
-            httpx.post(f"{self._stack.targets[target]}{path}", json=content, timeout=60).raise_for_status()
+        """Tell the stand-ins what all flows share, and hand in the registers that cases are decided by."""
+        self._tell(self.day.common_seeds)
         for name, rows in self.day.registers.items():
             asked = {"valid_from": _LONG_AGO, "signer": "Demokommunens ansvarlige"}
             answer = self._http.put(f"/v1/registers/{name}", params=asked, json=rows)
@@ -53,15 +52,25 @@ class DayBook:
                 raise ConfigurationError(f"Register {name} was refused: {answer.text}")
 
     def phases(self) -> Iterator[list[Flow]]:
-        """What is handed in at once, and then, time after time, what comes when all that has ended."""
+        """What is handed in at once, and then, time after time, what comes when all that has ended.
+
+        Before each, the stand-ins are told how things stand for it.
+        """
         for place in sorted({flow.after for flow in self.day.flows}):
-            yield [flow for flow in self.day.flows if flow.after == place]
+            flows = [flow for flow in self.day.flows if flow.after == place]
+            self._tell([seed for flow in flows for seed in flow.seeds])
+            yield flows
+
+    def _tell(self, seeds: Sequence[Seed]) -> None:
+        for target, path, content in seeds:
+            httpx.post(f"{self._stack.targets[target]}{path}", json=content, timeout=60).raise_for_status()
 
     def hand_in(self, flow: Flow) -> None:
-        """Hand in a flow's rows, an array after the other."""
+        """Hand in a flow's rows, an array after the other, or all together."""
         rows = [(situation, row) for situation in flow.situations for row in situation.rows]
-        for start in range(0, len(rows), ARRAY):
-            part = rows[start : start + ARRAY]
+        size = len(rows) if flow.together else ARRAY
+        for start in range(0, len(rows), size):
+            part = rows[start : start + size]
             answer = self._http.post(f"/v1/{flow.process}", json=[row for _, row in part]).json()
             if "rows" not in answer:
                 raise ConfigurationError(f"The API refused an array: {answer.get('detail')}")

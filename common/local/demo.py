@@ -37,7 +37,8 @@ def run_demo(service: str, *, cases: int, shifts: int, seed: int) -> int:
             began = time.monotonic()
             for flows in book.phases():
                 for flow in flows:
-                    console.print(f"{flow.rows} rows of {flow.process} are handed in, {ARRAY} at a time")
+                    how = "together" if flow.together else f"{ARRAY} at a time"
+                    console.print(f"{flow.rows} rows of {flow.process} are handed in, {how}")
                     book.hand_in(flow)
                 _watch(stack, book, console)
             seconds = time.monotonic() - began
@@ -51,7 +52,7 @@ def run_demo(service: str, *, cases: int, shifts: int, seed: int) -> int:
                 found=[case for case in found if case["process"] == flow.process],
                 at_submission=book.at_submission(flow),
             )
-            for flow in day.flows
+            for flow in day.by_process
         ]
     show(console, accounts, figures=figures, problems=problems)
     return 1 if problems else 0
