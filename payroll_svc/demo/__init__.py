@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from common.local.day import Day, Flow, shared_out
-from payroll_svc.demo import assignment_hours, payroll_form_activations, position_percentage_checks
+from payroll_svc.demo import assignment_hours, payroll_controls, payroll_form_activations, position_percentage_checks
 from payroll_svc.demo.town import Town
 
 FLOWS: dict[str, tuple[Callable[[Town, int], Flow], int]] = {
+    payroll_controls.PROCESS: (payroll_controls.flow, 4),
     "position-percentage-checks": (position_percentage_checks.flow, 2),
     "payroll-form-activations": (payroll_form_activations.flow, 2),
     "assignment-hours": (assignment_hours.flow, 2),
@@ -27,8 +28,11 @@ def day(*, cases: int, seed: int) -> Day:
 def day_of(rows: Mapping[str, int], *, seed: int, born: int = 0) -> Day:
     """A day of so many rows of each process, in one municipality; `born` have been born on the days before."""
     town = Town(random.Random(seed), datetime.now(UTC), born=born, handed_in=born, hired=born, opened=born)  # noqa: S311  made-up people
+    flows = [FLOWS[process][0](town, number) for process, number in rows.items() if number]
+    if rows.get(payroll_controls.PROCESS):
+        flows += payroll_controls.afterwards(town)
     return Day(
-        flows=[FLOWS[process][0](town, number) for process, number in rows.items() if number],
+        flows=flows,
         common_seeds=[
             ("payroll", "/_kontroll/employees", town.employees),
             ("payroll", "/_kontroll/periods", town.periods),

@@ -28,6 +28,8 @@ class Town(MadeUpTown):
     """With the timesheets that stand already: hours in hundredths."""
     forms: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """The queue of pay forms, each version for itself."""
+    pay_rows: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """Of the trial run."""
     hired: int = 0
     """Last part of the newest employee number; begins where `born` does, so that no number turns up on another day."""
     opened: int = 0
