@@ -149,7 +149,7 @@ def _units(found: Summary) -> Table:
     with_hits = Counter(hit.unit for hit in found.hits if hit.codes)
     held, amounts = Counter(hit.unit for hit in found.held), Counter[str]()
     for hit in found.held:
-        amounts[hit.unit] += hit.amount
+        amounts[hit.unit] += max(hit.net, 0)
     return Table(
         title="Rader etter enhet",
         columns=(
@@ -186,7 +186,7 @@ def _hits(found: Summary) -> Table:
                 ", ".join(hit.codes),
                 _SEVERITIES[hit.severity] if hit.severity else "",
                 hit.outcome,
-                hit.amount,
+                hit.net,
             )
             for hit in found.hits
         ),

@@ -95,7 +95,7 @@ class ReportedRow(CaseInput):
 
     run_id: RunId = Field(description="The run as the payroll system names it", examples=["2026-12-T1"])
     run_type: RunType
-    pay_date: date = Field(examples=["2026-12-11"])
+    pay_date: Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))] = Field(examples=["2026-12-11"])
     period: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")] = Field(
         description="The month that is paid", examples=["2026-12"]
     )

@@ -41,7 +41,7 @@ class HitRow:
     codes: Mapping[str, str]
     severity: Severity | None
     outcome: str
-    amount: int
+    net: int
     held: bool
 
 
@@ -88,7 +88,7 @@ class Summary:
                 codes=codes,
                 severity=severity,
                 outcome=outcome,
-                amount=max(given.net, 0),
+                net=given.net,
                 held=bool(detail.get("held")),
             )
             self.hits.append(hit)
@@ -101,7 +101,8 @@ class Summary:
         return sum(hit.severity is severity for hit in self.hits)
 
     def amount_held(self) -> int:
-        return sum(hit.amount for hit in self.held)
+        """What would be paid if nothing were held; what is negative would not be anyway."""
+        return sum(max(hit.net, 0) for hit in self.held)
 
 
 def summed(rows: Iterable[EndedRow[ReportedRow]]) -> Summary:
@@ -137,9 +138,9 @@ def tell_the_payroll_office(rows: Iterable[EndedRow[ReportedRow]]) -> Sequence[T
             name="controlled",
             role=PAYROLL_OFFICER,
             title=f"Lønnskontrollen av kjøring {found.run.run_id} er ferdig",
-            text=f"{found.rows} rader er kontrollert. {len(found.held)} er holdt tilbake, til sammen "
-            f"{kroner(found.amount_held())} kr netto; {found.severe(Severity.WARN)} har bare varsel. "
-            f"{found.lifted} sperrer er opphevet. {found.manual.total()} rader står i arbeidslisten. "
+            text=f"Rader kontrollert: {found.rows}. Holdt tilbake: {len(found.held)}, til sammen "
+            f"{kroner(found.amount_held())} kr netto. Bare varsel: {found.severe(Severity.WARN)}. "
+            f"Sperrer opphevet: {found.lifted}. I arbeidslisten: {found.manual.total()}. "
             "Rapporten ligger på gruppen i Roger.",
             due=approval_day(found.run.pay_date),
         )

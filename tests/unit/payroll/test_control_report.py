@@ -153,7 +153,7 @@ def test_what_was_lifted_is_counted() -> None:
     assert figures(made)["Sperrer opphevet"] == 1
     assert dict(table(made, "Utfall")) == {"Sperre opphevet": 1}
     (task,) = tell_the_payroll_office(ended)
-    assert "1 sperrer er opphevet" in task.text
+    assert "Sperrer opphevet: 1." in task.text
 
 
 def test_rows_that_were_withdrawn_are_in_it_with_what_was_found() -> None:
@@ -172,8 +172,8 @@ def test_the_office_is_told_once_it_is_done(controlled: tuple[Office, list[Repor
     office, rows = controlled
     (task,) = tell_the_payroll_office(office.ended(*rows))
     assert task.role == "payroll-officer"
-    assert "6 rader er kontrollert. 2 er holdt tilbake, til sammen 26\u00a0000,00 kr netto" in task.text
-    assert "1 rader står i arbeidslisten" in task.text
+    assert "Rader kontrollert: 6. Holdt tilbake: 2, til sammen 26\u00a0000,00 kr netto." in task.text
+    assert "I arbeidslisten: 1." in task.text
 
 
 def test_nothing_came_to_nothing() -> None:

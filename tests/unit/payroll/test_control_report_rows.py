@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from control_office import a_report_row
+from control_office import NOW, Office, a_report_row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from common.spreadsheet import read
 from common.spreadsheet.columns import columns_of
 from common.testing import person
 from common.web.fields import field_problems
+from payroll_svc.control.registers import rows_of
 from payroll_svc.control.reported import ReportedRow
 from payroll_svc.control.row import Overtime, PayLine, TaxCard
 
@@ -145,6 +146,8 @@ class TestRefused:
             ("run_id", "a|b", "INVALID_VALUE"),
             ("run_id", "x" * 41, "INVALID_VALUE"),
             ("run_type", "TEST", "INVALID_VALUE"),
+            ("pay_date", "1999-12-31", "DATE_OUT_OF_RANGE"),
+            ("pay_date", "2100-01-01", "DATE_OUT_OF_RANGE"),
             ("period", "2026-13", "INVALID_VALUE"),
             ("period", "202612", "INVALID_VALUE"),
             ("gross", "1", "INVALID_VALUE"),
@@ -162,6 +165,20 @@ class TestRefused:
     def test_what_no_report_carries(self, field: str, value: Any, code: str) -> None:
         ((found, told),) = refused(**{field: value})
         assert (found.split(".")[0], told) == (field, code)
+
+    @pytest.mark.parametrize(("pay_date", "first"), [("2000-01-01", True), ("2099-12-31", False)])
+    def test_any_day_that_is_taken_can_be_reckoned_with(self, pay_date: str, first: bool) -> None:  # noqa: FBT001
+        row = a_report_row(
+            pay_date=pay_date,
+            period="2000-01" if first else "2099-12",
+            employment_start="0001-01-01",
+            employment_end="9999-12-31",
+        )
+        assert row.deadline(NOW) is not None
+        office = Office()
+        office.registers.store("control-thresholds", rows_of(), valid_from=row.pay_date)
+        (finding,) = office.judge(row).findings
+        assert list(finding.hits) == []
 
     @pytest.mark.parametrize("run_id", ["1", "x" * 40, "Desember 2026 / prøve 1"])
     def test_a_run_is_called_as_the_system_calls_it(self, run_id: str) -> None:
