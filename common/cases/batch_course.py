@@ -93,9 +93,13 @@ class BatchCourse:
         """Ask the process's rule over all rows that were taken, and decide whether a second person must release them."""
         rule: BatchRule[Any] = process.batch or BatchRule()
         figures: Figures = {}
+        turn: UUID | None = None
         try:
             if rule.judge is not None:
-                figures = await self._judging.judge(batch, process)
+                turn = await self._judging.take(batch)
+                if turn is None:
+                    return  # somebody else judges it
+                figures = await self._judging.judge(batch, process, turn)
             elif rule.before is not None:
                 figures = await self._asked(rule.before, lambda walk: self._inputs(process, walk), "accepted", batch)
         except RegisterMissing:
@@ -108,7 +112,7 @@ class BatchCourse:
         waits = rule.release is not None and rule.release(figures)
         state = BatchState.AWAITING_RELEASE if waits else BatchState.OPEN
         release_by = rule.release_by(figures) if waits and rule.release_by is not None else None
-        values = {"batch": batch, "state": state, "figures": Jsonb(figures), "release_by": release_by}
+        values = {"batch": batch, "turn": turn, "state": state, "figures": Jsonb(figures), "release_by": release_by}
         if await self._execute(SQL["judged"], values) and not waits:
             await self.let_go(batch, None)
 

@@ -3,41 +3,88 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
+import uuid_utils.compat as uuids
 from pydantic_core import to_jsonable_python
 
 from common.batch import Figures, Judgement
 from common.cases.batches import SQL
 from common.cases.registers import Registers
 from common.clock import OSLO, Clock, system
-from common.db.engine import Pool
+from common.db.engine import AWAY, Pool
+from common.dismissal import dismiss
 from common.errors import RegisterMissing
 from common.privacy.crypto import CaseKey, Keyring
 from common.process import CaseInput, Process
 from common.register import InForce, R, Register
 
 _PAGE = 1_000  # rows read, and findings written, in one statement
+_TURN, _BEAT = 30.0, 5.0  # seconds without a sign after which another may judge; and between two signs
 
 _Row = tuple[UUID, CaseKey, CaseInput]
 
 
 class BatchJudging:
-    """Asks a process's judgement and keeps what it says, sealed with each case."""
+    """Asks a process's judgement and keeps what it says, sealed with each case.
 
-    def __init__(self, pool: Pool, keyring: Keyring, *, clock: Clock = system, accepts_synthetic: bool = True) -> None:
+    Any number of these may be at work at once. Findings are written in many pieces, and a judgement begun anew takes
+    back those of the one before: were two to write at the same time, a batch could be let go with some of them missing.
+    So there is a turn, which one takes and has for as long as it is heard of; nobody writes without it.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        keyring: Keyring,
+        *,
+        clock: Clock = system,
+        accepts_synthetic: bool = True,
+        beat: float = _BEAT,
+    ) -> None:
         self._pool, self._keyring, self._clock, self._accepts_synthetic = pool, keyring, clock, accepts_synthetic
-        self._registers = Registers(pool)
+        self._registers, self._beat = Registers(pool), beat
 
-    async def judge(self, batch: UUID, process: Process) -> Figures:
+    async def take(self, batch: UUID) -> UUID | None:
+        """The turn to judge a batch; None when it is judged by somebody else, or waits for no judgement."""
+        turn = uuids.uuid7()
+        values = {"batch": batch, "turn": turn, "pause": _TURN}
+        async with self._pool.connection() as connection:
+            taken = await (await connection.execute(SQL["take_judging"], values)).fetchone()
+        return turn if taken else None
+
+    async def judge(self, batch: UUID, process: Process, turn: UUID) -> Figures:
         """What the judgement counted; its findings stand with the cases then.
 
-        It may be asked again after a crash: what it said before is replaced, as long as the batch waits for it.
+        It may be asked again after a crash: what it said before is replaced, as long as the batch waits for it. Whoever
+        has lost the turn meanwhile changes nothing.
         """
+        async with self._having(batch, turn):
+            return await self._judge(batch, process, turn)
+
+    @asynccontextmanager
+    async def _having(self, batch: UUID, turn: UUID) -> AsyncGenerator[None]:
+        """Be heard of, so that nobody else begins."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(self._beat)
+                with suppress(*AWAY):
+                    async with self._pool.connection() as connection:
+                        await connection.execute(SQL["go_on_judging"], {"batch": batch, "turn": turn, "pause": _TURN})
+
+        beating = asyncio.create_task(beat())
+        try:
+            yield
+        finally:
+            await dismiss([beating])
+
+    async def _judge(self, batch: UUID, process: Process, turn: UUID) -> Figures:
         rule = process.batch
         if rule is None or rule.judge is None:
             return {}
@@ -50,7 +97,7 @@ class BatchJudging:
         )
         inputs = [given for _, _, given in rows]
         judgement = await asyncio.to_thread(rule.judge, inputs, desk)
-        await self._keep(batch, rows, judgement, desk.used)
+        await self._keep(batch, turn, rows, judgement, desk.used)
         return judgement.figures
 
     async def _rows(self, batch: UUID, process: Process) -> list[_Row]:
@@ -73,19 +120,22 @@ class BatchJudging:
             opened.append((row["id"], key, process.input.model_validate(given, context={"accepts_synthetic": True})))
         return opened
 
-    async def _keep(self, batch: UUID, rows: list[_Row], judgement: Judgement, used: dict[str, int]) -> None:
+    async def _keep(
+        self, batch: UUID, turn: UUID, rows: list[_Row], judgement: Judgement, used: dict[str, int]
+    ) -> None:
         findings = judgement.findings
         if findings and len(findings) != len(rows):
             message = f"a judgement gives one finding for each of {len(rows)} rows, and not {len(findings)}"
             raise TypeError(message)
-        values: dict[str, Any] = {"batch": batch, "names": list(used), "versions": list(used.values())}
+        here: dict[str, Any] = {"batch": batch, "turn": turn}
+        registers = here | {"names": list(used), "versions": list(used.values())}
         async with self._pool.connection() as connection:
-            await connection.execute(SQL["forget_findings"], values)
-            await connection.execute(SQL["use_registers"], values)
+            await connection.execute(SQL["forget_findings"], here)
+            await connection.execute(SQL["use_registers"], registers)
         said = ((row, finding) for row, finding in zip(rows, findings, strict=False) if finding is not None)
         while piece := list(islice(said, _PAGE)):
             sealed = await asyncio.to_thread(_sealed, piece)
-            values = {"batch": batch, "ids": [row[0] for row, _ in piece], "findings": sealed}
+            values = here | {"ids": [row[0] for row, _ in piece], "findings": sealed}
             async with self._pool.connection() as connection:
                 await connection.execute(SQL["keep_findings"], values)
 

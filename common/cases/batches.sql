@@ -33,16 +33,27 @@ from unnest(%(rows)s::integer[], %(cases)s::uuid[], %(problems)s::text[]) as t (
 -- moves: receiving -> received, receiving -> open
 update batches set state = %(state)s, touched_at = now() where id = %(batch)s and state = 'receiving' returning id;
 
+-- name: take_judging
+-- One at a time judges a batch, and is followed by the next when nothing is heard of it any more.
+update batches set judging = %(turn)s, retry_at = now() + %(pause)s * interval '1 second'
+where id = %(batch)s and state = 'received' and (retry_at is null or retry_at <= now()) returning id;
+
+-- name: go_on_judging
+update batches set retry_at = now() + %(pause)s * interval '1 second'
+where id = %(batch)s and state = 'received' and judging = %(turn)s;
+
 -- name: judged
 -- moves: received -> awaiting_release, received -> open
--- The process's rule has been asked.
+-- The process's rule has been asked; what was judged, by whoever was the last to begin.
 update batches
 set state = %(state)s, figures = %(figures)s, release_by = %(release_by)s::timestamptz, retry_at = null, touched_at = now()
-where id = %(batch)s and state = 'received' returning id;
+where id = %(batch)s and state = 'received' and (%(turn)s::uuid is null or judging = %(turn)s::uuid) returning id;
 
 -- name: forget_findings
--- The judgement is asked anew: what it said before, if anything, is gone.
-with waiting as (select id from batches where id = %(batch)s and state = 'received' for share), decided as (
+-- The judgement is asked anew: what it said before, if anything, is gone. Only whoever has the turn says anything.
+with waiting as (
+    select id from batches where id = %(batch)s and state = 'received' and judging = %(turn)s for share
+), decided as (
     delete from register_uses u using cases c, waiting where c.batch = waiting.id and u.case_id = c.id
 )
 update case_contents k set finding = null
@@ -50,13 +61,17 @@ from cases c, waiting where c.batch = waiting.id and k.case_id = c.id and k.find
 
 -- name: keep_findings
 -- What the judgement says of some rows, as long as the batch waits for it.
-with waiting as (select id from batches where id = %(batch)s and state = 'received' for share)
+with waiting as (
+    select id from batches where id = %(batch)s and state = 'received' and judging = %(turn)s for share
+)
 update case_contents k set finding = t.finding
 from waiting, unnest(%(ids)s::uuid[], %(findings)b::bytea[]) as t (id, finding) where k.case_id = t.id;
 
 -- name: use_registers
 -- Every case of the batch is decided by these versions.
-with waiting as (select id from batches where id = %(batch)s and state = 'received' for share)
+with waiting as (
+    select id from batches where id = %(batch)s and state = 'received' and judging = %(turn)s for share
+)
 insert into register_uses (case_id, epoch, name, version)
 select c.id, c.epoch, u.name, u.version
 from waiting join cases c on c.batch = waiting.id

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +50,12 @@ service = Service("judging", title="Judging")
 limits = service.register("limits", row=Most, title="Grenser")
 
 
+def _set() -> Event:
+    event = Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Rule:
     """Says of each chore how often it stands in the batch, where that is more than the register allows."""
@@ -53,6 +63,8 @@ class Rule:
     refuses: bool = False
     wrong_number: bool = False
     asked: int = 0
+    begun: Event = field(default_factory=Event)
+    goes_on: Event = field(default_factory=_set)
     told: tuple[date, bool] | None = None
     """The day it is, and whether made-up persons are accepted."""
     release_by: datetime | None = None
@@ -61,6 +73,8 @@ class Rule:
 
     def judge(self, rows: Sequence[Chore], desk: BatchDesk) -> Judgement:
         self.asked += 1
+        self.begun.set()
+        assert self.goes_on.wait(30)
         self.told = desk.today(), desk.accepts_synthetic
         if self.refuses:
             raise NeedsJudgement
@@ -104,6 +118,7 @@ class Hall:
         self.process: Process = declaring.processes["chores"]
         self.office.processes = [self.process]
         self.batches = Batches(self.office.pool, self.office.intake)
+        self.judging = BatchJudging(self.office.pool, self.office.keyring, beat=0.01)
         self.course = BatchCourse(
             self.office.pool,
             self.office.keyring,
@@ -128,6 +143,34 @@ class Hall:
 
     async def move_on(self) -> None:
         await self.course.move_on(abandoned_after=3600)
+
+    async def judge(self, batch: UUID) -> None:
+        """Judge a batch, and leave it at that."""
+        turn = await self.judging.take(batch)
+        assert turn is not None
+        await self.judging.judge(batch, self.process, turn)
+
+    async def nothing_is_heard_of_it(self) -> None:
+        """Who judges has been dead, or frozen, for so long that the next one may."""
+        await self.office.rows("update batches set retry_at = now()")
+
+    async def next_sign(self) -> None:
+        """Somebody who judges is heard of again."""
+        within = time.monotonic() + 30
+        while await self.office.rows("select 1 from batches where retry_at <= now()"):
+            assert time.monotonic() < within
+
+    @asynccontextmanager
+    async def judged_by_another(self, batch: UUID) -> AsyncGenerator[None]:
+        """Somebody judges and is not done before this is left."""
+        self.rule.goes_on.clear()
+        other = asyncio.create_task(self.judge(batch))
+        await asyncio.to_thread(self.rule.begun.wait, 30)
+        try:
+            yield
+        finally:
+            self.rule.goes_on.set()
+            await other
 
     async def batch(self, batch: UUID) -> dict[str, Any]:
         (row,) = await self.office.rows("select * from batches where id = %s", batch)
@@ -234,9 +277,9 @@ async def test_asked_again_after_a_crash_the_later_judgement_counts(hall: Hall) 
     await hall.limit(1)
     await hall.take("a", "a")
     (batch,) = [row["id"] for row in await hall.office.rows("select id from batches")]
-    judging = BatchJudging(hall.office.pool, hall.office.keyring)
-    await judging.judge(batch, hall.process)  # and the robot dies before the batch moves on
+    await hall.judge(batch)  # and the errand dies before the batch moves on
     newer = await hall.limit(2)
+    await hall.nothing_is_heard_of_it()
     await hall.move_on()
     assert await hall.uses() == [("limits", newer)] * 2
     assert await hall.findings() == [None, None]
@@ -245,11 +288,46 @@ async def test_asked_again_after_a_crash_the_later_judgement_counts(hall: Hall) 
 async def test_whoever_judges_too_late_changes_nothing(hall: Hall) -> None:
     version = await hall.limit(1)
     batch = await hall.take("a", "a")
+    frozen = await hall.judging.take(batch)
+    assert frozen is not None
+    await hall.nothing_is_heard_of_it()
     await hall.move_on()
     await hall.limit(2)
-    await BatchJudging(hall.office.pool, hall.office.keyring).judge(batch, hall.process)
+    await hall.judging.judge(batch, hall.process, frozen)
     assert await hall.uses() == [("limits", version)] * 2
     assert await hall.findings() == [{"times": 2}, {"times": 2}]
+
+
+async def test_whoever_has_been_followed_by_another_takes_nothing_back(hall: Hall) -> None:
+    """Both judge: what the later one has written stands when the batch is let go."""
+    version = await hall.limit(1)
+    batch = await hall.take("a", "a")
+    frozen = await hall.judging.take(batch)
+    assert frozen is not None
+    await hall.nothing_is_heard_of_it()
+    await hall.judge(batch)
+    await hall.limit(2)
+    await hall.judging.judge(batch, hall.process, frozen)
+    assert await hall.uses() == [("limits", version)] * 2
+    assert len(await hall.office.rows("select 1 from case_contents where finding is not null")) == 2
+
+
+async def test_one_at_a_time_judges(hall: Hall) -> None:
+    await hall.limit(1)
+    batch = await hall.take("a", "a")
+    async with hall.judged_by_another(batch):
+        assert await hall.judging.take(batch) is None
+        await hall.move_on()
+        assert ((await hall.batch(batch))["state"], hall.rule.asked) == ("received", 1)
+
+
+async def test_who_judges_for_long_is_heard_of(hall: Hall) -> None:
+    await hall.limit(1)
+    batch = await hall.take("a", "a")
+    async with hall.judged_by_another(batch):
+        await hall.nothing_is_heard_of_it()
+        await hall.next_sign()
+        assert await hall.judging.take(batch) is None
 
 
 async def test_an_alarm_is_raised_when_the_rule_says_so_and_not_before(hall: Hall) -> None:

@@ -61,7 +61,9 @@ class BatchRow(SQLModel, table=True):
     touched_at: datetime = made_now()
     """When its last rows came, or since when it waits for a person; one that is left half sent is refused in the end."""
     retry_at: datetime | None = moment(default=None, nullable=True)
-    """The process's rule over it failed; when it is asked again."""
+    """The process's rule over it failed, or somebody is judging it; when it is asked (again)."""
+    judging: UUID | None = None
+    """The turn of whoever judges it, or did so last: nobody else may say anything of its rows."""
     release_by: datetime | None = moment(default=None, nullable=True)
     """When its waiting for a second person is an alarm, where its process says so."""
     released_at: datetime | None = moment(default=None, nullable=True)
