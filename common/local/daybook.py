@@ -109,8 +109,11 @@ class DayBook:
         return found
 
     def all_ended(self) -> bool:
-        """Asked of the cases themselves; twice, as one may go back to the queue between two questions."""
-        return not any(self._any(state) for state in ("queued", "running", "queued", "running"))
+        """Asked of the cases themselves; twice, as one may go back to the queue between two questions.
+
+        What comes as one batch waits for its judgement first.
+        """
+        return not any(self._any(state) for state in 2 * ("awaiting_release", "queued", "running"))
 
     def _any(self, state: str) -> bool:
         answer = self._http.get("/v1/cases", params={"state": state, "limit": "1"})

@@ -72,7 +72,7 @@ def _watch(stack: Stack, book: DayBook, console: Console) -> None:
         while True:
             stack.watch()
             states = book.states()
-            ended = book.cases - states["queued"] - states["running"]
+            ended = book.cases - states["awaiting_release"] - states["queued"] - states["running"]
             wording = f"{states['running']} running, {states['manual']} to people"
             progress.update(task, completed=ended, description=wording)
             if ended >= book.cases and book.all_ended():
