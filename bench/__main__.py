@@ -26,8 +26,6 @@ from common.local.stack import Ports, Stack
 
 PARTS = ("robot", "day", "payroll", "pickup", "intake", "queue", "recovery")
 _NOOP = "bench.noop_svc"
-_OF_A_SERVICE = {"robot": "health_svc", "day": "health_svc", "payroll": "payroll_svc"}
-"""Parts with a service of their own, and its targets."""
 _WIDTH = 140
 
 
@@ -40,11 +38,12 @@ def run(parts: Sequence[str], line: queue.Plan, whole: day.Plan, tell: Tell) -> 
     """Measure these parts, one after the other."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="roger-bench-") as folder, ExitStack() as open_:
-        for part, service in _OF_A_SERVICE.items():
+        of_a_service = {"robot": "health_svc", "day": f"{whole.service}_svc", "payroll": "payroll_svc"}
+        for part, service in of_a_service.items():
             if part in parts:
                 with stack_of(service, Path(folder) / part, tell) as stack:
                     rows += _with_targets(part, whole, stack, tell)
-        if set(parts) - set(_OF_A_SERVICE):
+        if set(parts) - set(of_a_service):
             stack = open_.enter_context(stack_of(_NOOP, Path(folder) / "noop", tell))
             rows += _without_targets(parts, line, stack, tell)
     return rows
@@ -108,6 +107,7 @@ def main() -> None:
     parser.add_argument(
         "--full", action="store_true", help="the queue also with 2 million waiting and 5 million finished cases"
     )
+    parser.add_argument("--service", choices=list(day.PEAKS), default="health", help="whose day is measured")
     parser.add_argument("--peak", action="store_true", help="play the health service's peak day itself; over an hour")
     parser.add_argument("--waiting", type=_sizes, metavar="N,N", help="the queue in front of lines of these lengths")
     parser.add_argument("--finished", type=int, metavar="N", help="and with so many finished cases")
@@ -126,7 +126,7 @@ def main() -> None:
         "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
     }
-    rows = run(parts, _line(given), day.Plan(peak=given.peak), _progress(Console(stderr=True)))
+    rows = run(parts, _line(given), day.Plan(service=given.service, peak=given.peak), _progress(Console(stderr=True)))
     seconds = time.monotonic() - began
     title = f"{about['cores']} cores, load {about['load']} before the start, {seconds:.0f} s"
     console.print(as_table(rows, title))

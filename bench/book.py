@@ -66,8 +66,8 @@ class Book:
         return None if row is None else row[0]
 
     def waiting(self) -> int:
-        """Cases that have not ended."""
-        return self._one("select count(*) from cases where state in ('queued', 'running')", ())
+        """Cases that have not ended, those of a batch that is not judged yet among them."""
+        return self._one("select count(*) from cases where state in ('awaiting_release', 'queued', 'running')", ())
 
     def in_front(self, process: str) -> int:
         """Cases of the usual priority that wait; asked in little time, however long the line behind them is."""
