@@ -16,7 +16,7 @@ from payroll_svc.control.reported import ReportedRow
 from payroll_svc.control.row_desk import RowDesk
 from payroll_svc.control.rules import Severity
 from payroll_svc.control.tasks import hits_task, left_task, lifted_task
-from payroll_svc.screens.pay_row import Control, Mark
+from payroll_svc.screens.pay_row import Mark, PayRowFacts
 
 HOLD_OF_ROGER = "payroll-hold"
 TOLD_OF = "payroll-told"
@@ -26,10 +26,11 @@ _OUTCOMES = {Mark.STOP: OutcomeCode.HELD, Mark.WARN: OutcomeCode.REPORTED, Mark.
 
 
 class RowControl:
-    """One row, given what stood on it before anything was done."""
+    """One row, given what it showed before anything was done."""
 
-    def __init__(self, row: ReportedRow, run: Run, desk: RowDesk, before: Control) -> None:
-        self._row, self._run, self._desk, self._before = row, run, desk, before
+    def __init__(self, row: ReportedRow, run: Run, desk: RowDesk, shown: PayRowFacts) -> None:
+        self._row, self._run, self._desk, self._shown = row, run, desk, shown
+        self._before = shown.control
         self._held_in = self._hold_of_roger()
 
     def conclude(self, found: Finding) -> Outcome:
@@ -73,7 +74,7 @@ class RowControl:
         """Whether anything had to be written; what this run has marked before stays as people have left it."""
         if plan.lifts is None and plan.is_marked(self._before):
             return False
-        ensured = self._desk.ensure(plan)
+        ensured = self._desk.ensure(plan, self._shown)
         if plan.hold and (self._held_in is not None or not self._before.hold):
             fact = {"by": ensured.value.hold_by}
             self._run.remember(HOLD_OF_ROGER, self._key(self._row.run_id), fact, until=self._until())

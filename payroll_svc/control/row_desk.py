@@ -66,20 +66,30 @@ class RowDesk:
         self._at = page
         return shown
 
-    def ensure(self, plan: Plan) -> Ensured[Control]:
-        """See to it that the control stands on the row; raises RecordLocked and TargetRejected."""
+    def ensure(self, plan: Plan, shown: PayRowFacts) -> Ensured[Control]:
+        """See to it that the control stands on the row; `shown` is what was decided about.
+
+        Raises RecordLocked, TargetRejected, and ConflictInTarget when the row is another one by now.
+        """
         return self._run.ensure(
-            "control", of=Control, find=lambda: self._standing(plan), create=lambda: self._write(plan)
+            "control", of=Control, find=lambda: self._standing(plan), create=lambda: self._write(plan, shown)
         )
 
     def _standing(self, plan: Plan) -> list[Control]:
         control = self.facts().control
         return [control] if plan.stands(control) else []
 
-    def _write(self, plan: Plan) -> None:
+    def _write(self, plan: Plan, shown: PayRowFacts) -> None:
+        """Write on the row if it still is what was decided about.
+
+        An attempt that failed may lie some time back: somebody may have held the row, or the run been calculated anew.
+        """
         page, self._at = self._page(), None
-        if page.facts().locked:
+        now = page.facts()
+        if now.locked:
             raise RecordLocked
+        if now.model_copy(update={"run": shown.run, "locked": shown.locked}) != shown:
+            raise ConflictInTarget("Somebody has changed the row meanwhile", detail={"differ": ["row"]})
         self._at = page.save(plan.form)
 
     def _page(self) -> PayRowPage:

@@ -47,7 +47,7 @@ def control_of_pay_row(row: ReportedRow, run: Run) -> Outcome:
         return Outcome(OutcomeCode.NOOP, told(found.verdict))
 
     shown = run.step("row", desk.facts)
-    control = RowControl(row, run, desk, shown.control)
+    control = RowControl(row, run, desk, shown)
     if differ := differences(row, pay, shown):
         system = as_shown(pay, shown, accepts_synthetic=run.case.accepts_synthetic)
         raise control.disagreed(differ, found, _again(system, found, tables))

@@ -187,6 +187,11 @@ class Office:
         (facts,) = self.system.of_position(row.run_id, row.employee_no, row.position_no)
         self.system.write(facts, control)
 
+    def recalculate(self, row: ReportedRow, **changes: Any) -> None:
+        """The run is calculated anew, with something else on a row; what was written there stays."""
+        (facts,) = self.system.of_position(row.run_id, row.employee_no, row.position_no)
+        self.system.rows[self.system.rows.index(facts)] = facts.model_copy(update=changes)
+
     def final_run(self, row: ReportedRow, **changes: Any) -> ReportedRow:
         """The same row in the final run, which inherits hold and comment, and no mark."""
         update = {"run_id": FINAL, "run_type": RunType.FINAL} | changes

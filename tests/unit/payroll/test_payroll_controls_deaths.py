@@ -143,3 +143,47 @@ class TestDeath:
             office.perform(row)
         assert office.system.case.platform is not None
         return office.system.case.platform.reached
+
+
+class TestMeanwhile:
+    """Between an attempt that failed and the next one the row does not stand still."""
+
+    def failed(self, office: Office, way: str) -> ReportedRow:
+        row, _ = begun(office, way)
+        with pytest.raises(LeaseLost):
+            office.perform(row, dies_at="save:1")
+        return row
+
+    @pytest.mark.parametrize("way", WAYS)
+    @pytest.mark.parametrize(
+        "touched", [{"hold": True, "hold_by": "kari.l"}, {"comment": "Ikke utbetal før jeg er tilbake"}]
+    )
+    def test_what_somebody_has_set_is_not_written_over(self, way: str, touched: dict[str, Any]) -> None:
+        office = Office()
+        row = self.failed(office, way)
+        theirs = office.control_of(row).model_copy(update=touched)
+        office.put(row, theirs)
+        with pytest.raises(ConflictInTarget) as raised:
+            office.perform(row)
+        assert raised.value.detail == {"differ": ["row"]}
+        assert office.control_of(row) == theirs
+
+    @pytest.mark.parametrize("way", WAYS)
+    def test_a_row_that_was_calculated_anew_is_not_decided_by_its_old_amounts(self, way: str) -> None:
+        office = Office()
+        row = self.failed(office, way)
+        office.recalculate(row, net=1_234_500)
+        with pytest.raises(ConflictInTarget):
+            office.perform(row)
+        assert office.system.saves == []
+
+    def test_a_person_may_let_roger_look_again(self) -> None:
+        office = Office()
+        row = self.failed(office, "lifting")
+        office.put(row, office.control_of(row).model_copy(update={"hold_by": "kari.l"}))
+        with pytest.raises(ConflictInTarget):
+            office.perform(row)
+        office.system.case.retried()
+        outcome = office.perform(row)
+        assert (outcome.code, (outcome.detail or {})["note"]) == (OutcomeCode.REPORTED, "HOLD_LEFT")
+        assert office.control_of(row).hold
