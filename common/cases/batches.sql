@@ -87,10 +87,11 @@ returning id;
 
 -- name: refuse
 -- moves: receiving -> refused, received -> refused, awaiting_release -> refused, open -> refused
--- What is given free may be sent anew: the same file is another batch then.
+-- What is given free may be sent anew: the same file is another batch then. What a case has handed over nobody sends
+-- anew: it stays known, or an errand that died before it noted the batch would make another one of the same rows.
 update batches
 set state = 'refused', code = %(code)s, refused_by = %(actor)s, touched_at = now(), retry_at = null,
-    content = case when %(free)s then null else content end
+    content = case when %(free)s and source <> 'handover' then null else content end
 where id = %(batch)s and state = any(%(states)s::text[])
   and (%(untouched)s::float is null or touched_at < now() - %(untouched)s::float * interval '1 second')
 returning id;

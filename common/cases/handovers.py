@@ -90,7 +90,12 @@ class Handovers:
             return None, "WITHDRAWN" if whole.existing else "NO_ROW_TAKEN"
         if self._bell is not None:
             await self._bell.work()
-        return whole.batch, "ROWS_REFUSED" if any(isinstance(answer, Refusal) for answer in whole.answers) else None
+        return whole.batch, "ROWS_REFUSED" if await self._refused_some(whole.batch) else None
+
+    async def _refused_some(self, batch: UUID) -> bool:
+        async with self._pool.connection() as connection:
+            found = await (await connection.execute(_SQL["has_refused_rows"], {"batch": batch})).fetchone()
+        return found is not None and found["refused"]
 
     def _drafts(self, row: dict[str, Any], process: Process) -> list[Draft | Refusal]:
         label = handover_label(row["number"])

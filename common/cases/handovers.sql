@@ -15,3 +15,7 @@ returning h.case_id, h.number, h.process, h.rows, c.caller, c.process as source,
 -- The rows are a batch now, or never can be one.
 update handovers set rows = null, batch = %(batch)s::uuid, code = %(code)s::text
 where case_id = %(case)s and number = %(number)s and rows is not null returning number;
+
+-- name: has_refused_rows
+-- Whether rows of a batch were refused: whoever finds it made by another has not seen the answers.
+select exists (select from batch_remainders where batch = %(batch)s and problem is not null) as refused;

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from office import Office
 
+from common.cases.batches import Batches
 from common.cases.bell import Bell
 from common.cases.endings import done
 from common.cases.handed_over import HandedOver
@@ -108,6 +109,18 @@ async def test_whoever_dies_after_the_batch_was_made_is_followed_by_one_who_find
     assert len(await hall.office.rows("select 1 from cases where batch = %s", batch["id"])) == 2
 
 
+async def test_what_was_withdrawn_meanwhile_does_not_come_again(hall: Hall) -> None:
+    case = await hall.end(*ROWS)
+    sealed = await hall.office.rows("select rows from handovers")
+    await hall.handovers.hand_in()
+    (batch,) = await hall.batches()
+    await hall.office.rows("update handovers set batch = null, rows = %s, retry_at = now()", sealed[0]["rows"])
+    assert await Batches(hall.office.pool, hall.office.intake).withdraw(batch["id"], "person:kari")
+    await hall.handovers.hand_in()
+    assert [known["id"] for known in await hall.batches()] == [batch["id"]]
+    assert await hall.left_by(case) == [HandedOver(process="chores", batch=batch["id"], code=None)]
+
+
 async def test_several_at_once_make_one(hall: Hall) -> None:
     await hall.end(*ROWS)
     await asyncio.gather(*(hall.another().hand_in() for _ in range(4)))
@@ -132,4 +145,18 @@ async def test_rows_that_break_a_rule_do_not_take_the_others_along(hall: Hall) -
     (handed,) = await hall.left_by(case)
     assert handed.code == "ROWS_REFUSED"
     assert len(await hall.office.rows("select 1 from cases where batch = %s", handed.batch)) == 1
+    assert len(await hall.office.rows("select 1 from tasks")) == 1
+
+
+async def test_refused_rows_are_told_also_by_whoever_follows_one_that_died(hall: Hall) -> None:
+    case = await hall.end(ROWS[0], a_chore(what="late", heard_of="2020-01-01T00:00:00+01:00"))
+    sealed = await hall.office.rows("select rows from handovers")
+    await hall.handovers.hand_in()
+    # As if neither the note nor the task had been committed.
+    await hall.office.rows(
+        "update handovers set batch = null, code = null, rows = %s, retry_at = now()", sealed[0]["rows"]
+    )
+    await hall.office.rows("delete from tasks")
+    await hall.handovers.hand_in()
+    assert [handed.code for handed in await hall.left_by(case)] == ["ROWS_REFUSED"]
     assert len(await hall.office.rows("select 1 from tasks")) == 1
