@@ -17,10 +17,12 @@ from common.errors import ConfigurationError
 from common.local.day import plan
 from common.local.daybook import ARRAY, DayBook
 from common.local.report import Account, Figures, show
+from common.local.reports import keep_reports
 from common.local.stack import Ports, Stack
 
 _POLL = 0.5
 _WIDTH = 100  # columns of a file
+_REPORTS = Path(".roger/demo")
 _STALLED = 300.0  # seconds without a single case ending
 
 
@@ -37,14 +39,16 @@ def run_demo(service: str, *, cases: int, shifts: int, seed: int) -> int:
             began = time.monotonic()
             for flows in book.phases():
                 for flow in flows:
-                    how = "together" if flow.together else f"{ARRAY} at a time"
-                    console.print(f"{flow.rows} rows of {flow.process} are handed in, {how}")
+                    how = " together" if flow.together else f", {ARRAY} at a time" if flow.rows > ARRAY else ""
+                    rows = "1 row" if flow.rows == 1 else f"{flow.rows} rows"
+                    console.print(f"{rows} of {flow.process} handed in{how}")
                     book.hand_in(flow)
                 _watch(stack, book, console)
             seconds = time.monotonic() - began
             found = list(book.found())
             figures = Figures(seconds=seconds, run_seconds=_run_seconds(stack), shifts=shifts)
             problems = book.problems(found)
+            reports = keep_reports(stack, _REPORTS / stack.service.name)
         accounts = [
             Account(
                 flow=flow,
@@ -55,6 +59,8 @@ def run_demo(service: str, *, cases: int, shifts: int, seed: int) -> int:
             for flow in day.by_process
         ]
     show(console, accounts, figures=figures, problems=problems)
+    for report in reports:
+        console.print(f"Report to open in a browser: {report}")
     return 1 if problems else 0
 
 

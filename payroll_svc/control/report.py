@@ -134,7 +134,7 @@ def _by_rule_and_severity(found: Summary) -> Table:
         title="Treff etter regel og alvor",
         columns=(
             Column(label="Regel"),
-            Column(label=""),
+            Column(label="Hva den ser etter"),
             Column(label="Alvor"),
             Column(label="Rader", kind=Kind.WHOLE),
         ),

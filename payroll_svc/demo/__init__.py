@@ -31,6 +31,8 @@ def day_of(rows: Mapping[str, int], *, seed: int, born: int = 0) -> Day:
     flows = [FLOWS[process][0](town, number) for process, number in rows.items() if number]
     if rows.get(payroll_controls.PROCESS):
         flows += payroll_controls.afterwards(town)
+    if rows.get("position-percentage-checks"):
+        flows.append(position_percentage_checks.of_everybody(town))
     return Day(
         flows=flows,
         common_seeds=[

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from common.local.day import REFUSED, RESUBMITTED, Flow
-from common.local.town import EXISTS, Made, situations
+from common.local.day import REFUSED, RESUBMITTED, Flow, Situation
+from common.local.town import CREATED, EXISTS, Made, situations
 from common.norway.national_id import IdKind
 from payroll_svc.demo.town import LONG_AGO, UNITS, Town
 
@@ -215,6 +216,12 @@ def flow(town: Town, rows: int) -> Flow:
     approved = _approvals(town)
     registers = {"position-approvals": approved} if approved else {}
     return Flow(process="position-percentage-checks", situations=made, registers=registers)
+
+
+def of_everybody(town: Town) -> Flow:
+    """The night's check of the whole workforce, when all else is done; each person's check is handed over by it."""
+    rows = [Situation(name="everybody", rows=[{"period": town.month()}], expected=Counter([CREATED]))]
+    return Flow(process="workforce-checks", situations=rows, after=2)
 
 
 def _approvals(town: Town) -> list[dict[str, Any]]:

@@ -23,8 +23,6 @@ from payroll_svc.positions.report import PAYROLL_OFFICER
 from payroll_svc.screens.payroll_target import PayrollSystem
 from payroll_svc.service import payroll
 
-_NAMED = 20
-
 
 class WorkforceCheck(AskedDays):
     """Everybody with a position in the month, or on the day; with a `unit`, everybody with a position there."""
@@ -58,14 +56,12 @@ def check_of_workforce(check: WorkforceCheck, run: Run) -> Outcome:
 def _left_out(employees: list[str], check: WorkforceCheck) -> Iterable[Task]:
     """Whose national id is not valid in the payroll system cannot be checked: the payroll office puts it right."""
     if employees:
-        more = f" og {len(employees) - _NAMED} til" if len(employees) > _NAMED else ""
         yield Task(
             name="left-out",
             role=PAYROLL_OFFICER,
             title="Ansatte som ikke kunne kontrolleres",
-            text=f"Stillingskontrollen for {check.days.month} måtte hoppe over ansattnummer "
-            f"{', '.join(employees[:_NAMED])}{more}: fødselsnummeret i lønnssystemet er ikke gyldig. Rett det, og "
-            "kontroller disse på nytt.",
+            text=f"Stillingskontrollen for {check.days.month} måtte hoppe over {len(employees)} ansattnumre: fødselsnummeret "
+            "i lønnssystemet er ikke gyldig. Hvilke det er, står i saken hos Roger. Rett dem, og kontroller disse på nytt.",
         )
 
 
