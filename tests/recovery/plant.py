@@ -1,4 +1,7 @@
-"""A whole Roger whose every part can be killed, frozen and started anew, with HsPro's console and the database at hand."""
+"""A whole Roger whose every part can be killed, frozen and started anew, with its targets' consoles and the database at hand.
+
+What hands in tests of persons and looks at journals is for the health service; the rest serves any.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +90,8 @@ class Plant:
         self.api = httpx.Client(
             base_url=self.stack.api, headers={"Authorization": f"Bearer {self.stack.api_key}"}, timeout=30
         )
-        self.console = httpx.Client(base_url=f"{self.stack.targets['hspro']}/_kontroll", timeout=30)
+        first = next(iter(self.stack.targets.values()))
+        self.console = httpx.Client(base_url=f"{first}/_kontroll", timeout=30)
         self.handed_in = 0
         self._database: psycopg.Connection[Row] | None = None
 
@@ -264,11 +268,11 @@ class Plant:
 
 
 @contextmanager
-def running(settings: Mapping[str, str], folder: Path) -> Generator[Plant]:
+def running(settings: Mapping[str, str], folder: Path, service: str = "health") -> Generator[Plant]:
     """A Roger of one's own from entering to leaving; `folder` keeps its data and logs."""
     with tempfile.TemporaryDirectory(prefix="roger-recovery-", dir=in_memory_root()) as profiles:
         further = {**settings, "ROGER_BROWSER_PROFILE_ROOT": profiles}
-        with Stack("health", folder, ports=free_ports(), durable=False, settings=further) as stack:
+        with Stack(service, folder, ports=free_ports(), durable=False, settings=further) as stack:
             plant = Plant(stack)
             yield plant
             plant.close()
