@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 FULL = 100_00
 _WRITTEN = re.compile(r"(\d{1,3})(?:[,.](\d{1,2}))?(?:[ \u00a0]?%)?", re.ASCII)
 
-Percent = Annotated[Decimal, Field(ge=0, max_digits=5, decimal_places=2)]
+
+def two_decimals(digits: int) -> dict[str, Any]:
+    """How the API's description says a decimal number with two places and so many digits before them, told either way."""
+    most = 10**digits - 0.01
+    return {
+        "anyOf": [
+            {"type": "number", "minimum": 0, "maximum": most, "multipleOf": 0.01},
+            {"type": "string", "pattern": rf"^[0-9]{{1,{digits}}}(\.[0-9]{{1,2}})?$"},
+        ]
+    }
+
+
+Percent = Annotated[Decimal, Field(ge=0, max_digits=5, decimal_places=2), WithJsonSchema(two_decimals(3))]
 """As the API takes it: 80.0, at most two decimals."""
 
 

@@ -18,7 +18,16 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from common.exact import require_exact
@@ -26,43 +35,70 @@ from common.person import Name
 from common.process import CaseInput, Subject
 from payroll_svc.control.pay_day import approval_of, working_day_later
 from payroll_svc.control.row import Overtime, PayLine, PayRow, RunType, TaxCard, known_id, plain_account
-from payroll_svc.percent import Percent, hundredths
+from payroll_svc.percent import Percent, hundredths, two_decimals
 
 _MOST_LINES = 100
-_LINE = re.compile(
-    r"(?P<kind>[A-Za-z0-9ÆØÅæøå_-]{1,40})\s*:\s*(?P<amount>[+-]?\d{1,12})\s*(?::\s*(?P<earned>\d{4}-\d\d-\d\d))?"
-)
+_KIND, _AMOUNT, _DAY = r"[A-Za-z0-9ÆØÅæøå_-]{1,40}", r"[+-]?[0-9]{1,12}", r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_WRITTEN = rf"({_KIND}) *: *({_AMOUNT})(?: *: *({_DAY}))?"
+_LINE = re.compile(_WRITTEN)
+_LINE_SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        {"type": "string", "pattern": rf"^ *{_WRITTEN} *$"},
+        {
+            "type": "object",
+            "properties": {
+                "kind": {"type": "string", "pattern": f"^{_KIND}$"},
+                "amount": {"type": "integer", "minimum": -(10**12) + 1, "maximum": 10**12 - 1},
+                "earned": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+            },
+            "required": ["kind", "amount"],
+            "additionalProperties": False,
+        },
+    ]
+}
 
 Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9ÆØÅæøå/._-]{1,20}$")]
 RunId = Annotated[str, StringConstraints(pattern=r"^[^\s:|](?:[^:|\r\n]{0,38}[^\s:|])?$")]
 AsItStands = Annotated[str, StringConstraints(max_length=40)]
 Ore = Annotated[int, Field(ge=-(10**12), le=10**12)]
-Hours = Annotated[Decimal, Field(ge=0, max_digits=6, decimal_places=2)]
+Hours = Annotated[Decimal, Field(ge=0, max_digits=6, decimal_places=2), WithJsonSchema(two_decimals(4))]
 
 
 def line_text(line: Any) -> Any:
     """A pay line as a cell of a table holds it: `FASTLONN:3980000`, and behind it the day it was earned, if told.
 
-    Takes `{"kind": …, "amount": …, "earned": …}` as well. Raises ValueError with the code INVALID_VALUE.
+    Takes `{"kind": …, "amount": …, "earned": …}` as well. Raises ValueError with the code INVALID_VALUE, or
+    DATE_OUT_OF_RANGE for a day that is none.
     """
-    if isinstance(line, Mapping):
-        told = cast("Mapping[str, Any]", line)
-        if not {"kind", "amount"} <= set(told) <= {"kind", "amount", "earned"}:
-            raise PydanticCustomError("INVALID_VALUE", "A pay line has a kind, an amount and perhaps a day")
-        line = ":".join(str(told[name]) for name in ("kind", "amount", "earned") if told.get(name) is not None)
-    if not isinstance(line, str):
-        return line
-    found = _LINE.fullmatch(line.strip())
-    if found is None or not _is_day(found["earned"]):
+    written = _written(cast("Mapping[str, Any]", line)) if isinstance(line, Mapping) else line
+    found = _LINE.fullmatch(written.strip(" ")) if isinstance(written, str) else None
+    if found is None:
         raise PydanticCustomError("INVALID_VALUE", "A pay line is written as FASTLONN:3980000, in whole øre")
-    return ":".join(part for part in (found["kind"].upper(), str(int(found["amount"])), found["earned"]) if part)
+    kind, amount, earned = found.groups()
+    if earned is not None and not _is_day(earned):
+        raise PydanticCustomError("DATE_OUT_OF_RANGE", "A pay line was earned on a day of the calendar")
+    return ":".join(part for part in (kind.upper(), str(int(amount)), earned) if part)
 
 
-def _is_day(text: str | None) -> bool:
+def _written(told: Mapping[str, Any]) -> str | None:
+    """The text of a line that is told as an object; None for what is no such object."""
+    kind, amount, earned = told.get("kind"), told.get("amount"), told.get("earned")
+    whole = isinstance(amount, int) and not isinstance(amount, bool)
+    if not (isinstance(kind, str) and whole and (earned is None or isinstance(earned, str))):
+        return None
+    if not told.keys() <= {"kind", "amount", "earned"} or ":" in kind:
+        return None
+    return f"{kind}:{amount}" + (f":{earned}" if earned is not None else "")
+
+
+def _is_day(text: str) -> bool:
     try:
-        return text is None or bool(date.fromisoformat(text))
+        return bool(date.fromisoformat(text))
     except ValueError:
         return False
+
+
+PayLineText = Annotated[str, BeforeValidator(line_text), WithJsonSchema(_LINE_SCHEMA)]
 
 
 class OvertimeHours(BaseModel):
@@ -104,7 +140,6 @@ class ReportedRow(CaseInput):
         default=None,
         description="National id or D-number, as the report has it; one that is none is a finding (K12)",
         examples=["17838410103"],
-        json_schema_extra={"format": "national-id"},
     )
     family_name: Name | None = Field(default=None, examples=["Nordhaug"])
     given_name: Name | None = Field(default=None, examples=["Ola"])
@@ -131,7 +166,7 @@ class ReportedRow(CaseInput):
     contract_present: bool = Field(description="Whether there is a written contract", examples=[True])
     unpaid_leave: bool = Field(default=False, description="On unpaid leave for the whole month")
     overtime_hours: OvertimeHours | None = Field(default=None, description="Left out: nothing is known of overtime")
-    pay_lines: Annotated[tuple[Annotated[str, BeforeValidator(line_text)], ...], Field(max_length=_MOST_LINES)] = Field(
+    pay_lines: Annotated[tuple[PayLineText, ...], Field(max_length=_MOST_LINES)] = Field(
         default=(),
         description="`KIND:amount`, or `KIND:amount:day` where it was earned before; objects with `kind`, `amount` and "
         "`earned` are taken, too",

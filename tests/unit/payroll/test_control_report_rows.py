@@ -111,13 +111,20 @@ class TestPayLines:
     @pytest.mark.parametrize(
         "line",
         [
-            *("FASTLONN", "FASTLONN:", ":1", "FASTLONN:1.5", "FASTLONN:1:i går", "FASTLONN:1:2026-02-30", 1),
+            *("FASTLONN", "FASTLONN:", ":1", "FASTLONN:1.5", "FASTLONN:1:i går", "FASTLONN:1:", 1),
             *({"kind": "X"}, {"amount": 1}, {"kind": "X", "amount": 1, "more": 2}, {"kind": "X", "amount": 1.5}),
+            *({"kind": "X", "amount": "1"}, {"kind": "X:1", "amount": 1}, {"kind": "X", "amount": True}, None),
         ],
     )
     def test_what_is_none(self, line: Any) -> None:
         ((field, code),) = refused(pay_lines=[line])
         assert (field.split(".")[0].split("[")[0], code) == ("pay_lines", "INVALID_VALUE")
+
+    @pytest.mark.parametrize("day", ["2026-02-30", "0000-01-01", "2026-13-01"])
+    def test_a_day_that_is_none(self, day: str) -> None:
+        for line in (f"OVERTID:1:{day}", {"kind": "OVERTID", "amount": 1, "earned": day}):
+            ((_, code),) = refused(pay_lines=[line])
+            assert code == "DATE_OUT_OF_RANGE"
 
     @given(
         st.lists(
