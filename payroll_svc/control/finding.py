@@ -21,6 +21,9 @@ class Finding(BaseModel, frozen=True):
     expired: tuple[Rule, ...] = ()
     person: dict[Rule, Severity] = {}
     """All hits of the person, on whichever row: people are told of a person once."""
+    report: tuple[tuple[str, str], ...] = ()
+    """With the first row of a report: all of its rows by employee and position, so that one case sees what the run has
+    besides."""
 
     @classmethod
     def of(cls, verdict: Verdict, person: Mapping[Rule, Severity], day: date) -> Finding:

@@ -29,12 +29,12 @@ def judge(rows: Sequence[ReportedRow], desk: BatchDesk) -> Judgement:
     pay = [row.pay_row(accepts_synthetic=desk.accepts_synthetic or row.test) for row in rows]
     verdicts = evaluate(pay, tables.thresholds, tables.exceptions, day=day)
     person = hits_by_person(pay, verdicts)
-    return Judgement(
-        figures=_run_figures(run) | counted(pay, verdicts, tables.thresholds),
-        findings=[
-            Finding.of(verdict, person.get(row.person, {}), day) for row, verdict in zip(pay, verdicts, strict=True)
-        ],
-    )
+    findings = [
+        Finding.of(verdict, person.get(row.person, {}), day) for row, verdict in zip(pay, verdicts, strict=True)
+    ]
+    whole = tuple((row.employee_no, row.position_no) for row in pay)
+    findings[0] = findings[0].model_copy(update={"report": whole})
+    return Judgement(figures=_run_figures(run) | counted(pay, verdicts, tables.thresholds), findings=findings)
 
 
 def counted(rows: Sequence[PayRow], verdicts: Sequence[Verdict], limits: Thresholds) -> dict[str, int | str]:

@@ -33,6 +33,7 @@ def report(rows: Iterable[EndedRow[ReportedRow]], figures: Figures) -> Report:
         notes=(
             "Beløp holdt tilbake er netto for radene som er sperret, av Roger eller av andre.",
             "Grensene er strenge: det som er lik en grense, er ikke et treff.",
+            "Ikke i rapporten er rader som kjøringen har i tillegg; de er ikke kontrollert.",
             "Ansatte står med ansattnummer. Hvem saken gjelder, står hos Roger.",
         ),
     )
@@ -54,6 +55,7 @@ def _figures(found: Summary, figures: Figures) -> tuple[Figure, ...]:
         Figure(label="Holdt tilbake", value=len(held), tone=Tone.SERIOUS if held else Tone.PLAIN),
         Figure(label="Beløp holdt tilbake", kind=Kind.ORE, value=found.amount_held()),
         Figure(label="Sperrer opphevet", value=found.lifted),
+        Figure(label="Ikke i rapporten", value=found.not_in_report),
         Figure(label="Godkjente unntak", value=found.excused),
         Figure(label="Til en saksbehandler", value=left, tone=Tone.WARNING if left else Tone.PLAIN),
         Figure(label="Sum brutto", kind=Kind.ORE, value=found.gross),

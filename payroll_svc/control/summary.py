@@ -58,6 +58,9 @@ class Summary:
     deviations: Counter[tuple[int, Severity | None]] = field(default_factory=Counter[tuple[int, Severity | None]])
     hits: list[HitRow] = field(default_factory=list[HitRow])
     lifted: int = 0
+    not_in_report: int = 0
+    """Rows that the run has besides."""
+    held_not_in_report: int = 0
     excused: int = 0
     gross: int = 0
     net: int = 0
@@ -74,6 +77,8 @@ class Summary:
         self.units[given.unit or ""] += 1
         self.gross += given.gross
         self.net += given.net
+        self.not_in_report += detail.get("not_in_report", 0)
+        self.held_not_in_report += detail.get("held_not_in_report", 0)
         self.lifted += row.code == OutcomeCode.UPDATED or "lifted" in detail
         self.excused += bool(detail.get("excused"))
         if row.state == "manual":
@@ -133,15 +138,30 @@ def tell_the_payroll_office(rows: Iterable[EndedRow[ReportedRow]]) -> Sequence[T
     found = summed(rows)
     if found.run is None:
         return ()
-    return [
-        Task(
-            name="controlled",
+    return [_controlled(found.run, found), *_held_besides(found.run, found)]
+
+
+def _controlled(run: ReportedRow, found: Summary) -> Task:
+    return Task(
+        name="controlled",
+        role=PAYROLL_OFFICER,
+        title=f"Lønnskontrollen av kjøring {run.run_id} er ferdig",
+        text=f"Rader kontrollert: {found.rows}. Holdt tilbake: {len(found.held)}, til sammen "
+        f"{kroner(found.amount_held())} kr netto. Bare varsel: {found.severe(Severity.WARN)}. "
+        f"Sperrer opphevet: {found.lifted}. I arbeidslisten: {found.manual.total()}. "
+        "Rapporten ligger på gruppen i Roger.",
+        due=approval_day(run.pay_date),
+    )
+
+
+def _held_besides(run: ReportedRow, found: Summary) -> Iterable[Task]:
+    """Rows that are held in the run, and that no report has named: nobody has put them to the rules."""
+    if found.held_not_in_report:
+        yield Task(
+            name="held-not-in-report",
             role=PAYROLL_OFFICER,
-            title=f"Lønnskontrollen av kjøring {found.run.run_id} er ferdig",
-            text=f"Rader kontrollert: {found.rows}. Holdt tilbake: {len(found.held)}, til sammen "
-            f"{kroner(found.amount_held())} kr netto. Bare varsel: {found.severe(Severity.WARN)}. "
-            f"Sperrer opphevet: {found.lifted}. I arbeidslisten: {found.manual.total()}. "
-            "Rapporten ligger på gruppen i Roger.",
-            due=approval_day(found.run.pay_date),
+            title=f"Kjøring {run.run_id} har sperrede rader som ikke er kontrollert",
+            text=f"Rader som er sperret i lønnssystemet, men ikke står i kontrollrapporten: {found.held_not_in_report}. "
+            "Roger har ikke endret dem. Se i kjøringslisten hvilke det er, og avgjør om de skal stå.",
+            due=approval_day(run.pay_date),
         )
-    ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from common.batch import BatchRule
+from common.errors import BusinessException
 from common.process import NoticeRule, Outcome, OutcomeCode, Retention, Run
 from payroll_svc.control.comparing import as_shown, differences
 from payroll_svc.control.conclusion import RowControl, told
@@ -41,11 +43,21 @@ def control_of_pay_row(row: ReportedRow, run: Run) -> Outcome:
     """See to it that wrong pay is stopped, or looked at, before it is paid: put a row to the rules, and mark what is hit."""
     desk = RowDesk(run, row)
     desk.require_open_run()
-    pay, tables = row.pay_row(accepts_synthetic=run.case.accepts_synthetic), ControlTables(run, row.pay_date)
-    found = run.finding(of=Finding) or run.step("found", _alone, pay, tables, run.today())
+    tables = ControlTables(run, row.pay_date)
+    found = run.finding(of=Finding) or run.step("found", _alone, row, tables, run)
+    beside = desk.beside(found.report) if found.report else {}
+    try:
+        outcome = _controlled(row, run, desk, found, tables)
+    except BusinessException as broken:
+        broken.detail = (broken.detail or {}) | beside
+        raise
+    return replace(outcome, detail=outcome.detail | beside)
+
+
+def _controlled(row: ReportedRow, run: Run, desk: RowDesk, found: Finding, tables: ControlTables) -> Outcome:
+    pay = row.pay_row(accepts_synthetic=run.case.accepts_synthetic)
     if not found.hits and desk.is_listed_clean(pay):
         return Outcome(OutcomeCode.NOOP, told(found.verdict))
-
     shown = run.step("row", desk.facts)
     control = RowControl(row, run, desk, shown)
     if differ := differences(row, pay, shown):
@@ -56,10 +68,11 @@ def control_of_pay_row(row: ReportedRow, run: Run) -> Outcome:
     return control.conclude(found)
 
 
-def _alone(pay: PayRow, tables: ControlTables, today: date) -> Finding:
+def _alone(row: ReportedRow, tables: ControlTables, run: Run) -> Finding:
     """The verdict on a row that came without a report around it."""
-    (verdict,) = evaluate([pay], tables.thresholds, tables.exceptions, day=today)
-    return Finding.of(verdict, verdict.hits, today)
+    pay = row.pay_row(accepts_synthetic=run.case.accepts_synthetic)
+    (verdict,) = evaluate([pay], tables.thresholds, tables.exceptions, day=run.today())
+    return Finding.of(verdict, verdict.hits, run.today())
 
 
 def _again(system: PayRow, found: Finding, tables: ControlTables) -> Verdict:

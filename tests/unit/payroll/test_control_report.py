@@ -16,6 +16,7 @@ from common.testing import person
 from payroll_svc.control.report import report
 from payroll_svc.control.reported import ReportedRow
 from payroll_svc.control.summary import RANGES, tell_the_payroll_office
+from payroll_svc.screens.pay_row import Control, Mark
 
 NEGATIVE: dict[str, Any] = {"net": -100, "deductions": 2_780_100}
 NO_ACCOUNT: dict[str, Any] = {"account_no": None}
@@ -179,3 +180,16 @@ def test_the_office_is_told_once_it_is_done(controlled: tuple[Office, list[Repor
 def test_nothing_came_to_nothing() -> None:
     assert report([], {}).tables == ()
     assert tell_the_payroll_office([]) == ()
+
+
+def test_held_rows_that_the_report_lacks_are_told_and_others_only_counted() -> None:
+    office, row = Office(), a_report_row()
+    office.know(row, a_report_row())
+    told = [task.name for task in tell_the_payroll_office(office.ended(row))]
+    assert told == ["controlled"]
+    office, row = Office(), a_report_row()
+    office.know(row)
+    office.know(a_report_row(), control=Control(mark=Mark.NONE, codes=(), hold=True, hold_by="kari.l", comment=""))
+    ended = office.ended(row)
+    assert figures(report(ended, office.judge(row).figures))["Ikke i rapporten"] == 1
+    assert [task.name for task in tell_the_payroll_office(ended)] == ["controlled", "held-not-in-report"]

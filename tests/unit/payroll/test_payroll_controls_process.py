@@ -389,7 +389,7 @@ class TestWhatCannotBeDone:
     def test_a_row_that_is_not_in_the_run(self) -> None:
         office, row, other = Office(), a_report_row(), a_report_row()
         office.know(other)
-        assert refusal(office, row, ConflictInTarget).detail == {"differ": ["row"]}
+        assert refusal(office, row, ConflictInTarget).detail == {"differ": ["row"], "not_in_report": 1}
 
     def test_a_row_that_is_there_twice(self) -> None:
         office, row = Office(), a_report_row()
@@ -629,3 +629,31 @@ class TestTasks:
         (outcome,) = office.control(row)
         assert isinstance(outcome, Outcome)
         assert outcome.tasks[0].due == NOW.date() + timedelta(days=4)
+
+
+class TestWhatTheRunHasBesides:
+    def test_one_case_sees_which_rows_the_report_lacks_and_that_they_are_held(self) -> None:
+        office, rows = Office(), [a_report_row() for _ in range(3)]
+        office.know(*rows, a_report_row())
+        office.know(a_report_row(), control=SOMEBODY)
+        first, *others = office.control(*rows)
+        assert isinstance(first, Outcome)
+        assert first.detail["not_in_report"] == 2
+        assert first.detail["held_not_in_report"] == 1
+        assert not any("not_in_report" in (each.detail or {}) for each in others)
+
+    def test_a_whole_report_leaves_nothing(self) -> None:
+        office, rows = Office(), [a_report_row() for _ in range(2)]
+        office.know(*rows)
+        first, _ = office.control(*rows)
+        assert isinstance(first, Outcome)
+        assert first.detail == {"codes": {}}
+
+    def test_it_is_told_although_the_row_itself_goes_to_a_person(self) -> None:
+        office, row = Office(), a_report_row()
+        office.know(row, tax=0)
+        office.know(a_report_row(), control=SOMEBODY)
+        broken = refusal(office, row, ConflictInTarget)
+        assert broken.detail is not None
+        assert broken.detail["held_not_in_report"] == 1
+        assert broken.detail["differ"] == ["tax"]
