@@ -43,11 +43,14 @@ NO_SCHEMA_SAYS = {
     "MISSING_FIELD": "that one field asks for another: a renewal for the day it begins, a form for its file",
     "ADDRESS_PRIVATE": "where an address leads",
     "POSITION_UNKNOWN": "how far the feed has come",
+    "SUSPECTED_DUPLICATE": "that two times of a list overlap",
+    "NOT_AUTHORISED": "that nobody approves what is their own",
 }
 """Rules of the domain: refused for them alone, what keeps to the description is refused rightly."""
 
 schemathesis.openapi.format("national-id", st.builds(lambda: person().number))
 schemathesis.openapi.format("uri", st.just(HERE))
+schemathesis.openapi.format("timesheet-line", st.sampled_from(["2026-11-04 16:00-19:00", "2026-11-05 3,5"]))
 
 
 @schemathesis.serializer("application/x-ndjson")
@@ -56,7 +59,7 @@ def one_line(_context: Any, value: Any) -> bytes:
     return json.dumps(value, default=str).encode() + b"\n"
 
 
-@pytest.fixture(params=[town, load("health")], ids=lambda service: service.name)
+@pytest.fixture(params=[town, load("health"), load("payroll")], ids=lambda service: service.name)
 def standing(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Generator[Town]:
     """A service that listens, and whose one caller may do everything."""
     service: Service = request.param
