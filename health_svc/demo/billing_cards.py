@@ -249,15 +249,11 @@ _PAIRS = {_submitted_twice, _in_two_lists, _two_tests_of_one_day, _tests_of_two_
 def flow(town: Town, rows: int) -> Flow:
     """So many tests to be refunded."""
     made = situations(town, SITUATIONS, rows, first=_PAIRS, filling=_card_missing)
-    prices = [
-        {"code": row["code"], "refund": row["refund"], "valid_from": row["first_day"], "valid_to": row.get("last_day")}
-        for row in TARIFFS
-    ]
     return Flow(
         process="billing-cards",
         situations=made,
         seeds=[
-            ("systemx", "/_kontroll/tariffs", prices),
+            ("systemx", "/_kontroll/tariffs", prices()),
             ("systemx", "/_kontroll/people", town.patients),
             ("systemx", "/_kontroll/register", town.register),
             ("systemx", "/_kontroll/judgements", town.judgements),
@@ -265,6 +261,14 @@ def flow(town: Town, rows: int) -> Flow:
         registers={"refund-tariffs": TARIFFS, "refund-mappings": MAPPING},
         checks=[("systemx", lambda summary: _everything_claimed_once(summary, town, made))],
     )
+
+
+def prices() -> list[dict[str, Any]]:
+    """The tariffs as SystemX's vendor delivers them."""
+    return [
+        {"code": row["code"], "refund": row["refund"], "valid_from": row["first_day"], "valid_to": row.get("last_day")}
+        for row in TARIFFS
+    ]
 
 
 def settlement(town: Town, cards: Flow) -> list[Flow]:

@@ -248,13 +248,15 @@ def flow(town: Town, rows: int) -> Flow:
     return Flow(
         process="vaccinations",
         situations=made,
-        seeds=[("hspro", "/_kontroll/lots", _lots(town))],
+        seeds=[("hspro", "/_kontroll/lots", lots(town))],
         registers={"vaccines": VACCINES, "vaccination-questions": QUESTIONS},
         checks=[("hspro", lambda summary: _each_dose_once(summary, made, _doses_known(town) - before))],
     )
 
 
-def _lots(town: Town) -> list[dict[str, Any]]:
+def lots(town: Town) -> list[dict[str, Any]]:
+    """The batches that HsPro knows: two that will do, one that has expired, one whose doses SYSVAK rejects."""
+
     def lot(batch: str, days: int, **answer: str) -> dict[str, Any]:
         return {
             "vaccine": "BNT03",

@@ -10,8 +10,9 @@ from rich.table import Table
 
 from common.cases.states import State
 from tests.chaos.campaign import Findings
+from tests.chaos.evidence import is_look
 from tests.chaos.hand import NOTHING_THERE
-from tests.chaos.plan import Deed, Harm, Part
+from tests.chaos.plan import STAND_INS, Deed, Harm, Part
 
 _SHOWN = 30
 _TAKES_A_WORKER_AWAY = {Deed.KILL, Deed.KILL_ACTING, Deed.FREEZE, Deed.FREEZE_ACTING, Deed.SUSPEND, Deed.DRAIN}
@@ -45,10 +46,11 @@ def show_findings(console: Console, findings: Findings, broken: Sequence[str], *
         console.print(f"[red]Seed {seed}: {len(broken)} times something did not hold[/]")
     else:
         evidence = findings.evidence
-        written = len([row for row in evidence.log if row["kind"] in {"journal", "person"}])
+        written = Counter(row["target"] for row in evidence.log if not is_look(row))
+        effects = " and ".join(f"{written[name]} effects in {part}" for part, name in STAND_INS.items())
         console.print(
-            f"[green]✓ {len(evidence.tests)} rows in, {len(evidence.cases)} outcomes out, "
-            f"{written} effects in HsPro, each once and each by the run that held its case[/]"
+            f"[green]✓ {len(evidence.submissions)} rows in, {len(evidence.cases)} outcomes out, "
+            f"{effects}, each once and each by the run that held its case[/]"
         )
 
 
@@ -63,8 +65,7 @@ def _harms(findings: Findings) -> Table:
 def _cases(findings: Findings) -> Table:
     evidence = findings.evidence
     ends = Counter(
-        f"{row['state']}: {row['outcome'] or row['code']}" if row["outcome"] or row["code"] else row["state"]
-        for row in evidence.cases
+        " ".join(filter(None, [row["process"], row["state"], row["outcome"] or row["code"]])) for row in evidence.cases
     )
     back = Counter(
         f"came back: {event['code']}"

@@ -11,17 +11,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
+import httpx
 import psutil
 
 from common.cases.states import FINAL
 from common.local.child import Child
 from tests.chaos.clear_text import in_files, in_tables
+from tests.chaos.desk import Desk
+from tests.chaos.evidence import Details, Evidence
 from tests.chaos.hand import Hand
-from tests.chaos.invariants import Details, Evidence
 from tests.chaos.keeper import Done, Keeper
 from tests.chaos.plan import Harm, Part
-from tests.chaos.traffic import Caller, CaseWorker, Town
-from tests.recovery.plant import Plant, wait_for
+from tests.chaos.town import Town
+from tests.chaos.traffic import Caller, CaseWorker
+from tests.recovery.plant import Plant, Row, wait_for
 
 CLOCKWORK = {
     "ROGER_WORKER_LEASE": "10",
@@ -85,7 +88,8 @@ def _flow(
     plant: Plant, town: Town, keepers: Sequence[Keeper], *, seed: int, seconds: float, dismissals: ExitStack
 ) -> None:
     over = threading.Event()
-    callers, case_worker = [Caller(plant.stack, town, name, seed) for name in _CALLERS], CaseWorker(plant.stack, town)
+    desks = [Desk(town, name, seed, place=n, places=len(_CALLERS)) for n, name in enumerate(_CALLERS)]
+    callers, case_worker = [Caller(plant.stack, desk, town) for desk in desks], CaseWorker(plant.stack, town)
     for visitor in (*callers, case_worker):
         dismissals.callback(visitor.close)
     people = [threading.Thread(target=busy, args=[over]) for busy in (*(one.call for one in callers), case_worker.work)]
@@ -106,10 +110,10 @@ def _flow(
 def _drain(plant: Plant, town: Town) -> float:
     """Peace: hand in what was never answered, decide what needs a person, until every case has ended."""
     began = moved = time.monotonic()
-    # What HsPro has been told to do wrong is left to it: each fault strikes a few times at most, and should.
+    # What the stand-ins have been told to do wrong is left to them: each fault strikes a few times at most, and should.
     last, tick = -1, threading.Event()
     with (
-        closing(Caller(plant.stack, town, "peace", 0)) as caller,
+        closing(Caller(plant.stack, Desk(town, "peace", 0, place=len(_CALLERS), places=1), town)) as caller,
         closing(CaseWorker(plant.stack, town)) as case_worker,
     ):
         while _settle(plant, town, caller, case_worker):
@@ -124,37 +128,53 @@ def _drain(plant: Plant, town: Town) -> float:
 
 def _settle(plant: Plant, town: Town, caller: Caller, case_worker: CaseWorker) -> bool:
     """Do what is left for callers and the case worker; gives whether anything is still open."""
-    for test in [test for test in town.tests if not test.ids]:
-        caller.hand_in([test], "handed in at last")
+    for one in [one for one in town.submissions if not one.ids]:
+        caller.hand_in([one], "handed in at last")
     case_worker.look()
     case_worker.let_go_on()
     still_open = "select count(*) as n from cases where not state = any(%s) and not (state = 'manual' and id = any(%s))"
     found = plant.rows(still_open, sorted(FINAL), case_worker.given_up)
-    return found[0]["n"] > 0 or not all(test.ids for test in town.tests)
+    return found[0]["n"] > 0 or not all(one.ids for one in town.submissions)
 
 
 def _stand(plant: Plant, town: Town) -> Evidence:
     """Everything as it stands when the last case has ended; the workers are still there."""
-    numbers = {one.number: one for one in town.residents}
+    involved = {one.resident.number for one in town.submissions}
+    before = {one.number: ["before"] for one in town.residents if one.had_journal and one.number not in involved}
     return Evidence(
         residents=town.residents,
-        tests=town.tests,
+        submissions=town.submissions,
         cases=plant.rows("select * from cases order by id"),
         events=plant.rows("select * from events order by id"),
         details=_details(plant),
-        log=[row for row in plant.log("looks", "writes") if row["national_id"] in numbers],
-        journals={number: _journals(plant, number) for number in {test.resident.number for test in town.tests}}
-        | {one.number: ["before"] for one in town.residents if one.had_journal and not _tested(town, one.number)},
+        log=_noted(plant, {one.number for one in town.residents}),
+        journals={number: _journals(plant, number) for number in involved} | before,
+        doses={number: _asked(plant, "hspro", "doses", national_id=number) for number in involved},
+        cards={number: _asked(plant, "systemx", "cards", national_id=number) for number in involved},
     )
 
 
-def _tested(town: Town, number: str) -> bool:
-    return any(test.resident.number == number for test in town.tests)
+def _noted(plant: Plant, numbers: set[str]) -> list[Row]:
+    """What HsPro and SystemX noted of these people, each in its own order."""
+    return [
+        {"source": "", **row, "target": target}
+        for target in plant.stack.targets
+        for row in sorted(
+            (row for kind in ("looks", "writes") for row in _asked(plant, target, kind)), key=lambda row: row["seq"]
+        )
+        if row["national_id"] in numbers
+    ]
 
 
 def _journals(plant: Plant, number: str) -> list[str]:
-    found = plant.ask("journals", national_id=number)
+    found = _asked(plant, "hspro", "journals", national_id=number)
     return [journal["number"] for journal in found if journal["type"] == "SMITTEVERN"]
+
+
+def _asked(plant: Plant, target: str, path: str, **wanted: str) -> list[Row]:
+    answer = httpx.get(f"{plant.stack.targets[target]}/_kontroll/{path}", params=wanted, timeout=30)
+    found: list[Row] = answer.raise_for_status().json()
+    return found
 
 
 def _details(plant: Plant) -> dict[UUID, Details]:
@@ -210,6 +230,6 @@ def _left_behind(plant: Plant, town: Town, evidence: Evidence) -> Evidence:
 
 
 def _written(folder: Path) -> list[Path]:
-    """All that Roger and its servers have written, but for the data of PostgreSQL (read as tables) and of HsPro."""
-    apart = {folder / "postgres" / "data", folder / "hspro"}
+    """All that Roger and its servers have written, but for the data of PostgreSQL (read as tables) and of the stand-ins."""
+    apart = {folder / "postgres" / "data", folder / "hspro", folder / "systemx"}
     return [path for path in folder.rglob("*") if path.is_file() and not apart & set(path.parents)]

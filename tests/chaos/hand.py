@@ -18,7 +18,7 @@ import redis
 
 from common.embedded import EmbeddedPostgres, EmbeddedRedis
 from common.local.child import Child
-from tests.chaos.plan import Deed, Harm, Part
+from tests.chaos.plan import STAND_INS, Deed, Harm, Part
 from tests.recovery.plant import Plant, family, freeze, thaw
 
 T = TypeVar("T")
@@ -45,8 +45,8 @@ class Hand:
     def do(self, harm: Harm, rest: Callable[[float], None]) -> str:
         """Do harm, let it last, undo it; gives a remark, mostly an empty one."""
         match harm.part:
-            case Part.HSPRO:
-                return self._trouble_hspro(harm)
+            case Part.HSPRO | Part.SYSTEMX:
+                return self._trouble(self.plant.stack.targets[STAND_INS[harm.part]], harm)
             case Part.REDIS:
                 return _to_server(_there(self.plant.stack.redis), harm, rest)
             case Part.POSTGRES:
@@ -69,18 +69,19 @@ class Hand:
                 tick.wait(0.01)
         return False
 
-    def _trouble_hspro(self, harm: Harm) -> str:
-        """HsPro notes what goes wrong at the next fitting request; so this harm is over at once."""
+    def _trouble(self, stand_in: str, harm: Harm) -> str:
+        match harm.deed:
+            case Deed.RESTART:
+                fault = None
+            case Deed.SAVE_LATE:
+                fault = {"fault": "save_delay", "seconds": harm.lasts, "times": 3}
+            case Deed.SLOW:
+                fault = {"fault": "slow", "seconds": harm.lasts, "method": "GET", "times": 2}
+            case deed:
+                fault = {"times": 1} | _SAVES[deed]
         try:
-            match harm.deed:
-                case Deed.RESTART:
-                    self.plant.console.post("/restart").raise_for_status()
-                case Deed.SAVE_LATE:
-                    self.plant.fault("save_delay", seconds=harm.lasts, times=3)
-                case Deed.SLOW:
-                    self.plant.fault("slow", seconds=harm.lasts, method="GET", times=2)
-                case deed:
-                    self.plant.fault(**_SAVES[deed])
+            path = "restart" if fault is None else "faults"
+            httpx.post(f"{stand_in}/_kontroll/{path}", json=fault, timeout=30).raise_for_status()
         except httpx.TransportError:
             return NOTHING_THERE
         return ""

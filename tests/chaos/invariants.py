@@ -1,100 +1,32 @@
-"""What must hold at the end, whatever was done: each rule looks at the evidence and says what breaks it."""
+"""What must hold at the end, whatever was done: each rule looks at the evidence and says what breaks it.
+
+These are Roger's own; what must stand in the systems is in `tests.chaos.effects`.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
-from uuid import UUID
 
 from common.cases.states import FINAL, NEXT, State
-from tests.chaos.traffic import Resident, Test
+from tests.chaos import effects
+from tests.chaos.evidence import Claim, Evidence, Rule, is_look
 from tests.recovery.plant import Row
-from tests.recovery.proof import LOOKS
 
-Details = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """A run as the event log tells it: who took which case when."""
-
-    at: float
-    actor: str
-    case: UUID
-    fence: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """What callers know, what Roger's database holds and what HsPro noted, when all is over."""
-
-    residents: Sequence[Resident]
-    tests: Sequence[Test]
-    cases: Sequence[Row]
-    events: Sequence[Row]
-    details: dict[UUID, Details]
-    """What the API tells about each case beside its state."""
-    log: Sequence[Row]
-    """HsPro's own log of looks and writes, in its order."""
-    journals: dict[str, list[str]]
-    """The numbers of everybody's infection-control journals, by national id."""
-    accounts: Sequence[Row] = ()
-    left: Sequence[str] = ()
-    """Processes that should have ended with their worker."""
-    in_the_clear: Sequence[str] = ()
-    """Where a national id stands readable."""
-    odd: Sequence[str] = field(default=())
-
-    @cached_property
-    def test_of(self) -> dict[UUID, Test]:
-        return {case: test for test in self.tests for case in test.ids}
-
-    @cached_property
-    def moves(self) -> dict[UUID, list[Row]]:
-        """Every case's events, in order."""
-        found: dict[UUID, list[Row]] = defaultdict(list)
-        for event in self.events:
-            found[event["case_id"]].append(event)
-        return found
-
-    @cached_property
-    def claims(self) -> dict[str, list[Claim]]:
-        """Every person's runs in order: two never go on at the same time."""
-        found: dict[str, list[Claim]] = defaultdict(list)
-        for event in self.events:
-            test = self.test_of.get(event["case_id"])
-            if event["to_state"] == State.RUNNING and test is not None:
-                claim = Claim(
-                    at=event["at"].timestamp(), actor=event["actor"], case=event["case_id"], fence=event["fence"]
-                )
-                found[test.resident.number].append(claim)
-        return {number: sorted(claims, key=lambda claim: claim.at) for number, claims in found.items()}
-
-    def writes(self, kind: str) -> dict[str, list[Row]]:
-        """What was saved in HsPro, by national id."""
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in self.log:
-            if row["kind"] == kind:
-                found[row["national_id"]].append(row)
-        return found
-
-
-Rule = Callable[[Evidence], Iterator[str]]
+_ODD = {"ROBOT_FAULT", "UNKNOWN_STATE_AFTER_SAVE", "CONFLICT_IN_TARGET", "AMBIGUOUS_HIT", "SUSPECTED_DUPLICATE"}
+"""What no case may come to here: a fault of Roger's own, or a state that nobody could explain."""
 
 
 def nothing_lost(evidence: Evidence) -> Iterator[str]:
     """Rows in = cases = outcomes out: each reference has one case, the same in every answer, and each has ended."""
     stored = Counter(row["id"] for row in evidence.cases)
-    for test in evidence.tests:
-        if len(test.ids) != 1:
-            yield f"{test.reference} was answered with {len(test.ids)} cases"
-        for case in test.ids - stored.keys():
-            yield f"{test.reference} was answered with case {case}, which is lost"
-    for case in stored.keys() - evidence.test_of.keys():
+    for one in evidence.submissions:
+        if len(one.ids) != 1:
+            yield f"{one.reference} was answered with {len(one.ids)} cases"
+        for case in one.ids - stored.keys():
+            yield f"{one.reference} was answered with case {case}, which is lost"
+    for case in stored.keys() - evidence.submission_of.keys():
         yield f"case {case} belongs to no row that was handed in"
     for row in evidence.cases:
         if row["state"] not in FINAL:
@@ -104,92 +36,40 @@ def nothing_lost(evidence: Evidence) -> Iterator[str]:
 def taken_back_stays_so(evidence: Evidence) -> Iterator[str]:
     """A cancellation that was answered with yes is final."""
     for row in evidence.cases:
-        test = evidence.test_of.get(row["id"])
-        if test is not None and test.cancelled and row["state"] != State.CANCELLED:
+        one = evidence.submission_of.get(row["id"])
+        if one is not None and one.cancelled and row["state"] != State.CANCELLED:
             yield f"case {row['id']} was cancelled, and is {row['state']}"
 
 
-def effects_once(evidence: Evidence) -> Iterator[str]:
-    """Nobody has two journals or stands twice in HsPro, and each journal beyond the old ones was written once."""
-    journals, persons = evidence.writes("journal"), evidence.writes("person")
-    done = {test.resident.number for _, test, _ in _done(evidence)}
-    for resident in evidence.residents:
-        stand, written = len(evidence.journals.get(resident.number, [])), len(journals[resident.number])
-        who = f"a resident with the cases {_references(evidence, resident)}"
-        if stand > 1:
-            yield f"{who} has {stand} journals"
-        if stand != written + resident.had_journal:
-            yield f"{who} has {stand} journals after {written} writes"
-        if resident.number in done and not stand:
-            yield f"{who} has no journal though a case is done"
-        if len(persons[resident.number]) > (0 if resident.known else 1):
-            yield f"{who} was registered {len(persons[resident.number])} times"
-
-
-def _references(evidence: Evidence, resident: Resident) -> list[str]:
-    return [test.reference for test in evidence.tests if test.resident is resident]
-
-
-def outcomes_true(evidence: Evidence) -> Iterator[str]:
-    """EXISTS where there was a journal before that this case did not make, and the number told is the person's."""
-    for row, test, journals in _done(evidence):
-        ended = evidence.moves[row["id"]][-1]["at"].timestamp()
-        before = test.resident.had_journal or any(write["at"] <= ended for write in journals)
-        # After a person's retry the before-picture is a new one: what an earlier attempt saved stands there already.
-        exists = before and (row["epoch"] > 1 or not _own(test, journals))
-        if row["outcome"] != "CREATED" and not (row["outcome"] == "EXISTS" and exists):
-            yield f"{test.reference} ended as {row['outcome']}, HsPro noted {len(_own(test, journals))} writes of it"
-        told = evidence.details.get(row["id"], {}).get("journal")
-        if told not in evidence.journals.get(test.resident.number, []):
-            yield f"{test.reference} tells of the journal {told}, which is not the person's"
-
-
-def created_by_own_hand(evidence: Evidence) -> Iterator[str]:
-    """CREATED only where HsPro noted the write of this very case: what others did is not counted again."""
-    for row, test, journals in _done(evidence):
-        if row["outcome"] == "CREATED" and not _own(test, journals):
-            others = [write["source"] for write in journals]
-            yield f"{test.reference} ended as CREATED, but HsPro noted the journal as made by {others or 'nobody'}"
-
-
-def _done(evidence: Evidence) -> Iterator[tuple[Row, Test, list[Row]]]:
-    """Every case that ended well, its row, and what was written for its person."""
-    journals = evidence.writes("journal")
-    for row in evidence.cases:
-        test = evidence.test_of.get(row["id"])
-        if row["state"] == State.DONE and test is not None:
-            yield row, test, journals[test.resident.number]
-
-
-def _own(test: Test, journals: Sequence[Row]) -> list[Row]:
-    return [write for write in journals if write["source"] == test.reference]
-
-
 def no_late_hand(evidence: Evidence) -> Iterator[str]:
-    """No write reaches HsPro for one run after a later one for the same person has begun to look."""
+    """No write reaches a system for one run after a later one for the same person has begun to look, wherever it does."""
     owner = _owners(evidence)
     by_person: dict[str, list[Row]] = defaultdict(list)
     for row in evidence.log:
         by_person[row["national_id"]].append(row)
     for number, rows in by_person.items():
-        for write in (row for row in rows if row["kind"] not in LOOKS):
+        for write in (row for row in rows if not is_look(row)):
             run = _current(evidence, number, write["at"])
             if run is None:
-                yield f"HsPro noted a write for a person nobody works for: {_told(write)}"
+                yield f"{write['target']} noted a write for a person nobody works for: {_told(write)}"
                 continue
-            test = evidence.test_of[run.case]
-            if owner[write["session"]] == run.actor and write["source"] in {"", test.reference}:
+            about = evidence.submission_of[run.case]
+            if owner[_session(write)] == run.actor and write["source"] in {"", about.reference}:
                 continue
             looks = [
                 row["at"]
                 for row in rows
-                if row["kind"] in LOOKS and run.at <= row["at"] < write["at"] and owner[row["session"]] == run.actor
+                if is_look(row) and run.at <= row["at"] < write["at"] and owner[_session(row)] == run.actor
             ]
             if looks:
                 yield (
-                    f"{_told(write)} by {owner[write['session']]}, {write['at'] - looks[0]:.2f} s after run {run.fence} "
-                    f"of {test.reference} by {run.actor} had begun to look"
+                    f"{_told(write)} by {owner[_session(write)]}, {write['at'] - looks[0]:.2f} s after run {run.fence} "
+                    f"of {about.reference} by {run.actor} had begun to look"
                 )
+
+
+def _session(row: Row) -> tuple[str, str]:
+    return row["target"], row["session"]
 
 
 def _told(write: Row) -> str:
@@ -200,12 +80,12 @@ def _current(evidence: Evidence, number: str, at: float) -> Claim | None:
     return next((run for run in reversed(evidence.claims.get(number, [])) if run.at <= at), None)
 
 
-def _owners(evidence: Evidence) -> dict[str, str]:
-    """Whose each session at HsPro is: a session is a shift's, of the one whose runs went on while it was seen most."""
-    seen: dict[str, Counter[str]] = defaultdict(Counter)
+def _owners(evidence: Evidence) -> dict[tuple[str, str], str]:
+    """Whose each session at a system is: a session is a shift's, of the one whose runs went on while it was seen most."""
+    seen: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for row in evidence.log:
         run = _current(evidence, row["national_id"], row["at"])
-        seen[row["session"]][run.actor if run is not None else "nobody"] += 1
+        seen[_session(row)][run.actor if run is not None else "nobody"] += 1
     return {session: actors.most_common(1)[0][0] for session, actors in seen.items()}
 
 
@@ -252,9 +132,9 @@ def leases_free(evidence: Evidence) -> Iterator[str]:
 
 
 def robots_are_sound(evidence: Evidence) -> Iterator[str]:
-    """No case meets a fault of Roger's own, or a state that nobody could explain."""
+    """No case comes to what nobody here could explain."""
     for event in evidence.events:
-        if event["code"] in {"ROBOT_FAULT", "UNKNOWN_STATE_AFTER_SAVE", "CONFLICT_IN_TARGET", "AMBIGUOUS_HIT"}:
+        if event["code"] in _ODD:
             yield f"case {event['case_id']} came to {event['code']} in run {event['fence']}"
 
 
@@ -268,9 +148,13 @@ def nothing_left_behind(evidence: Evidence) -> Iterator[str]:
 RULES: Sequence[Rule] = (
     nothing_lost,
     taken_back_stays_so,
-    effects_once,
-    outcomes_true,
-    created_by_own_hand,
+    effects.persons_once,
+    effects.journals_once,
+    effects.outcomes_true,
+    effects.created_by_own_hand,
+    effects.bookings_performed_once,
+    effects.doses_once,
+    effects.cards_once,
     no_late_hand,
     fences_rise,
     moves_allowed,

@@ -17,6 +17,7 @@ class Part(StrEnum):
     REDIS = "Redis"
     POSTGRES = "PostgreSQL"
     HSPRO = "HsPro"
+    SYSTEMX = "SystemX"
 
 
 class Deed(StrEnum):
@@ -67,7 +68,7 @@ class Habit:
 
 LONGER_THAN_A_LEASE = 14.0
 SETTLED = 1.2
-"""A save that is later than this might be later than HsPro's settle time (2 s) on a busy machine: HsPro would be
+"""A save that is later than this might be later than a target's settle time (2 s) on a busy machine: it would be
 breaking its word then, and two journals would be its fault."""
 
 _WORKER = {
@@ -81,6 +82,17 @@ _WORKER = {
     Deed.KILL_BROWSER: Habit(often=3),
     Deed.FREEZE_BROWSER: Habit(often=2, least=0.5, most=8),
     Deed.KILL_DRIVER: Habit(often=1),
+}
+_STAND_IN = {
+    Deed.FAIL_BEFORE_SAVE: Habit(often=2),
+    Deed.FAIL_AFTER_SAVE: Habit(often=2),
+    Deed.FAIL_BEFORE_PERSON: Habit(often=1),
+    Deed.FAIL_AFTER_PERSON: Habit(often=1),
+    Deed.SAVE_LATE: Habit(often=2, least=0.3, most=SETTLED),
+    Deed.FAIL_ANYWHERE: Habit(often=1),
+    Deed.SIGN_OUT: Habit(often=2),
+    Deed.SLOW: Habit(often=2, least=0.5, most=6),
+    Deed.RESTART: Habit(often=1),
 }
 HABITS: dict[Part, dict[Deed, Habit]] = {
     Part.FIRST_WORKER: _WORKER,
@@ -96,18 +108,11 @@ HABITS: dict[Part, dict[Deed, Habit]] = {
         Deed.KILL: Habit(often=2, least=0.1, most=2),
         Deed.FREEZE: Habit(often=2, least=0.3, most=LONGER_THAN_A_LEASE),
     },
-    Part.HSPRO: {
-        Deed.FAIL_BEFORE_SAVE: Habit(often=2),
-        Deed.FAIL_AFTER_SAVE: Habit(often=2),
-        Deed.FAIL_BEFORE_PERSON: Habit(often=1),
-        Deed.FAIL_AFTER_PERSON: Habit(often=1),
-        Deed.SAVE_LATE: Habit(often=2, least=0.3, most=SETTLED),
-        Deed.FAIL_ANYWHERE: Habit(often=1),
-        Deed.SIGN_OUT: Habit(often=2),
-        Deed.SLOW: Habit(often=2, least=0.5, most=6),
-        Deed.RESTART: Habit(often=1),
-    },
+    Part.HSPRO: _STAND_IN,
+    Part.SYSTEMX: _STAND_IN,
 }
+STAND_INS = {Part.HSPRO: "hspro", Part.SYSTEMX: "systemx"}
+"""Targets, which note what is to go wrong at the next fitting request: such harm is over at once."""
 _GAP = (0.5, 4.0)
 _TAKES = {
     Deed.KILL: 2.0,
@@ -142,7 +147,7 @@ def draw(seed: int, seconds: float, only: str = "") -> list[Harm]:
             habit = HABITS[part][deed]
             lasts = min(chance.uniform(habit.least, habit.most), seconds - moment)
             plan.append(Harm(at=round(moment, 1), lasts=round(lasts, 1), part=part, deed=deed))
-            busy[part] = moment + (0 if part is Part.HSPRO else lasts) + _TAKES.get(deed, 0.0)
+            busy[part] = moment + (0 if part in STAND_INS else lasts) + _TAKES.get(deed, 0.0)
         moment += chance.uniform(*_GAP)
     return plan
 

@@ -1,108 +1,25 @@
-"""People who are tested, callers who hand their tests in and change their minds, and a case worker who decides."""
+"""Callers who hand in, again and otherwise, and change their minds, and a case worker who decides."""
 
 from __future__ import annotations
 
-import random
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
 
 from common.local.stack import Stack
-from common.testing.people import Person, person
-from tests.recovery.plant import Plant, Row
+from tests.chaos.desk import OTHER_CONTENT, Desk
+from tests.chaos.town import Submission, Town
 
 WAITING = 12
 """So many cases may wait before a caller holds back: then all of them can end within a minute of peace."""
-PATH = "/v1/test-journals"
 _PATIENCE = 4.0
 _TRIES = 6
 _NOT_ROGERS = ("NAME_MISMATCH",)
 _CONFLICT, _OUTAGE = 409, {502, 503, 504}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resident:
-    """Somebody who may be tested, and how HsPro knew them before."""
-
-    who: Person
-    known: bool
-    had_journal: bool
-    other_name: bool
-    """HsPro has them under another name than the callers: a case worker must decide."""
-
-    @property
-    def number(self) -> str:
-        return self.who.number
-
-
-@dataclass(kw_only=True)
-class Test:
-    """One row that some caller hands in, and what the answers said."""
-
-    __test__ = False
-
-    resident: Resident
-    row: Row
-    ids: set[UUID] = field(default_factory=set[UUID])
-    cancelled: bool = False
-    """A cancellation was answered with yes."""
-
-    @property
-    def reference(self) -> str:
-        return self.row["reference"]
-
-
-@dataclass
-class Town:
-    """Everybody who may be tested, everything that was handed in, and what was answered."""
-
-    residents: Sequence[Resident]
-    tests: list[Test] = field(default_factory=list[Test])
-    answers: Counter[str] = field(default_factory=Counter[str])
-    """What callers and the case worker did, and how it was answered."""
-    odd: list[str] = field(default_factory=list[str])
-    """Answers that no caller may ever get."""
-
-    @classmethod
-    def settle(cls, plant: Plant, seed: int, size: int) -> Town:
-        """Make people up and let HsPro and the population register know them."""
-        chance = random.Random(f"{seed} town")
-        residents = [_resident(chance) for _ in range(size)]
-        plant.console.post("/people", json=[_in_hspro(one) for one in residents if one.known]).raise_for_status()
-        unknown = [_in_register(one) for one in residents if not one.known]
-        plant.console.post("/register", json=unknown).raise_for_status()
-        return cls(residents)
-
-
-def _resident(chance: random.Random) -> Resident:
-    known = chance.random() < 0.75
-    return Resident(
-        who=person(),
-        known=known,
-        had_journal=known and chance.random() < 0.3,
-        other_name=known and chance.random() < 0.05,
-    )
-
-
-def _in_register(one: Resident) -> Row:
-    who = one.who
-    return {
-        "national_id": who.number,
-        "family_name": "Heltannet" if one.other_name else who.family_name,
-        "given_name": who.given_name,
-        "birth_date": who.birth_date.isoformat(),
-    }
-
-
-def _in_hspro(one: Resident) -> Row:
-    journals = [{"type": "SMITTEVERN", "opened": "2026-02-02"}] if one.had_journal else []
-    return _in_register(one) | {"journals": journals}
 
 
 class Visitor:
@@ -140,19 +57,21 @@ class Visitor:
 
 
 class Caller(Visitor):
-    """Hands tests in, one by one and many at once, again, and with other content; takes some back."""
+    """Hands in what lies on a desk, one by one and many at once, again, and with other content; takes some back."""
 
-    def __init__(self, stack: Stack, town: Town, name: str, seed: int) -> None:
+    def __init__(self, stack: Stack, desk: Desk, town: Town) -> None:
         super().__init__(stack, town)
-        self._name, self._chance, self._handed_in = name, random.Random(f"{seed} {name}"), 0
+        self._desk, self._chance = desk, desk.chance
 
     def call(self, over: threading.Event) -> None:
         """Be busy until it is over."""
+        for made in self._desk.first():
+            self.hand_in(made)
         while not over.wait(self._chance.uniform(0.1, 0.8)):
             deed = self._chance.random()
             if deed < 0.66:
                 if self.waiting() < WAITING:
-                    self.hand_in([self._test() for _ in range(self._chance.choice((1, 1, 1, 3)))])
+                    self.hand_in(self._desk.several())
             elif deed < 0.88:
                 self._again()
             elif deed < 0.93:
@@ -160,71 +79,54 @@ class Caller(Visitor):
             else:
                 self._take_back()
 
-    def hand_in(self, tests: Sequence[Test], what: str = "handed in") -> None:
-        """One row as itself, several as an array; what gets no answer is handed in again some time."""
-        rows = [test.row for test in tests]
-        answer = self.ask(what, "POST", PATH, json=rows if len(rows) > 1 else rows[0])
+    def hand_in(self, submissions: Sequence[Submission], what: str = "handed in") -> None:
+        """What gets no answer is handed in again some time."""
+        for process in dict.fromkeys(one.process for one in submissions):
+            self._hand_in(process, [one for one in submissions if one.process == process], what)
+
+    def _hand_in(self, process: str, submissions: Sequence[Submission], what: str) -> None:
+        """One row as itself, several as an array."""
+        rows = [one.row for one in submissions]
+        answer = self.ask(what, "POST", f"/v1/{process}", json=rows if len(rows) > 1 else rows[0])
         if answer is None:
             return
         if not answer.is_success:
-            self.town.odd.append(f"{what}: answered {answer.status_code}")
+            self.town.odd.append(f"{process} {what}: answered {answer.status_code}")
             return
         found = [row.get("case") for row in answer.json()["rows"]] if len(rows) > 1 else [answer.json()]
-        for test, case in zip(tests, found, strict=True):
+        for submission, case in zip(submissions, found, strict=True):
             if case is None:
-                self.town.odd.append(f"{what}: a row of an array was refused")
+                self.town.odd.append(f"{process} {what}: a row of an array was refused")
             else:
-                test.ids.add(UUID(case["id"]))
-                self.town.answers[f"{what}: taken in"] += 1
-
-    def _test(self) -> Test:
-        """A test of somebody, often of somebody who was tested a moment ago."""
-        recent = self.town.tests[-6:]
-        if recent and self._chance.random() < 0.4:
-            resident = self._chance.choice(recent).resident
-        else:
-            resident = self._chance.choice(self.town.residents)
-        self._handed_in += 1
-        who = resident.who
-        row: Row = {
-            "reference": f"{self._name}-{self._handed_in:05}",
-            "person_id": who.number,
-            "family_name": who.family_name,
-            "given_name": who.given_name,
-            "test_time": (datetime.now(UTC) - timedelta(hours=2)).isoformat(),
-            "test_site": "TRD-LEANGEN",
-            "test_type": "PCR",
-            "phone": "40000001",
-        }
-        test = Test(resident=resident, row=row)
-        self.town.tests.append(test)
-        return test
+                submission.ids.add(UUID(case["id"]))
+                self.town.answers[f"{process} {what}: taken in"] += 1
 
     def _again(self) -> None:
-        tests = [test for test in self.town.tests if not test.ids] or self.town.tests[-20:]
-        if tests:
-            self.hand_in([self._chance.choice(tests)], "handed in again")
+        known = [one for one in self.town.submissions if not one.ids] or self.town.submissions[-20:]
+        if known:
+            self.hand_in([self._chance.choice(known)], "handed in again")
 
     def _with_other_content(self) -> None:
-        known = [test for test in self.town.tests[-20:] if test.ids]
+        known = [one for one in self.town.submissions[-20:] if one.ids]
         if not known:
             return
-        row = self._chance.choice(known).row | {"test_type": "ANTIGEN"}
-        answer = self.ask("other content", "POST", PATH, json=row)
+        chosen = self._chance.choice(known)
+        row = chosen.row | OTHER_CONTENT[chosen.process]
+        answer = self.ask("other content", "POST", f"/v1/{chosen.process}", json=row)
         if answer is not None:
             self.town.answers[f"other content: {answer.status_code}"] += 1
             if answer.status_code != _CONFLICT:
                 self.town.odd.append(f"other content under a known reference: answered {answer.status_code}")
 
     def _take_back(self) -> None:
-        known = [test for test in self.town.tests[-8:] if test.ids]
+        known = [one for one in self.town.submissions[-8:] if one.ids and one.may_be_taken_back]
         if not known:
             return
-        test = self._chance.choice(known)
-        answer = self.ask("cancelled", "POST", f"/v1/cases/{next(iter(test.ids))}/cancel")
+        chosen = self._chance.choice(known)
+        answer = self.ask("cancelled", "POST", f"/v1/cases/{next(iter(chosen.ids))}/cancel")
         if answer is not None:
             self.town.answers["cancelled: yes" if answer.is_success else "cancelled: too late"] += 1
-            test.cancelled |= answer.is_success
+            chosen.cancelled |= answer.is_success
 
 
 class CaseWorker(Visitor):
