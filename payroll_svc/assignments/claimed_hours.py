@@ -31,6 +31,7 @@ from payroll_svc.assignments.benefit import BenefitKind
 from payroll_svc.assignments.lines import WorkedLine, in_order, line_of, line_text, require_apart, total
 from payroll_svc.assignments.pay_period import Period, days_of, registered_by, worked_by
 from payroll_svc.assignments.settings import AssignmentSettings
+from payroll_svc.cut_off import CUT_OFF_DAY
 
 SETTINGS = load(AssignmentSettings)
 MOST_LINES = 40
@@ -181,7 +182,7 @@ class ClaimedHours(CaseInput):
         return Sought(number, self.family_name, self.given_name)
 
     def deadline(self, now: datetime) -> datetime:
-        return registered_by(now, SETTINGS.cut_off_day)
+        return registered_by(now, CUT_OFF_DAY)
 
     def breaches(self, now: datetime) -> Iterable[FieldProblem]:
         if any(worked_by(line.day, line.end) > now + SKEW for line in self.worked):

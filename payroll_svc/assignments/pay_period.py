@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from common.clock import OSLO
-from common.norway.calendar import BANK_DAYS, months_later
+from common.norway.calendar import months_later
+from payroll_svc.cut_off import BANK_DAYS
 
 Period = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 """The month a pay period is named after: `2026-11`."""

@@ -19,8 +19,6 @@ class AssignmentSettings(BaseSettings):
     period_begins: DayOfMonth = 1
     """The day of the month on which a pay period begins: 1 is the calendar month, 21 the period from the 21st of the
     month before through the 20th."""
-    cut_off_day: DayOfMonth = 20
-    """Through which day of the month hours must have come to be paid by the next run."""
     months: Annotated[int, Field(ge=1, le=36)] = 3
     """Months after a date within which its hours are registered without a person."""
     earlier_years: bool = False

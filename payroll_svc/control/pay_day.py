@@ -6,16 +6,16 @@ from datetime import date, datetime, time, timedelta
 
 from common.clock import OSLO
 from common.norway.calendar import is_working_day
-from common.settings import CalendarSettings, load
+from common.settings import load
 from payroll_svc.control.settings import ControlSettings
+from payroll_svc.cut_off import BANK_DAYS
 
 CONTROL = load(ControlSettings)
-_BANK_DAYS = load(CalendarSettings).bank_days
 
 
 def approval_day(pay_date: date) -> date:
     """The day on which the payment file is approved: so many bank days before pay day."""
-    return _BANK_DAYS.before(pay_date, CONTROL.release_bank_days) if CONTROL.release_bank_days else pay_date
+    return BANK_DAYS.before(pay_date, CONTROL.release_bank_days) if CONTROL.release_bank_days else pay_date
 
 
 def approval_of(pay_date: date) -> datetime:

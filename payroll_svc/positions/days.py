@@ -11,9 +11,10 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from common.clock import OSLO
-from common.norway.calendar import BANK_DAYS, oslo_date
+from common.norway.calendar import oslo_date
 from common.process import CaseInput
 from common.settings import load
+from payroll_svc.cut_off import BANK_DAYS, CUT_OFF_DAY
 from payroll_svc.positions.settings import PositionSettings
 
 POSITIONS = load(PositionSettings)
@@ -51,13 +52,13 @@ def month_before(month: str) -> str:
 
 def month_of_next_cut_off(day: date) -> str:
     """Whose payroll run changes of that day still reach."""
-    later = day.day > POSITIONS.cut_off_day
+    later = day.day > CUT_OFF_DAY
     return f"{(day.replace(day=1) + timedelta(days=31 * later)):%Y-%m}"
 
 
 def cut_off(month: str) -> date:
     """The day after which changes no longer reach the month's payroll run."""
-    return Days.of_month(month).first.replace(day=POSITIONS.cut_off_day)
+    return Days.of_month(month).first.replace(day=CUT_OFF_DAY)
 
 
 def answer_by(month: str, today: date) -> date:

@@ -18,7 +18,5 @@ class PositionSettings(BaseSettings):
     """Whether the clock starts the check of the whole workforce every month."""
     start_at: time = time(5)
     """When it starts on its day, Norwegian time."""
-    cut_off_day: Annotated[int, Field(ge=10, le=28)] = 20
-    """The day of the month after which changes no longer reach the payroll run."""
     done_before: Annotated[int, Field(ge=1, le=10)] = 5
     """So many bank days before the cut-off the check is done; it starts one bank day earlier."""

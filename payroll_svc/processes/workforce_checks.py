@@ -17,6 +17,7 @@ from common.process import (
     Subject,
     Task,
 )
+from payroll_svc.cut_off import CUT_OFF_DAY
 from payroll_svc.positions.days import POSITIONS, AskedDays, month_of_next_cut_off
 from payroll_svc.positions.overview import checks_of, read_overview
 from payroll_svc.positions.report import PAYROLL_OFFICER
@@ -74,7 +75,7 @@ def check_before_cut_off(firing: Firing) -> WorkforceCheck:
 @payroll.schedule(
     "monthly-workforce-check",
     process="workforce-checks",
-    monthly=MonthlyBankDay(nth=POSITIONS.done_before + 1, before=POSITIONS.cut_off_day, at=POSITIONS.start_at),
+    monthly=MonthlyBankDay(nth=POSITIONS.done_before + 1, before=CUT_OFF_DAY, at=POSITIONS.start_at),
 )
 def workforce_of_the_month(firing: Firing) -> Iterable[WorkforceCheck]:
     """Check everybody's positions before the month's run, where the deployment has switched that on."""

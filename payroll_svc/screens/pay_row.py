@@ -15,7 +15,8 @@ from common.errors import RecordLocked, TargetRejected, UiChanged
 from common.norway.money import ore
 from payroll_svc.control.row import Overtime, PayLine, TaxCard, plain_account
 from payroll_svc.screens.payroll_target import PayrollScreen
-from payroll_svc.screens.run_list import TAX_CARDS, RunFacts, day_of, known, run_facts, yes
+from payroll_svc.screens.run_list import TAX_CARDS, RunFacts, known, run_facts, yes
+from payroll_svc.screens.written import day_or_none
 
 _CODE = re.compile(r"K\d\d", re.ASCII)
 _LONGEST_CODES = 60
@@ -148,8 +149,8 @@ class PayRowPage(PayrollScreen):
             fixed_pay=ore(shown["Fastlønn"]),
             tax_card=known(TAX_CARDS, shown["Skattekort"]),
             account=plain_account(shown["Konto"]),
-            employment_start=_day(shown["Ansatt fra"]),
-            employment_end=_day(shown["Ansatt til"]),
+            employment_start=day_or_none(shown["Ansatt fra"]),
+            employment_end=day_or_none(shown["Ansatt til"]),
             contract_present=yes(shown["Arbeidsavtale"]),
             overtime=Overtime(
                 week=ore(shown["Overtid uke"]), w4=ore(shown["Overtid 4 uker"]), w52=ore(shown["Overtid 52 uker"])
@@ -210,7 +211,3 @@ def _lines(shown: str) -> tuple[PayLine, ...]:
         except ValueError:
             raise UiChanged("The payroll system writes pay lines otherwise") from None
     return tuple(lines)
-
-
-def _day(shown: str) -> date | None:
-    return day_of(shown) if shown.strip() else None

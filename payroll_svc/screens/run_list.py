@@ -17,6 +17,7 @@ from common.errors import TargetDown, UiChanged
 from common.norway.money import ore
 from payroll_svc.control.row import RunType, TaxCard, plain_account
 from payroll_svc.screens.payroll_target import PayrollScreen
+from payroll_svc.screens.written import day
 
 W = TypeVar("W")
 
@@ -130,7 +131,7 @@ def run_facts(shown: Mapping[str, str]) -> RunFacts:
         run_id=shown["Kjøring"],
         run_type=known(RUN_TYPES, shown["Type"]),
         period=shown["Periode"],
-        pay_date=day_of(shown["Utbetaling"]),
+        pay_date=day(shown["Utbetaling"]),
         state=known(RUN_STATES, shown["Status"]),
     )
 
@@ -150,15 +151,6 @@ def _listed(row: Row) -> ListedRow:
         marked=bool(row["Kontroll"].strip() or row["Koder"].strip()),
         held=yes(row["Sperre"]),
     )
-
-
-def day_of(text: str) -> date:
-    """The day of `11.12.2026`; raises UiChanged for anything else."""
-    try:
-        day, month, year = map(int, text.strip().split("."))
-        return date(year, month, day)
-    except ValueError:
-        raise UiChanged("The payroll system shows something else where a date stood") from None
 
 
 def yes(shown: str) -> bool:

@@ -15,6 +15,7 @@ from health_svc.doses.personnel import HprSettings
 from health_svc.refunds.settings import RefundSettings
 from payroll_svc.assignments.settings import AssignmentSettings
 from payroll_svc.control.settings import ControlSettings
+from payroll_svc.cut_off import CutOffSettings
 from payroll_svc.pay_forms.settings import PayFormSettings
 from payroll_svc.positions.settings import PositionSettings
 
@@ -36,6 +37,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_REFUNDS_": RefundSettings,
     "ROGER_HPR_": HprSettings,
     "ROGER_CONTROL_": ControlSettings,
+    "ROGER_PAYROLL_": CutOffSettings,
     "ROGER_POSITIONS_": PositionSettings,
     "ROGER_PAY_FORMS_": PayFormSettings,
     "ROGER_ASSIGNMENTS_": AssignmentSettings,
