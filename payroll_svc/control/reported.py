@@ -1,7 +1,8 @@
 """One row of the control report as the payroll office hands it in (PAY-02).
 
 Whatever the report carries is taken as it stands: an id or an account that is none is what the rules are there to find
-(K12, K03), not a reason to refuse the row.
+(K12, K03), not a reason to refuse the row. A national id in the place of an employee's or position's number is one: by
+those the payroll system is searched, and its report tells employees apart.
 
 A row is its caller's by `reference`, where it has one, as every case is. What the domain calls the same case (the run,
 the employee, the position) is deliberately not that key: a report that comes again after the run was calculated anew
@@ -36,6 +37,7 @@ from common.process import CaseInput, Subject
 from payroll_svc.control.pay_day import approval_of, working_day_later
 from payroll_svc.control.row import Overtime, PayLine, PayRow, RunType, TaxCard, known_id, plain_account
 from payroll_svc.percent import Percent, hundredths, two_decimals
+from payroll_svc.positions.holding import Number
 
 _MOST_LINES = 100
 _KIND, _AMOUNT, _DAY = r"[A-Za-z0-9ÆØÅæøå_-]{1,40}", r"[+-]?[0-9]{1,12}", r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -57,7 +59,6 @@ _LINE_SCHEMA: dict[str, Any] = {
     ]
 }
 
-Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9ÆØÅæøå/._-]{1,20}$")]
 RunId = Annotated[str, StringConstraints(pattern=r"^[^\s:|](?:[^:|\r\n]{0,38}[^\s:|])?$")]
 AsItStands = Annotated[str, StringConstraints(max_length=40)]
 Ore = Annotated[int, Field(ge=-(10**12), le=10**12)]

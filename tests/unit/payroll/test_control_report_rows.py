@@ -163,6 +163,8 @@ class TestRefused:
             ("stillingsprosent", "80.005", "INVALID_VALUE"),
             ("stillingsprosent", "-1", "INVALID_VALUE"),
             ("employee_no", "Kari Nordhaug", "INVALID_VALUE"),
+            ("employee_no", "17838410103", "INVALID_VALUE"),
+            ("position_no", "178384.10103", "INVALID_VALUE"),
             ("tax_card_status", "LOST", "INVALID_VALUE"),
             ("overtime_hours", {"month": 1}, "UNKNOWN_FIELD"),
             ("overtime_hours", {"week": True}, "INVALID_VALUE"),
