@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -38,6 +39,8 @@ settings.register_profile("search", deadline=None, max_examples=300)
 settings.register_profile("long", deadline=None, max_examples=5_000, stateful_step_count=80)
 settings.load_profile("roger")
 
+
+_SCORE = 20  # databases
 
 TOGETHER = {
     "killed": ("tests/recovery/", "tests/chaos/"),
@@ -99,34 +102,61 @@ def postgres(servers_folder: Path) -> Generator[EmbeddedPostgres]:
         yield server
 
 
-@pytest.fixture
-def empty_database(postgres: EmbeddedPostgres) -> Generator[str]:
-    """The address of a new, empty database, dropped afterwards with whoever is still connected."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres.url, autocommit=True) as admin:
-        admin.execute(f"create database {name}".encode())
-        yield postgres.url_of(name)
-        admin.execute(f"drop database {name} with (force)".encode())
+class Databases:
+    """Databases of the session's server, a new one for each test.
+
+    They are copied file by file, and dropped by the score: each drop waits for a checkpoint, and the second one in a row
+    for nearly nothing. Whoever is still connected is sent away at once.
+    """
+
+    def __init__(self, server: EmbeddedPostgres, admin: psycopg.Connection) -> None:
+        self._server, self._admin = server, admin
+        self._done_with: list[str] = []
+
+    def make(self, name: str, template: str = "template1") -> str:
+        """The address of a new database."""
+        self._admin.execute(f"create database {name} template {template} strategy file_copy".encode())
+        return self._server.url_of(name)
+
+    @contextmanager
+    def one(self, template: str = "template1") -> Generator[str]:
+        """The address of a new database for as long as it is wanted."""
+        name = f"test_{uuid4().hex}"
+        yield self.make(name, template)
+        self._admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,))
+        self._done_with.append(name)
+        if len(self._done_with) >= _SCORE:
+            for done_with in self._done_with:
+                self._admin.execute(f"drop database {done_with} with (force)".encode())
+            self._done_with.clear()
 
 
 @pytest.fixture(scope="session")
-def template_database(postgres: EmbeddedPostgres) -> str:
+def databases(postgres: EmbeddedPostgres) -> Generator[Databases]:
+    with psycopg.connect(postgres.url, autocommit=True) as admin:
+        yield Databases(postgres, admin)
+
+
+@pytest.fixture
+def empty_database(databases: Databases) -> Generator[str]:
+    """The address of a new, empty database."""
+    with databases.one() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template_database(databases: Databases) -> str:
     """The name of a database with Roger's tables, made once; nobody connects to it, or it could not be copied."""
     name = "roger_template"
-    with psycopg.connect(postgres.url, autocommit=True) as admin:
-        admin.execute(f"create database {name}".encode())
-    upgrade(DatabaseSettings(url=postgres.url_of(name)))
+    upgrade(DatabaseSettings(url=databases.make(name)))
     return name
 
 
 @pytest.fixture
-def database(postgres: EmbeddedPostgres, template_database: str) -> Generator[DatabaseSettings]:
-    """A new database with Roger's tables and no case, dropped afterwards with whoever is still connected."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres.url, autocommit=True) as admin:
-        admin.execute(f"create database {name} template {template_database}".encode())
-        yield DatabaseSettings(url=postgres.url_of(name))
-        admin.execute(f"drop database {name} with (force)".encode())
+def database(databases: Databases, template_database: str) -> Generator[DatabaseSettings]:
+    """A new database with Roger's tables and no case."""
+    with databases.one(template_database) as url:
+        yield DatabaseSettings(url=url)
 
 
 # --- Redis ----------------------------------------------------------------------------------------------------
