@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 from payroll_office import PayrollOffice, a_payroll_office
+from real_screens import RealScreens
 
 from common.clock import OSLO
-from common.errors import AmbiguousHit, ConflictInTarget, LeaseLost, PeriodClosed, RecordLocked
+from common.errors import AmbiguousHit, ConflictInTarget, LeaseLost, NotConfirmed, PeriodClosed, RecordLocked
 from common.process import Outcome, OutcomeCode
 from common.testing import FixedClock, MemoryCase, Person, person
 from payroll_svc.control.registers import rows_of
 from payroll_svc.control.reported import ReportedRow
 from payroll_svc.processes.payroll_controls import control_of_pay_row
+from payroll_svc.screens.pay_row import ControlForm, Mark, PayRowHits, PayRowSearch
 
 pytestmark = pytest.mark.browser
 
@@ -186,6 +188,29 @@ def test_what_cannot_be_done(office: PayrollOffice) -> None:
         with pytest.raises(kind):
             control(office, told(kari))
     assert stands(office) == [("", "", False, "")]
+
+
+def test_a_row_that_is_calculated_anew_while_it_is_open_is_no_changed_page(office: PayrollOffice) -> None:
+    kari = seeded(person(), **NEGATIVE)
+    form = ControlForm.of(Mark.STOP, ("K01",), hold=True, comment="Roger 2026-12-T1: K01 negativ nettolønn")
+
+    def hits() -> PayRowHits:
+        run_of(office, kari)
+        platform = RealScreens(office.case(), office.browser, None)
+        return platform.open(PayRowSearch).search(TRIAL, "104417", "A1")
+
+    found = hits()
+    run_of(office, kari)
+    with pytest.raises(NotConfirmed):
+        found.pay_row()
+    page = hits().pay_row()
+    run_of(office, kari)
+    with pytest.raises(NotConfirmed):
+        page.save(form)
+    saved = hits().pay_row().save(form)
+    run_of(office, kari)
+    with pytest.raises(NotConfirmed):
+        saved.pay_row()
 
 
 def test_every_kind_of_fact_is_read(office: PayrollOffice) -> None:
