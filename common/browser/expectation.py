@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from common.browser.screen import Arrival, Page, Reading, Screen, TableData, read_on_arrival, ready_when, screen_name
 from common.browser.target import WebTarget
-from common.errors import RogerError, TargetTimeout, UiChanged, UnexpectedDialog
+from common.errors import LoginFailed, RogerError, TargetTimeout, UiChanged, UnexpectedDialog
 
 
 class Reply(TypedDict, total=False):
@@ -39,8 +39,9 @@ class Expectation:
     def __init__(self, target: WebTarget, expect: tuple[type[Screen], ...], *, signing_in: bool) -> None:
         self._target, self._expect = target, expect
         self._errors = {each: error for each, error in target.interruptions.items() if each not in expect}
-        if signing_in and target.sign_in_screen is not None:
-            self._errors.pop(target.sign_in_screen, None)
+        if signing_in and target.sign_in_screen in self._errors:
+            # It has not become another page: the session was gone before it could be used, as when the target restarts.
+            self._errors[target.sign_in_screen] = LoginFailed
         dialogs = [each for each, error in self._errors.items() if issubclass(error, UnexpectedDialog)]
         self._order = [*dialogs, *expect, *(each for each in self._errors if each not in dialogs)]
         self._names = " or ".join(each.__name__ for each in expect)

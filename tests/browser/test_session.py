@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from hard_pages import FORGOTTEN
 from hard_screens import SAVE, AppForm, Done, Menu, NameForm, Other, Persons
 
 from common.browser.driver import find_programs
 from common.browser.host import Host
 from common.browser.session import Browser
 from common.browser.settings import BrowserSettings, Sandbox
-from common.errors import AccountOut, ConfigurationError, SignedOut
+from common.errors import AccountOut, ConfigurationError, LoginFailed, SignedOut
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,6 +63,15 @@ def test_a_wrong_password_is_never_tried_twice(own: Browser, site: Website, hold
             own.open(AppForm, wrong, hold)
         own.recycle()
     assert logins(site) == 1
+    assert isinstance(own.open(AppForm, robot, hold), AppForm)
+
+
+def test_a_sign_in_that_leads_back_to_itself_has_failed_and_is_no_change_of_screens(
+    own: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    with pytest.raises(LoginFailed):
+        own.open(AppForm, replace(robot, name=FORGOTTEN), hold)
+    own.recycle()
     assert isinstance(own.open(AppForm, robot, hold), AppForm)
 
 
