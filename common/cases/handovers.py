@@ -69,6 +69,9 @@ class Handovers:
             raise
         except Exception as problem:  # noqa: BLE001  one that cannot be handed in must not stop the others
             _log.error("handover.failed", case=str(row["case_id"]), error=type(problem).__name__)
+            about = f"handover-failed:{row['case_id']}"
+            async with self._pool.connection() as connection:
+                await add_tasks(connection, [_failed(row, problem)], process=row["source"], about=about)
             return
         await self._done(row, batch, code)
 
@@ -123,6 +126,16 @@ def _draft(process: Process, number: int, given: Any, *, accepts_synthetic: bool
 def _problem(place: tuple[int | str, ...], kind: str) -> FieldProblem:
     field = ".".join(map(str, place))
     return FieldProblem(field, kind if kind.isupper() else "INVALID_VALUE", f"{field or 'The whole'} breaks a rule")
+
+
+def _failed(row: dict[str, Any], problem: Exception) -> Task:
+    return Task(
+        name=str(row["number"]),
+        role=_OPERATIONS,
+        title="Saker fra en annen sak blir ikke sendt inn",
+        text=f"En sak i prosessen {row['source']} overlater rader til prosessen {row['process']}. Det feiler å sende dem inn "
+        f"({type(problem).__name__}); Roger prøver igjen hvert minutt.",
+    )
 
 
 def _told(row: dict[str, Any], code: str) -> Task:

@@ -160,3 +160,15 @@ async def test_refused_rows_are_told_also_by_whoever_follows_one_that_died(hall:
     await hall.handovers.hand_in()
     assert [handed.code for handed in await hall.left_by(case)] == ["ROWS_REFUSED"]
     assert len(await hall.office.rows("select 1 from tasks")) == 1
+
+
+async def test_what_cannot_be_handed_in_is_told_once_and_stops_nobody(hall: Hall) -> None:
+    broken, whole = await hall.end(*ROWS), await hall.end(*ROWS)
+    await hall.office.rows("update handovers set rows = %s where case_id = %s", b"\0" * 40, broken)
+    await hall.handovers.hand_in()
+    await hall.again()
+    await hall.handovers.hand_in()
+    assert [handed.batch for handed in await hall.left_by(broken)] == [None]
+    assert [handed.batch for handed in await hall.left_by(whole)] == [batch["id"] for batch in await hall.batches()]
+    (task,) = await hall.office.rows("select role, title from tasks")
+    assert (task["role"], task["title"]) == ("robot-operations", "Saker fra en annen sak blir ikke sendt inn")
