@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pydantic_settings import BaseSettings
 from sources import ROOT
@@ -51,6 +53,12 @@ def test_every_setting_is_on_the_page(prefix: str) -> None:
     missing = [name for name in CONCERNS[prefix].model_fields if f"`{prefix}{name.upper()}`" not in page]
 
     assert not missing, f"docs/settings.md does not say what these are for: {missing}"
+
+
+def test_nothing_else_is_on_the_page() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    known = {f"{prefix}{name.upper()}" for prefix, concern in CONCERNS.items() for name in concern.model_fields}
+    assert set(re.findall(r"^\| `(ROGER_[A-Z_<>]+)` \|", page, re.MULTILINE)) <= known
 
 
 def test_no_concern_is_forgotten() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic_settings import BaseSettings
@@ -20,11 +19,16 @@ SERVICES: dict[str, Service] = {
 TARGETS = sorted({target.name for service in SERVICES.values() for target in service.targets})
 
 
-def settings_of(service: str) -> Iterator[type[BaseSettings]]:
-    """What a service lets its deployment decide, in its modules called `settings`."""
+def settings_of(service: str) -> set[type[BaseSettings]]:
+    """What a service lets its deployment decide, wherever it is declared."""
     package = importlib.import_module(f"{service}_svc")
-    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if found.name.endswith(".settings"):
-            for declared in vars(importlib.import_module(found.name)).values():
-                if isinstance(declared, type) and issubclass(declared, BaseSettings) and declared is not BaseSettings:
-                    yield declared
+    names = [found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    modules = [importlib.import_module(name) for name in names if not name.endswith(".__main__")]
+    return {
+        declared
+        for module in modules
+        for declared in vars(module).values()
+        if isinstance(declared, type)
+        and issubclass(declared, BaseSettings)
+        and declared.__module__.startswith(package.__name__)
+    }
