@@ -383,5 +383,5 @@ def how_long() -> settings:
     if settings.get_current_profile_name() == "long":
         return settings(suppress_health_check=patient)
     return settings(
-        max_examples=50, stateful_step_count=40, phases=[Phase.generate], database=None, suppress_health_check=patient
+        max_examples=30, stateful_step_count=40, phases=[Phase.generate], database=None, suppress_health_check=patient
     )

@@ -27,8 +27,7 @@ def the_driver(roger: Plant) -> psutil.Process:
     return driver
 
 
-@pytest.mark.parametrize("find", [the_browser, the_driver])
-@pytest.mark.parametrize(("part", "method"), [(FORM, "GET"), (CONFIRMATION, "POST")])
+@pytest.mark.parametrize(("find", "part", "method"), [(the_browser, CONFIRMATION, "POST"), (the_driver, FORM, "GET")])
 def test_killed_in_the_middle_of_a_case(roger: Plant, find: Find, part: str, method: str) -> None:
     (tested,) = roger.people(1)
     hold_up = roger.hold_up(part, seconds=1.5, method=method)

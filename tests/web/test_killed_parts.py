@@ -19,7 +19,8 @@ from tests.web.parts_alive import Parts, alive, until
 pytestmark = pytest.mark.anyio
 
 LINES = {"Content-Type": "application/x-ndjson", "Idempotency-Key": "one-stream"}
-ALL, BEFORE = 1_700, 1_000
+ALL, BEFORE = 1_200, 1_000
+"""Rows of the stream, and how many of them are stored in one piece."""
 
 
 def line(number: int) -> bytes:
@@ -28,7 +29,7 @@ def line(number: int) -> bytes:
 
 async def stream(held: asyncio.Event | None = None) -> AsyncIterator[bytes]:
     for number in range(ALL):
-        if held is not None and number == BEFORE + 300:
+        if held is not None and number == BEFORE + 100:
             await held.wait()
         yield line(number)
 
