@@ -74,7 +74,11 @@ class BatchRule(Generic[T]):
     before: Callable[[Iterable[T]], Figures] | None = None
     """Counts control totals over all accepted rows; raises BusinessException to refuse the whole batch."""
     judge: Callable[[Sequence[T], BatchDesk], Judgement] | None = None
-    """In place of `before`, where what is to be done about a row depends on the others: sees all rows at once."""
+    """In place of `before`, where what is to be done about a row depends on the others: sees all rows at once.
+
+    First the batch's own in their order, then those whose cases stood before it: they count, and what is said of them
+    is not kept. What was refused it does not see.
+    """
     release: Callable[[Figures], bool] | None = None
     """Whether a second person must release the batch, by what was counted."""
     release_by: Callable[[Figures], datetime | None] | None = None

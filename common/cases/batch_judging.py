@@ -13,7 +13,7 @@ from uuid import UUID
 import uuid_utils.compat as uuids
 from pydantic_core import to_jsonable_python
 
-from common.batch import Figures, Judgement
+from common.batch import Figures
 from common.cases.batches import SQL
 from common.cases.registers import Registers
 from common.clock import OSLO, Clock, system
@@ -88,25 +88,32 @@ class BatchJudging:
         rule = process.batch
         if rule is None or rule.judge is None:
             return {}
-        rows = await self._rows(batch, process)
+        rows = await self._rows("accepted", batch, process)
+        before = {row[0]: row for row in await self._rows("accepted_before", batch, process)}
+        if not rows and not before:
+            return {}
         desk = _Desk(
             self._registers,
             asyncio.get_running_loop(),
             day=self._clock().astimezone(OSLO).date(),
             accepts_synthetic=self._accepts_synthetic,
         )
-        inputs = [given for _, _, given in rows]
-        judgement = await asyncio.to_thread(rule.judge, inputs, desk)
-        await self._keep(batch, turn, rows, judgement, desk.used)
+        everything = [*rows, *before.values()]
+        judgement = await asyncio.to_thread(rule.judge, [given for _, _, given in everything], desk)
+        findings = judgement.findings
+        if findings and len(findings) != len(everything):
+            message = f"a judgement gives one finding for each of {len(everything)} rows, and not {len(findings)}"
+            raise TypeError(message)
+        await self._keep(batch, turn, rows, findings[: len(rows)], desk.used)
         return judgement.figures
 
-    async def _rows(self, batch: UUID, process: Process) -> list[_Row]:
+    async def _rows(self, statement: str, batch: UUID, process: Process) -> list[_Row]:
         found: list[_Row] = []
         after = -1
         while True:
             values = {"batch": batch, "after": after, "limit": _PAGE}
             async with self._pool.connection() as connection:
-                page = await (await connection.execute(SQL["accepted"], values)).fetchall()
+                page = await (await connection.execute(SQL[statement], values)).fetchall()
             if not page:
                 return found
             found += await asyncio.to_thread(self._opened, process, page)
@@ -121,12 +128,8 @@ class BatchJudging:
         return opened
 
     async def _keep(
-        self, batch: UUID, turn: UUID, rows: list[_Row], judgement: Judgement, used: dict[str, int]
+        self, batch: UUID, turn: UUID, rows: list[_Row], findings: Sequence[Any], used: dict[str, int]
     ) -> None:
-        findings = judgement.findings
-        if findings and len(findings) != len(rows):
-            message = f"a judgement gives one finding for each of {len(rows)} rows, and not {len(findings)}"
-            raise TypeError(message)
         here: dict[str, Any] = {"batch": batch, "turn": turn}
         registers = here | {"names": list(used), "versions": list(used.values())}
         async with self._pool.connection() as connection:

@@ -140,6 +140,13 @@ order by b.id limit %(limit)s;
 select c.row, c.id, k.key, k.payload from cases c join case_contents k on k.case_id = c.id
 where c.batch = %(batch)s and c.row > %(after)s and c.state <> 'cancelled' order by c.row limit %(limit)s;
 
+-- name: accepted_before
+-- Some rows whose cases stood before the batch, by key; a case may have several.
+select m.row, c.id, k.key, k.payload
+from batch_remainders m join cases c on c.id = m.case_id join case_contents k on k.case_id = c.id
+where m.batch = %(batch)s and m.row > %(after)s and c.batch is distinct from m.batch and c.state <> 'cancelled'
+order by m.row limit %(limit)s;
+
 -- name: ended_rows
 -- Some rows that were not refused, its own cases and those that stood before, by key.
 select r.row, r.id, r.state, r.code, r.existing, k.key, k.payload, k.finding, k.result from (

@@ -41,6 +41,7 @@ class Unfit(Exception):
 
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
 _NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?: \d{3})+)(?:[.,](\d+))?", re.ASCII)
+_ORE_DIGITS = 2
 _MOST_DIGITS = 18
 _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.ASCII | re.IGNORECASE)
 _DATE = r"(?:(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)|(?P<day2>\d\d?)\.(?P<month2>\d\d?)\.(?P<year2>\d{4}))"
@@ -109,8 +110,10 @@ def _whole(cell: Cell, column: Column) -> int | str:
     if isinstance(number, int):
         return number
     whole, _, rest = number.partition(".")
-    # 1.5 is for the validator to refuse, in its own words; and so is what nobody counts to.
-    return number if rest.strip("0") or len(whole) > _MOST_DIGITS else int(whole)
+    # 1.5 is for the validator to refuse, in its own words; and so is what nobody counts to. Whoever writes 398,00 means
+    # kroner, and whole numbers that are money are øre.
+    kroner = len(rest) == _ORE_DIGITS and isinstance(cell, str)
+    return number if kroner or rest.strip("0") or len(whole) > _MOST_DIGITS else int(whole)
 
 
 def _boolean(cell: Cell, _column: Column) -> bool:

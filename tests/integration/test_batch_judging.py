@@ -134,6 +134,15 @@ class Hall:
         assert whole.batch is not None
         return whole.batch
 
+    async def take_referenced(self, rows: dict[str, str]) -> UUID:
+        drafts = [
+            (number, Draft(input=a_chore(reference=reference, what=what), row=number))
+            for number, (reference, what) in enumerate(rows.items())
+        ]
+        whole = await self.batches.take(self.process, "payroll", Source.ARRAY, drafts, self.office.clock())
+        assert whole.batch is not None
+        return whole.batch
+
     async def limit(self, most: int) -> int:
         registers = Registers(self.office.pool)
         stored = await registers.store(
@@ -350,3 +359,28 @@ def test_a_rule_either_counts_or_judges() -> None:
     rule = Rule()
     with pytest.raises(ConfigurationError):
         BatchRule[Chore](judge=rule.judge, before=lambda rows: {"rows": len(list(rows))})
+
+
+async def test_rows_whose_cases_stood_before_count_and_keep_what_was_said_of_them(hall: Hall) -> None:
+    await hall.limit(1)
+    first = await hall.take_referenced({"R-1": "a", "R-2": "b"})
+    await hall.move_on()
+    again = await hall.take_referenced({"R-1": "a", "R-3": "a", "R-2": "b"})
+    await hall.move_on()
+    assert (await hall.batch(first))["figures"] == {"rows": 2}
+    assert (await hall.batch(again))["figures"] == {"rows": 3}
+    assert sorted(await hall.findings(), key=bool) == [None, None, {"times": 2}]
+
+
+async def test_a_batch_of_nothing_new_is_judged_and_ends(hall: Hall) -> None:
+    await hall.limit(1)
+    await hall.take_referenced({"R-1": "a"})
+    await hall.move_on()
+    again = await hall.take_referenced({"R-1": "a"})
+    await hall.move_on()
+    assert (await hall.batch(again))["figures"] == {"rows": 1}
+    assert (await hall.batch(again))["state"] in {"open", "ended"}
+    await hall.office.rows("delete from case_contents")
+    once_more = await hall.take_referenced({"R-1": "a"})
+    await hall.move_on()
+    assert (await hall.batch(once_more))["figures"] == {}
