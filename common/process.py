@@ -105,6 +105,8 @@ class CaseInput(BaseModel):
             raise PydanticCustomError(
                 "INVALID_VALUE", "A unit is an organisation number or a code, never a person's number"
             )
+        if unit is not None and not unit.isprintable():
+            raise PydanticCustomError("INVALID_VALUE", "A unit is written with visible characters only")
         return unit
 
     def __repr__(self) -> str:

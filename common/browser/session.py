@@ -43,6 +43,8 @@ class _Warm:
     started_at: float
     signed_in: dict[str, tuple[WebTarget, Account]] = field(default_factory=dict[str, tuple[WebTarget, Account]])
     cases: int = 0
+    shows_something: bool = False
+    """Since the last case was tidied up after."""
     killed: bool = False
 
 
@@ -130,11 +132,15 @@ class Browser:
         return self._go(warm, screen, hold)
 
     def collect(self) -> None:
-        """Leave the page after a case, so that nothing of one person stays, and tidy or recycle when it is time."""
+        """Leave the page after a case, so that nothing of one person stays, and tidy or recycle when it is time.
+
+        A case that has shown no page has left nothing.
+        """
         warm = self._warm
-        if warm is None:
+        if warm is None or not warm.shows_something:
             return
         warm.cases += 1
+        warm.shows_something = False
         try:
             warm.driver.script(_WIPE, {})
             if warm.cases % self._settings.collect_every == 0:
@@ -227,6 +233,7 @@ class Browser:
         return warm
 
     def _page(self, warm: _Warm, hold: Hold, *, signing_in: bool = False) -> BrowserPage:
+        warm.shows_something = True
         return BrowserPage(
             warm.driver,
             hold,

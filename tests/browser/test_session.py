@@ -105,6 +105,15 @@ def test_after_a_case_nothing_of_it_remains_on_screen(
     assert "Kari" not in (browser.source() or "")
 
 
+def test_a_case_that_showed_no_page_leaves_nothing_to_tidy_up(
+    own: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    own.open(Persons, robot, hold)
+    for _ in range(3):
+        own.collect()
+    assert own.cases == 1
+
+
 def test_a_remote_endpoint_is_worked_through_and_left_empty(
     addresses: dict[str, str], site: Website, hold: Lease, robot: Account, tmp_path: Path
 ) -> None:
