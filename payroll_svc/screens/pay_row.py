@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import BaseModel
 
 from common.browser.locator import button, heading, label, link, table, text
 from common.browser.screen import Form
-from common.errors import NotConfirmed, RecordLocked, TargetRejected, UiChanged
+from common.errors import RecordLocked, TargetRejected, UiChanged
 from common.norway.money import ore
 from payroll_svc.control.row import Overtime, PayLine, TaxCard, plain_account
 from payroll_svc.screens.payroll_target import PayrollScreen
 from payroll_svc.screens.run_list import TAX_CARDS, RunFacts, known, run_facts, yes
 from payroll_svc.screens.written import day_or_none
-
-P = TypeVar("P", bound=PayrollScreen)
 
 _CODE = re.compile(r"K\d\d", re.ASCII)
 _LONGEST_CODES = 60
@@ -108,9 +106,9 @@ class PayRowHits(PayrollScreen):
         return 0 if self.shows(self.none) else len(self.rows(self.hits))
 
     def pay_row(self) -> PayRowPage:
-        """Open the only hit; raises NotConfirmed when it is gone by now."""
+        """Open the only hit."""
         (row,) = self.rows(self.hits)
-        return _still_there(row.press(link("Åpne"), expect=(PayRowPage, GoneRow)))
+        return row.press(link("Åpne"), expect=PayRowPage)
 
 
 class ControlForm(Form):
@@ -163,24 +161,15 @@ class PayRowPage(PayrollScreen):
         )
 
     def save(self, form: ControlForm) -> SavedControl:
-        """Write the control on the row.
-
-        Raises RecordLocked and TargetRejected when the system will not have it, and NotConfirmed when the row is gone.
-        """
-        answers = (SavedControl, LockedRow, LockedRun, RefusedControl, GoneRow)
-        match _still_there(self.submit(form, button("Lagre kontroll"), expect=answers)):
+        """Write the control on the row; raises RecordLocked and TargetRejected when the system will not have it."""
+        answers = (SavedControl, LockedRow, LockedRun, RefusedControl)
+        match self.submit(form, button("Lagre kontroll"), expect=answers):
             case SavedControl() as saved:
                 return saved
             case LockedRow() | LockedRun():
                 raise RecordLocked
             case _:
                 raise TargetRejected
-
-
-class GoneRow(PayrollScreen):
-    """The run was calculated anew meanwhile: its rows are others now, and may be looked up again."""
-
-    ready = heading("Siden finnes ikke")
 
 
 class LockedRow(PayrollScreen):
@@ -199,14 +188,7 @@ class SavedControl(PayrollScreen):
     ready = (heading("Kontroll lagret"), link("Til lønnsraden"))
 
     def pay_row(self) -> PayRowPage:
-        """The row again; raises NotConfirmed when it is gone by now."""
-        return _still_there(self.press(link("Til lønnsraden"), expect=(PayRowPage, GoneRow)))
-
-
-def _still_there(page: P | GoneRow) -> P:
-    if isinstance(page, GoneRow):
-        raise NotConfirmed("The row is gone: its run was calculated anew")
-    return page
+        return self.press(link("Til lønnsraden"), expect=PayRowPage)
 
 
 def _control(shown: dict[str, str]) -> Control:

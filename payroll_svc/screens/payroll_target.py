@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from common.browser.locator import button, css, heading, label, text
 from common.browser.screen import Form, Screen
 from common.browser.target import WebTarget
-from common.errors import AccountOut, LoginFailed, TargetDown, UnexpectedDialog
+from common.errors import AccountOut, LoginFailed, NotConfirmed, TargetDown, UnexpectedDialog
 from common.target import Account, SecondLogin
 
 PayrollSystem = WebTarget(
@@ -74,3 +74,10 @@ class ErrorPage(PayrollScreen):
 @PayrollSystem.interrupts(UnexpectedDialog)
 class Message(PayrollScreen):
     ready = css("[role=dialog]")
+
+
+@PayrollSystem.interrupts(NotConfirmed)
+class Gone(PayrollScreen):
+    """What was open is not there any more, a run calculated anew or a form taken back: the next attempt looks it up again."""
+
+    ready = heading("Siden finnes ikke")
