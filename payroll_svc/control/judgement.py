@@ -17,6 +17,9 @@ from payroll_svc.control.row import PayRow
 from payroll_svc.control.rules import Severity
 from payroll_svc.control.thresholds import Thresholds
 
+FEW = 5
+"""Below so many rows a sum is as good as an amount."""
+
 
 def judge(rows: Sequence[ReportedRow], desk: BatchDesk) -> Judgement:
     """Put every row of a report to the rules; raises InvalidValue for a report of several runs, RegisterMissing."""
@@ -38,7 +41,13 @@ def judge(rows: Sequence[ReportedRow], desk: BatchDesk) -> Judgement:
 
 
 def counted(rows: Sequence[PayRow], verdicts: Sequence[Verdict], limits: Thresholds) -> dict[str, int | str]:
-    """The control totals: hits by rule and severity, what is to be held back, and what would be too much of that."""
+    """The control totals: hits by rule and severity, what is to be held back, and what would be too much of that.
+
+    They are not sealed: of a few rows no sum is told, for it would say what somebody earns.
+    """
+    amount = sum(
+        max(row.net, 0) for row, verdict in zip(rows, verdicts, strict=True) if verdict.severity is Severity.BLOCK
+    )
     severities = Counter(verdict.severity for verdict in verdicts)
     hits = Counter((rule, severity) for verdict in verdicts for rule, severity in verdict.hits.items())
     return {
@@ -46,13 +55,15 @@ def counted(rows: Sequence[PayRow], verdicts: Sequence[Verdict], limits: Thresho
         "clean": severities[None],
         "warned": severities[Severity.WARN],
         "to_hold": severities[Severity.BLOCK],
-        "amount_to_hold": sum(
-            max(row.net, 0) for row, verdict in zip(rows, verdicts, strict=True) if verdict.severity is Severity.BLOCK
-        ),
+        "too_much_to_hold": int(amount > limits.release_amount),
+        **({"amount_to_hold": amount} if severities[Severity.BLOCK] >= FEW else {}),
         "excused": sum(bool(verdict.excused) for verdict in verdicts),
         "expired": sum(bool(verdict.expired) for verdict in verdicts),
-        "sum_gross": sum(row.gross for row in rows),
-        "sum_net": sum(row.net for row in rows),
+        **(
+            {"sum_gross": sum(row.gross for row in rows), "sum_net": sum(row.net for row in rows)}
+            if len(rows) >= FEW
+            else {}
+        ),
         "release_above_rows": limits.release_rows,
         "release_above_amount": limits.release_amount,
         **{f"{rule}_{severity}": number for (rule, severity), number in sorted(hits.items())},
@@ -61,9 +72,7 @@ def counted(rows: Sequence[PayRow], verdicts: Sequence[Verdict], limits: Thresho
 
 def needs_release(figures: Figures) -> bool:
     """Whether so much would be held back that a second person looks at it first."""
-    return _whole(figures, "to_hold") > _whole(figures, "release_above_rows") or (
-        _whole(figures, "amount_to_hold") > _whole(figures, "release_above_amount")
-    )
+    return _whole(figures, "to_hold") > _whole(figures, "release_above_rows") or bool(figures["too_much_to_hold"])
 
 
 def release_by(figures: Figures) -> datetime:

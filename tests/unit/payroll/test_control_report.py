@@ -173,7 +173,7 @@ def test_the_office_is_told_once_it_is_done(controlled: tuple[Office, list[Repor
     office, rows = controlled
     (task,) = tell_the_payroll_office(office.ended(*rows))
     assert task.role == "payroll-officer"
-    assert "Rader kontrollert: 6. Holdt tilbake: 2, til sammen 26\u00a0000,00 kr netto." in task.text
+    assert "Rader kontrollert: 6. Holdt tilbake: 2. Bare varsel: 2." in task.text
     assert "I arbeidslisten: 1." in task.text
 
 
@@ -193,3 +193,10 @@ def test_held_rows_that_the_report_lacks_are_told_and_others_only_counted() -> N
     ended = office.ended(row)
     assert figures(report(ended, office.judge(row).figures))["Ikke i rapporten"] == 1
     assert [task.name for task in tell_the_payroll_office(ended)] == ["controlled", "held-not-in-report"]
+
+
+def test_a_letter_tells_the_sum_of_more_than_a_few_rows_only() -> None:
+    office, rows = Office(), [a_report_row(**NO_ACCOUNT) for _ in range(5)]
+    office.know(*rows)
+    (task,) = tell_the_payroll_office(office.ended(*rows))
+    assert "Holdt tilbake: 5, til sammen 130\u00a0000,00 kr netto." in task.text
