@@ -147,7 +147,9 @@ async def _submit_rows(
 ) -> Response:
     limit = parts.settings.api.array_limit
     if len(rows) > limit:
-        raise RequestTooLarge(f"An array may hold at most {limit} cases, this one holds {len(rows)}; split it")
+        raise RequestTooLarge(
+            f"An array may hold at most {limit} cases, this one holds {len(rows)}; split it, or send newline-delimited JSON or a file, which stay one batch"
+        )
     if not rows:
         raise InvalidInput((FieldProblem("", "MISSING_FIELD", "The array holds no case"),))
     accepts_synthetic = parts.settings.deployment.accepts_synthetic
