@@ -55,14 +55,19 @@ TOGETHER = {
 """Tests of which only one at a time may run: whole Rogers that are killed, and all else that keeps a processor busy."""
 
 
+BY_FILE = ("tests/architecture/", "tests/deployment/", "tests/monitoring/", "tests/sandbox/", "tests/unit/")
+"""Tests whose modules share what takes long to start, or take no time at all: a process gets the whole file."""
+
+
 class OneAtATime(LoadScopeScheduling):
-    """Gives each process the next test, and those of `TOGETHER` all to one, the larger lot first.
+    """Gives each process the next test or file, and those of `TOGETHER` all to one, the larger lot first.
 
     Groups by mark (`--dist loadgroup`) are lost on the way with this version of pytest.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((name for name, places in TOGETHER.items() if nodeid.startswith(places)), nodeid)
+        lot = next((name for name, places in TOGETHER.items() if nodeid.startswith(places)), None)
+        return lot or (nodeid.partition("::")[0] if nodeid.startswith(BY_FILE) else nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneAtATime:

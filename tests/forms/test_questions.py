@@ -60,12 +60,12 @@ class TestTheForm:
                 assert (await anne.post("", form)).status_code == 202
             assert await self.answers(here) == {"PREGNANT": False}
 
-    @pytest.mark.parametrize("version", ["", "7", "-1", "x", "9" * 30, None])
-    async def test_of_no_version_there_is_answers_what_is_in_force(self, here: Station, version: str | None) -> None:
+    async def test_of_no_version_there_is_answers_what_is_in_force(self, here: Station) -> None:
         await ask(here, PREGNANT)
         async with here.tablet("anne") as anne:
-            told = await anne.post("", filled_in(questions=version))
-        assert (told.status_code, list(told.json()["wrong"])) == (422, ["answer.PREGNANT"])
+            for version in ("", "7", "-1", "x", "9" * 30, None):
+                told = await anne.post("", filled_in(questions=version))
+                assert (told.status_code, list(told.json()["wrong"])) == (422, ["answer.PREGNANT"]), version
 
     async def test_page_knows_when_it_is_of_an_earlier_edition(self, here: Station) -> None:
         async with here.tablet("anne") as anne:

@@ -103,7 +103,7 @@ def _paused(roger: Plant) -> dict[str, Any] | None:
 
 
 def test_it_is_down_for_a_while(roger: Plant) -> None:
-    tested = roger.people(12)
+    tested = roger.people(6)
     down = roger.fault("error_page", path_prefix="/", times=None)
     cases = roger.submit(*tested)
     wait_for(lambda: not _target(roger)["open"], "the circuit opens")
