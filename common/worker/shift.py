@@ -25,6 +25,7 @@ _AWAY = 0.5  # seconds between tries while the database is away
 _KEPT_BUSY = 60.0  # seconds an account in steady use is kept from a case that needs several targets
 _MAKES_ROOM = 5.0  # seconds in which a shift does not take back what it has just let go of for somebody else
 _GATHERING = 0.05  # seconds in which further ends become one message; the first is told at once
+_MEASURED_EVERY = 5.0  # seconds between looks at a browser's memory: each goes through every process of the machine
 
 Ended = tuple[Claimed, Ending]
 
@@ -70,6 +71,7 @@ class Shift:
         self._processes = {process.name: process for process in processes}
         self._left_alone: dict[str, float] = {}
         self._draining = False
+        self._measured_at = float("-inf")
         # A browser belongs to one thread; this one also keeps a run from starving any other shift's.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
@@ -205,8 +207,10 @@ class Shift:
     def _tidy(self) -> None:
         self._browser.collect()
         number = self.name.rpartition("-")[2]
-        metrics.BROWSER_MEMORY.labels(number).set(self._browser.memory)
         metrics.BROWSER_CASES.labels(number).set(self._browser.cases)
+        if lease.now() - self._measured_at >= _MEASURED_EVERY:
+            self._measured_at = lease.now()
+            metrics.BROWSER_MEMORY.labels(number).set(self._browser.memory)
 
     def _report(self, case: Claimed, ending: Ending, turn: Turn) -> None:
         if not turn.finished:
