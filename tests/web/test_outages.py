@@ -110,6 +110,8 @@ class TestPostgres:
         async with shaken.caller("booking") as client:
             waiting = asyncio.create_task(client.get(f"/v1/cases/{case}?wait=60"))
             await until(lambda: shaken.parts.endings.waiting == 1)
+            # It looks once before it waits; who asks the database after it has an answer after it.
+            await eventually(lambda: client.get("/readyz"), 200)
             await asyncio.to_thread(own_postgres.kill)
             await asyncio.to_thread(own_postgres.restart)
             await eventually(lambda: client.get("/readyz"), 200)
