@@ -6,18 +6,21 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from common.spreadsheet.cell import Cell, Flaw, tidy
 from common.spreadsheet.complaint import Limits, unusable
 from common.spreadsheet.container import broken
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_LONGEST_ROW = 7  # digits of its number
 _DAY = 86_400  # seconds
 _EXACT = 15  # digits that a spreadsheet keeps
 _BEGINNING, _BEGINNING_1904 = datetime(1899, 12, 30, tzinfo=UTC), datetime(1904, 1, 1, tzinfo=UTC)
 _FICTION = 60  # 29 February 1900, which Lotus 1-2-3 believed in
 _LAST_DAY = 2_958_466  # 1 January 10000
 _MERGED_TOLD = 100
+_WITHIN = {"v", "is", "t"}  # what a cell mostly holds
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -56,6 +59,8 @@ class SheetReader:
     def on_start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
             self._begin_cell(attributes)
+        elif tag in _WITHIN:
+            return
         elif tag == "row":
             row = _whole(attributes["r"]) if "r" in attributes else self._row + 1
             if not self._row < row <= _LAST_ROW:
@@ -165,15 +170,22 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-_PLACE = re.compile(r"([A-Z]{1,3})\d{1,7}", re.ASCII)
+_LETTERS = re.compile(r"[A-Z]{1,3}", re.ASCII)
 
 
 def _column(place: str) -> int:
     """The place of a column from 0: of `B7` it is 1."""
-    found = _PLACE.fullmatch(place)
-    if not found:
+    letters = place.rstrip("0123456789")
+    if not 1 <= len(place) - len(letters) <= _LONGEST_ROW:
+        broken()
+    return _index(letters)
+
+
+@lru_cache(maxsize=2 * _LAST_COLUMN)
+def _index(letters: str) -> int:
+    if not _LETTERS.fullmatch(letters):
         broken()
     index = 0
-    for letter in found[1]:
+    for letter in letters:
         index = index * 26 + ord(letter) - ord("A") + 1
     return index - 1

@@ -306,6 +306,13 @@ class TestWorkbooks:
             (rezipped(book(HEADED), SHEET, lambda old: old[:-30]), "BROKEN_FILE"),
             (rezipped(book(HEADED), SHEET, lambda old: ENTITY + old), "BROKEN_FILE"),
             (rezipped(book(HEADED), SHEET, lambda old: old.replace(b'r="A2"', b'r="ZZZ2"')), "BROKEN_FILE"),
+            *(
+                (
+                    rezipped(book(HEADED), SHEET, lambda old, at=at: old.replace(b'r="A2"', b'r="%s"' % at)),
+                    "BROKEN_FILE",
+                )
+                for at in (b"a2", b"2", b"A", b"AAAA2", b"A12345678", b"A-2", b"", b"A\xd9\xa2")
+            ),
             (rezipped(book(HEADED), SHEET, lambda old: old.replace(b'<row r="2"', b'<row r="2000000"')), "BROKEN_FILE"),
             (rezipped(book(HEADED), SHEET, lambda old: old.replace(KARI, SHARED % b"99")), "BROKEN_FILE"),
             (rezipped(book(HEADED), "xl/theme/theme1.xml", lambda _: bytes(30_000_000)), "TOO_LARGE"),
