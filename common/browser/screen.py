@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypedDict, TypeVar, cast
 
 from common.browser.form import Field, Form
 from common.browser.locator import By, Locator, LocatorData, terms
+from common.browser.target import MAKING
 
 if TYPE_CHECKING:
     from common.browser.target import WebTarget
@@ -128,6 +129,12 @@ class Screen:
         self.page = page
         self.arrival = arrival or Arrival()
 
+    @classmethod
+    def at(cls, target: WebTarget) -> type[Self]:
+        """This screen of a product as one of its installations shows it; whatever it leads to is shown there too."""
+        with MAKING:
+            return cast("type[Self]", _installed(cls, target.running(cls.target.product or cls.target)))
+
     def fill(self, form: Form) -> None:
         """Set every field and read it back; raises FieldNotTaken for a field that will not keep its value."""
         self._forget()
@@ -144,7 +151,9 @@ class Screen:
     def go(self, fields: Sequence[Field], press: Press, expect: type[S] | tuple[type[S], ...]) -> S:
         """Fill, click and arrive in one act; `submit`, `press` and `Row.press` say it more readably."""
         self._forget()
-        expected = expect if isinstance(expect, tuple) else (expect,)
+        expected: tuple[type[Screen], ...] = expect if isinstance(expect, tuple) else (expect,)
+        if self.target.product is not None:
+            expected = tuple(screen.at(self.target) for screen in expected)
         return cast("S", self.page.press(self, fields, press, expected))
 
     def rows(self, of: Locator) -> list[Row]:
@@ -188,6 +197,13 @@ class Screen:
 
     def _forget(self) -> None:
         self.arrival = Arrival(document=self.arrival.document)
+
+
+@cache
+def _installed(screen: type[Screen], target: WebTarget) -> type[Screen]:
+    if screen.target is target:
+        return screen
+    return type(screen.__name__, (screen,), {"target": target, "__module__": screen.__module__})
 
 
 def ready_when(screen: type[Screen]) -> tuple[Locator, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from common.errors import ApplicationException, ConfigurationError, SignedOut
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from common.browser.screen import Screen
 
     S = TypeVar("S", bound=Screen)
+
+MAKING = threading.RLock()
+"""Held while an installation or a screen of it is made: all shifts of a worker are to know the same one."""
 
 
 class SignsIn(Protocol):
@@ -37,13 +41,21 @@ SignOut = TypeVar("SignOut", bound=SignsOut)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class WebTarget(Target):
-    """A web application: its sign-in screen, and the screens that interrupt whatever was going on."""
+    """A web application: its sign-in screen, and the screens that interrupt whatever was going on.
+
+    One that several targets run (a directory's administration, for two networks) is declared once, as a product that
+    no process names; `Screen.at` gives its screens as one of those targets shows them.
+    """
+
+    product: WebTarget | None = None
+    """The web application that this target runs, where that is declared apart from it."""
 
     _sign_in: list[type[Any]] = field(default_factory=list[type[Any]], init=False, repr=False)
     _sign_out: list[type[Any]] = field(default_factory=list[type[Any]], init=False, repr=False)
     _interruptions: dict[type[Any], type[ApplicationException]] = field(
         default_factory=dict[type[Any], type[ApplicationException]], init=False, repr=False
     )
+    _installations: dict[Any, WebTarget] = field(default_factory=dict[Any, "WebTarget"], init=False, repr=False)
 
     def signs_in(self, screen: type[SignIn]) -> type[SignIn]:
         """Declare the screen that signs in; met when another was expected, it means SignedOut."""
@@ -81,3 +93,22 @@ class WebTarget(Target):
     def interruptions(self) -> dict[type[Screen], type[ApplicationException]]:
         """Every screen that interrupts, and what meeting it means."""
         return dict(self._interruptions)
+
+    def running(self, product: WebTarget) -> WebTarget:
+        """This target as an installation of a product: with that one's screens, and all else its own."""
+        if self.product is product:
+            return self
+        with MAKING:
+            return self._installation(product)
+
+    def _installation(self, product: WebTarget) -> WebTarget:
+        if product not in self._installations:
+            of_target = {each.name: getattr(self, each.name) for each in fields(Target)}
+            installed = WebTarget(**of_target, product=product)
+            self._installations[product] = installed
+            for own, of_product in ((installed._sign_in, product._sign_in), (installed._sign_out, product._sign_out)):
+                own.extend(screen.at(installed) for screen in of_product)
+            installed._interruptions.update(
+                (screen.at(installed), error) for screen, error in product._interruptions.items()
+            )
+        return self._installations[product]

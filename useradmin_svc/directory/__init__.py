@@ -1,0 +1,1 @@
+"""A network's directory of accounts, whichever product it is administered with."""

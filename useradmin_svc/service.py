@@ -1,0 +1,5 @@
+"""The user administration service: one deployment of api, errands and worker for accounts and accesses."""
+
+from common.process import Service
+
+useradmin = Service("useradmin", title="User administration")
