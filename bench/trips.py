@@ -25,7 +25,7 @@ class _Counting(MemoryPlatform):
     """Real screens, checkpoints in memory."""
 
     def __init__(self, browser: Browser, account: Account) -> None:
-        super().__init__(MemoryCase(fence=1), 1, {}, None)
+        super().__init__(MemoryCase(fence=1, submitted_at=clock.system()), 1, {}, None)
         self.pages: set[BrowserPage] = set()
         self._browser, self._account = browser, account
 
@@ -55,7 +55,7 @@ def count_round_trips(stack: Stack, town: Town) -> int:
 def _perform(stack: Stack, browser: Browser, account: Account, number: str) -> int:
     process = stack.service.processes["test-journals"]
     platform, case = _Counting(browser, account), MemoryCase()
-    run = Run(CaseFacts(id=case.id, process=process.name, fence=1), platform, clock.system)
+    run = Run(CaseFacts(id=case.id, process=process.name, fence=1, submitted_at=clock.system()), platform, clock.system)
     outcome = process.perform(process.input.model_validate(case_of(number), context={"accepts_synthetic": True}), run)
     browser.collect()
     if outcome.code is not OutcomeCode.CREATED:

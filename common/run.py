@@ -85,6 +85,8 @@ class CaseFacts:
     id: UUID
     process: str
     fence: int
+    submitted_at: datetime
+    """When Roger took it in."""
     test: bool = False
     accepts_synthetic: bool = True
     """Whether this deployment, or this test case, may be about a made-up person."""

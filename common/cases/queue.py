@@ -47,6 +47,7 @@ class Claimed:
     epoch: int
     failures: int
     test: bool
+    submitted_at: datetime
     ready_at: datetime
     claimed_at: datetime
     keyring: Keyring = field(repr=False)
@@ -225,7 +226,8 @@ class Queue:
         }
 
     def _claimed(self, row: dict[str, Any], started: float, accounts: dict[str, str], shift: str) -> Claimed:
-        wanted = ("id", "process", "version", "fence", "epoch", "failures", "test", "ready_at", "claimed_at")
+        wanted = ("id", "process", "version", "fence", "epoch", "failures", "test")
+        wanted += ("submitted_at", "ready_at", "claimed_at")
         return Claimed(
             **{name: row[name] for name in wanted},
             keyring=self._keyring,

@@ -78,7 +78,7 @@ with head as materialized (
     select id, %(actor)s, 'queued', 'running', fence from claimed
 )
 select claimed.id, claimed.process, claimed.version, claimed.fence, claimed.epoch, claimed.failures, claimed.lost,
-       claimed.test, claimed.ready_at, now() as claimed_at,
+       claimed.test, claimed.submitted_at, claimed.ready_at, now() as claimed_at,
        k.key, k.payload, k.finding, exists (select from parked) as parked
 from (select) one left join claimed on true left join case_contents k on k.case_id = claimed.id;
 

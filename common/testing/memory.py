@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -33,6 +33,7 @@ class MemoryCase:
     process: str = "in-memory"
     test: bool = False
     accepts_synthetic: bool = True
+    submitted_at: datetime = field(default_factory=FixedClock())
     id: UUID = field(default_factory=uuid4)
     fence: int = 0
     busy: set[Subject] = field(default_factory=set[Subject])
@@ -71,6 +72,7 @@ class MemoryCase:
             id=self.id,
             process=self.process,
             fence=self.fence,
+            submitted_at=self.submitted_at,
             test=self.test,
             accepts_synthetic=self.accepts_synthetic,
             finding=self.finding,

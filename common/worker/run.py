@@ -224,6 +224,7 @@ def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, des
                 id=case.id,
                 process=case.process,
                 fence=case.fence,
+                submitted_at=case.submitted_at,
                 test=case.test,
                 accepts_synthetic=case.test or desk.accepts_synthetic,
                 finding=case.finding(),

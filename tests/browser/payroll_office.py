@@ -41,7 +41,7 @@ class PayrollOffice:
         """One attempt at a case; it dies when it is about to record the effect named `unproven`."""
         case = case or self.case()
         platform = RealScreens(case, self.browser, unproven)
-        facts = CaseFacts(id=case.id, process=case.process, fence=case.fence)
+        facts = CaseFacts(id=case.id, process=case.process, fence=case.fence, submitted_at=case.submitted_at)
         outcome: Outcome = process(given, Run(facts, platform, self.clock))
         return outcome
 
