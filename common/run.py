@@ -141,6 +141,10 @@ class Platform(Protocol):
         """What the ledger says under a key today."""
         ...
 
+    def all_remembered(self, kind: str, *, today: date) -> list[Fact]:
+        """Every fact of a kind that stands in the ledger today, the oldest first."""
+        ...
+
     def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
         """What `look` gives, or gave another run of this worker a short while ago."""
         ...
@@ -277,6 +281,14 @@ class Run:
         """What some case made known under this key, as long as it is remembered. Looks anew each time."""
         require_kind(kind)
         return self._platform.remembered(kind, key, today=self.today())
+
+    def all_remembered(self, kind: str) -> list[Fact]:
+        """Everything of one kind that cases have made known and that is still remembered, the oldest first.
+
+        For what compares all of it with a target; whatever seeks one thing asks for it by its key.
+        """
+        require_kind(kind)
+        return self._platform.all_remembered(kind, today=self.today())
 
     def finding(self, of: type[T]) -> T | None:
         """What the judgement of its batch said of this case; None when it came alone, or nothing was said of it.

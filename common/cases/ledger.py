@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -54,6 +55,12 @@ class Ledger:
         async with self._pool.connection() as connection:
             return await self._look_up(connection, {"kind": kind, "keys": self._keys(kind, key), "today": today}, case)
 
+    async def all_of(self, case: UUID, kind: str, *, today: date) -> list[Fact]:
+        """Every fact of a kind that stands on a day, the oldest first, as that case sees it."""
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(_SQL["all_of_kind"], {"kind": kind, "today": today})).fetchall()
+        return await asyncio.to_thread(lambda: [self._opened(row, kind, case) for row in rows])
+
     async def _enter(self, connection: Connection, values: dict[str, Any]) -> bool:
         """Whether the fact now stands under all its keys; otherwise it stands under none."""
         entered = False
@@ -69,9 +76,10 @@ class Ledger:
 
     async def _look_up(self, connection: Connection, values: dict[str, Any], case: UUID) -> Fact | None:
         row = await (await connection.execute(_SQL["look_up"], values)).fetchone()
-        if row is None:
-            return None
-        value = self._keyring.open_key(row["id"], row["wrapped_key"]).open_json(_place(values["kind"]), row["value"])
+        return None if row is None else self._opened(row, values["kind"], case)
+
+    def _opened(self, row: dict[str, Any], kind: str, case: UUID) -> Fact:
+        value = self._keyring.open_key(row["id"], row["wrapped_key"]).open_json(_place(kind), row["value"])
         return Fact(value=value, until=row["ends"], ours=row["case_id"] == case)
 
     def _keys(self, kind: str, key: str) -> list[bytes]:

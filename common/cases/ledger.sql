@@ -20,3 +20,8 @@ returning key;
 select id, wrapped_key, value, case_id, ends from ledger
 where kind = %(kind)s and key = any(%(keys)s::bytea[]) and ends >= %(today)s
 order by made_at, id limit 1;
+
+-- name: all_of_kind
+-- A fact has a row under each index key.
+select distinct on (id) id, wrapped_key, value, case_id, ends from ledger
+where kind = %(kind)s and ends >= %(today)s order by id;

@@ -84,3 +84,8 @@ class MemoryLedger:
             return None
         maker, value, until = found
         return Fact(value=json.loads(value), until=until, ours=maker == case)
+
+    def all_of(self, case: UUID, kind: str, *, today: date) -> list[Fact]:
+        """Every fact of a kind that stands on a day, the oldest first, as that case sees it."""
+        keys = [key for of, key in self._facts if of == kind]
+        return [fact for key in keys if (fact := self.look_up(case, kind, key, today=today)) is not None]

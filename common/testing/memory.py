@@ -181,6 +181,10 @@ class MemoryPlatform:
         self._require_life()
         return self._case.ledger.look_up(self._case.id, kind, key, today=today)
 
+    def all_remembered(self, kind: str, *, today: date) -> list[Fact]:
+        self._require_life()
+        return self._case.ledger.all_of(self._case.id, kind, today=today)
+
     def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
         self._require_life()
         return self._case.readings.share(kind, key, look, fresh=fresh.total_seconds(), waiting=self._require_life)

@@ -177,6 +177,9 @@ class Surroundings:
     def remembered(self, kind: str, key: str, *, today: date) -> Fact | None:
         return self._await(lambda: self._desk.ledger.remembered(self._case.id, kind, key, today=today))
 
+    def all_remembered(self, kind: str, *, today: date) -> list[Fact]:
+        return self._await(lambda: self._desk.ledger.all_of(self._case.id, kind, today=today))
+
     def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
         def waiting() -> None:
             self._lease.require(0)

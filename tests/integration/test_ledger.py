@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -62,6 +62,16 @@ async def test_workers_with_and_without_the_new_key_meet(office: Office) -> None
     assert (late.value, late.ours) == (1, False)
     done = await Ledger(office.pool, AFTER).remember(third, "card", "T-1", 3, until=LAST, today=TODAY)
     assert (done.value, done.ours) == (1, False)
+
+
+async def test_everything_of_a_kind_is_told_once_whichever_key_it_was_entered_under(office: Office) -> None:
+    run = await running(office)
+    for number, keyring in enumerate((BEFORE, WHILE, AFTER)):
+        await Ledger(office.pool, keyring).remember(run, "account", f"user{number}", number, until=LAST, today=TODAY)
+    await Ledger(office.pool, WHILE).remember(run, "card", "T-1", "another kind", until=LAST, today=TODAY)
+    facts = await Ledger(office.pool, WHILE).all_of(run.id, "account", today=TODAY)
+    assert [(fact.value, fact.ours) for fact in facts] == [(0, True), (1, True), (2, True)]
+    assert await Ledger(office.pool, WHILE).all_of(run.id, "account", today=LAST + timedelta(days=1)) == []
 
 
 @pytest.mark.parametrize("keyrings", [[BEFORE], [WHILE], [BEFORE, WHILE]])

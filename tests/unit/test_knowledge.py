@@ -132,3 +132,13 @@ class TestTheLedger:
         with pytest.raises(LeaseLost):
             old.remember("a", "x", 1, until=LATER)
         assert case.run().remembered("a", "x") is None
+
+    def test_everything_of_a_kind_that_still_stands(self) -> None:
+        case = MemoryCase()
+        case.run().remember("account", "olanor", 1, until=DAY)
+        case.run().remember("account", "karnor", 2, until=LATER)
+        case.run().remember("card", "T-1", 3, until=LATER)
+        on_that_day = case.run(clock=FixedClock(datetime(2026, 3, 2, 12, 0, tzinfo=UTC)))
+        assert [fact.value for fact in on_that_day.all_remembered("account")] == [1, 2]
+        the_day_after = case.run(clock=FixedClock(datetime(2026, 3, 3, 12, 0, tzinfo=UTC)))
+        assert [fact.value for fact in the_day_after.all_remembered("account")] == [2]
