@@ -134,11 +134,11 @@ class TestTheLedger:
         assert case.run().remembered("a", "x") is None
 
     def test_everything_of_a_kind_that_still_stands(self) -> None:
-        case = MemoryCase()
-        case.run().remember("account", "olanor", 1, until=DAY)
-        case.run().remember("account", "karnor", 2, until=LATER)
-        case.run().remember("card", "T-1", 3, until=LATER)
-        on_that_day = case.run(clock=FixedClock(datetime(2026, 3, 2, 12, 0, tzinfo=UTC)))
-        assert [fact.value for fact in on_that_day.all_remembered("account")] == [1, 2]
-        the_day_after = case.run(clock=FixedClock(datetime(2026, 3, 3, 12, 0, tzinfo=UTC)))
-        assert [fact.value for fact in the_day_after.all_remembered("account")] == [2]
+        case, clock = MemoryCase(), FixedClock(datetime(2026, 3, 2, 12, 0, tzinfo=UTC))
+        run = case.run(clock=clock)
+        run.remember("account", "olanor", 1, until=DAY)
+        run.remember("account", "karnor", 2, until=LATER)
+        run.remember("card", "T-1", 3, until=LATER)
+        assert [fact.value for fact in run.all_remembered("account")] == [1, 2]
+        clock.forward(timedelta(days=1))
+        assert [fact.value for fact in run.all_remembered("account")] == [2]
