@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -240,11 +240,18 @@ class Declared(TypedDict, total=False):
 class Service:
     """A domain's processes: what one deployment of api, errands and worker is about."""
 
-    def __init__(self, name: str, *, title: str, pages: Sequence[str] = ()) -> None:
-        """`pages` names the modules that bring pages of the service's own; only its api imports them."""
+    def __init__(
+        self, name: str, *, title: str, pages: Sequence[str] = (), key_files: Mapping[str, str] | None = None
+    ) -> None:
+        """`pages` names the modules that bring pages of the service's own; only its api imports them.
+
+        `key_files` are random keys of its own, made once and then kept: the setting that says where such a file is
+        (`ROGER_ORDERS_PERSON_KEY`) → the file's name.
+        """
         self.name = name
         self.title = title
         self.pages = tuple(pages)
+        self.key_files = dict(key_files or {})
         self.processes: dict[str, Process] = {}
         self.registers: dict[str, Register[Any]] = {}
         self.schedules: dict[str, Schedule] = {}

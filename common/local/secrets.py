@@ -31,6 +31,7 @@ def make_secrets(service: Service, folder: Path) -> Iterator[str]:
         "grafana-password": _password,
         **{f"{service.name}-{role}-password": _password for role in ROLES},
         f"{service.name}-keyring.json": _keyring,
+        **{f"{service.name}-{name}": _password for name in service.key_files.values()},
         f"{service.name}-api-keys.json": lambda file: _first_caller(service, file, folder / f"{service.name}-api-key"),
         **{f"{target.name}/{_FIRST_ACCOUNT}": _password for target in service.targets},
     }

@@ -171,6 +171,11 @@ class Stack:
         keyring, keys = self.folder / "keyring.json", self.folder / "api-keys.json"
         if not keyring.exists():
             KeyFile(keyring).create()
+        for setting, name in self.service.key_files.items():
+            if setting not in self.environment:
+                self.environment[setting] = str(self.folder / name)
+                if not (self.folder / name).exists():
+                    _write_secret(self.folder / name, secrets.token_urlsafe())
         plain = self.folder / "api-key"
         if not plain.exists() or not keys.exists():
             everything = [f"{self.service.name}:*:submit", f"{self.service.name}:*:read", "cases:read:all"]
