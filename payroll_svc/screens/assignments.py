@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from common.browser.dates import day, day_or_none
 from common.browser.locator import button, heading, label, link, table, text
 from common.browser.screen import Form
 from common.person import PersonFacts, facts
@@ -14,7 +15,6 @@ from payroll_svc.assignments.benefit import BenefitKind, Relation
 from payroll_svc.screens.payroll_target import PayrollScreen
 from payroll_svc.screens.timesheets import HoursPage
 from payroll_svc.screens.worked_lines import hundredths, known
-from payroll_svc.screens.written import day, day_or_none
 
 BENEFITS = {
     "Støttekontakt": BenefitKind.STOTTEKONTAKT,

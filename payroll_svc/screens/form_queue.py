@@ -9,11 +9,11 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from common.browser.dates import day, day_or_none, moment, month_or_none
 from common.browser.locator import button, heading, label, link, table, text
 from common.browser.screen import Form, Row
 from common.errors import BusinessException, RecordLocked, TargetRejected, UiChanged
 from payroll_svc.screens.payroll_target import PayrollScreen
-from payroll_svc.screens.written import day, day_or_none, moment, month_or_none
 
 _YES = "Ja"
 

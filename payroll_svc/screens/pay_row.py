@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel
 
+from common.browser.dates import day_or_none
 from common.browser.locator import button, heading, label, link, table, text
 from common.browser.screen import Form
 from common.errors import RecordLocked, TargetRejected, UiChanged
@@ -16,7 +17,6 @@ from common.norway.money import ore
 from payroll_svc.control.row import Overtime, PayLine, TaxCard, plain_account
 from payroll_svc.screens.payroll_target import PayrollScreen
 from payroll_svc.screens.run_list import TAX_CARDS, RunFacts, known, run_facts, yes
-from payroll_svc.screens.written import day_or_none
 
 _CODE = re.compile(r"K\d\d", re.ASCII)
 _LONGEST_CODES = 60

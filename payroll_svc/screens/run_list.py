@@ -11,13 +11,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from common.browser.dates import day
 from common.browser.locator import heading, link, table
 from common.browser.screen import Row
 from common.errors import TargetDown, UiChanged
 from common.norway.money import ore
 from payroll_svc.control.row import RunType, TaxCard, plain_account
 from payroll_svc.screens.payroll_target import PayrollScreen
-from payroll_svc.screens.written import day
 
 W = TypeVar("W")
 

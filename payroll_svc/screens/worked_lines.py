@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
+from common.browser.dates import day
 from common.errors import UiChanged
 from common.norway.money import ore
 from payroll_svc.assignments.lines import WorkedLine, minutes_of
-from payroll_svc.screens.written import day
 
 W = TypeVar("W")
 

@@ -1,4 +1,4 @@
-"""Dates, months and times as the payroll system writes them on its pages."""
+"""Dates, months and times as pages in Norway show them."""
 
 from __future__ import annotations
 
