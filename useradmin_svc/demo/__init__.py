@@ -1,0 +1,1 @@
+"""A synthetic day of orders to user administration, in one made-up municipality."""
