@@ -135,6 +135,10 @@ class CaseInput(BaseModel):
         """The day its retention counts from, if that comes after its end: of an appointment, say."""
         return None
 
+    def earliest(self, now: datetime) -> datetime | None:  # noqa: ARG002  for processes to use
+        """Until when Roger leaves it alone: as the caller asks, unless the process knows better."""
+        return self.not_before
+
     def deadline(self, now: datetime) -> datetime | None:  # noqa: ARG002  for processes to use
         """When it must be done, where the input itself says so; otherwise within the process's `due`."""
         return None

@@ -113,6 +113,7 @@ class Intake:
         submitted = given.model_dump(mode="json", exclude_unset=True)
         key = self._keyring.new_key(case)
         subject, alias, known = given.subject, given.alias, draft.recognised_by
+        earliest = given.earliest(now)
         return Prepared(
             given=given,
             case_key=key,
@@ -127,9 +128,9 @@ class Intake:
             unit=given.unit,
             threads=self._threads(process, caller, draft),
             priority=given.urgency(now),
-            due=given.deadline(now) or max(now, given.not_before or now) + process.due,
+            due=given.deadline(now) or max(now, earliest or now) + process.due,
             keep_from=given.kept_from,
-            not_before=given.not_before,
+            not_before=earliest,
             test=given.test,
             four_eyes=process.release is not None and process.release(given),
             row=draft.row,

@@ -59,7 +59,7 @@ def _new_case(process: Process, caller: Caller, draft: Draft, receipt: Receipt) 
     if receipt.submitted_at is None or receipt.due is None:
         message = "a new case has both times"
         raise AssertionError(message)
-    waits = given.not_before is not None and given.not_before > receipt.submitted_at
+    earliest = given.earliest(receipt.submitted_at)
     return CaseView(
         id=receipt.case,
         process=process.name,
@@ -75,7 +75,7 @@ def _new_case(process: Process, caller: Caller, draft: Draft, receipt: Receipt) 
         test=given.test,
         attempts=0,
         submitted_at=receipt.submitted_at,
-        not_before=given.not_before if waits else None,
+        not_before=earliest if earliest is not None and earliest > receipt.submitted_at else None,
         due=receipt.due,
         ended_at=None,
         detail={},

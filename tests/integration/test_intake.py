@@ -171,6 +171,15 @@ class TestWhatIsStored:
         assert (row["not_before"], row["due"], row["parked"]) == (later, later + timedelta(hours=4), True)
         assert row["ready_at"] == later
 
+    async def test_an_input_may_know_itself_until_when_it_is_left_alone(self, office: Office) -> None:
+        class Distant(Chore):
+            def earliest(self, now: datetime) -> datetime:
+                return now + timedelta(days=3)
+
+        row = await self.row(office, Distant(what="later"))
+        ready = office.clock() + timedelta(days=3)
+        assert (row["not_before"], row["due"], row["parked"]) == (ready, ready + timedelta(hours=4), True)
+
     async def test_a_time_that_has_passed_is_none(self, office: Office) -> None:
         row = await self.row(office, a_chore(not_before=datetime(2020, 1, 1, tzinfo=UTC).isoformat()))
         assert (row["not_before"], row["parked"]) == (None, False)
