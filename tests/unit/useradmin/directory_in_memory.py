@@ -20,7 +20,8 @@ SignInResult = Literal["REFUSED", "MUST_CHANGE", "SIGNED_IN"]
 PLACES = ("Administrasjon", "Helse", "Skole")
 ASIDE = "Slettes"
 """Where accounts lie that wait to be deleted."""
-LONGEST = 64
+LONGEST: Final = {"mail": 254, "remark": 200}
+"""Characters of a text; of all others 64."""
 USUAL: Final[dict[str, Any]] = {
     "family_name": "Testesen",
     "given_name": "Test",
@@ -89,6 +90,8 @@ class MemoryDirectory(Directory):
 
     def find(self, wanted: Wanted) -> list[Sighting]:
         asked = {name: value for name, value in wanted.model_dump().items() if value}
+        if wanted.user_name:
+            asked["user_name"] = self._name(wanted.user_name)
         return [one for one in self.everybody() if asked.items() <= one.model_dump().items()]
 
     def everybody(self) -> list[Sighting]:
@@ -96,7 +99,7 @@ class MemoryDirectory(Directory):
         return [Sighting(**{name: getattr(one, name) for name in shown}) for _, one in sorted(self.accounts.items())]
 
     def entry(self, user_name: str) -> Entry | None:
-        return self.accounts.get(user_name)
+        return self.accounts.get(self._name(user_name))
 
     def groups(self) -> Sequence[str]:
         return sorted(self.known_groups)
@@ -114,7 +117,7 @@ class MemoryDirectory(Directory):
         )
         self._write("create", "created", user_name, lambda: self._add(made))
         if arrangement.groups:
-            self._change("groups", "grouped", user_name, groups=arrangement.groups)
+            self._join(user_name, arrangement.groups)
 
     def arrange(self, user_name: str, arrangement: Arrangement) -> None:
         """As with a new account: what is known of it first, then its memberships, where those change."""
@@ -122,7 +125,7 @@ class MemoryDirectory(Directory):
         self._require_possible(arrangement)
         self._change("arrange", "arranged", user_name, **arrangement.model_dump(exclude={"groups"}))
         if before.groups != arrangement.groups:
-            self._change("groups", "grouped", user_name, groups=arrangement.groups)
+            self._join(user_name, arrangement.groups)
 
     def set_secret(self, user_name: str, secret: SecretStr) -> None:
         def give() -> None:
@@ -145,7 +148,7 @@ class MemoryDirectory(Directory):
         """Its memberships end first: a death in between leaves it where it was, in no group."""
         if self._require_there(user_name).state is AccountState.ACTIVE:
             raise TargetRejected
-        self._change("groups", "grouped", user_name, groups=())
+        self._join(user_name, ())
         self._change("set_aside", "set_aside_done", user_name, place=ASIDE, hidden=True, remark=remark)
 
     def delete(self, user_name: str) -> None:
@@ -155,18 +158,29 @@ class MemoryDirectory(Directory):
 
     # how it is kept
 
+    def _name(self, user_name: str) -> str:
+        """As the account is written: no directory tells user names apart by capitals."""
+        return next((name for name in self.accounts if name.lower() == user_name.lower()), user_name)
+
     def _require_there(self, user_name: str) -> Entry:
         if user_name not in self.accounts:
             raise ConflictInTarget
         return self.accounts[user_name]
 
     def _require_possible(self, arrangement: Arrangement) -> None:
-        texts = [value for value in arrangement.model_dump().values() if isinstance(value, str)]
-        fits = all(len(text) <= LONGEST and text.isprintable() and text == " ".join(text.split()) for text in texts)
+        texts = {name: text for name, text in arrangement.model_dump().items() if isinstance(text, str)}
+        short = all(len(text) <= LONGEST.get(name, 64) for name, text in texts.items())
+        clean = all(text.isprintable() and text == " ".join(text.split()) for text in texts.values())
         named = bool(arrangement.family_name and arrangement.given_name)
-        known = arrangement.place in self.places and self.known_groups.issuperset(arrangement.groups)
-        if not (fits and named and known and arrangement.manager in ("", *self.accounts)):
+        known = arrangement.place in self.places and arrangement.manager in ("", *self.accounts)
+        if not (short and clean and named and known):
             raise TargetRejected
+
+    def _join(self, user_name: str, groups: tuple[str, ...]) -> None:
+        """Memberships are saved, and refused, when the account's own record stands already."""
+        if not self.known_groups.issuperset(groups):
+            raise TargetRejected
+        self._change("groups", "grouped", user_name, groups=groups)
 
     def _change(self, what: str, done: str, user_name: str, **change: object) -> None:
         self._write(what, done, user_name, lambda: self._replace(user_name, **change))
@@ -183,7 +197,7 @@ class MemoryDirectory(Directory):
         platform.reach(done)
 
     def _add(self, made: Entry) -> None:
-        if made.user_name in self.accounts:
+        if self._name(made.user_name) in self.accounts:
             raise TargetRejected
         self.accounts[made.user_name] = made
         self.secrets[made.user_name] = token_urlsafe()
