@@ -93,15 +93,11 @@ class Employment(Part):
 
     type: EmploymentType
     first_day: date = Field(alias="from", examples=["2026-12-01"])
-    last_day: date | None = Field(
-        default=None,
-        alias="to",
-        validate_default=True,
-        description="Needed for temporary ones",
-        examples=["2027-06-30"],
+    to: date | None = Field(
+        default=None, validate_default=True, description="Needed for temporary ones", examples=["2027-06-30"]
     )
 
-    @field_validator("last_day")
+    @field_validator("to")
     @classmethod
     def ends_after_it_begins(cls, last: date | None, info: ValidationInfo) -> date | None:
         kind, first = cast("EmploymentType | None", info.data.get("type")), info.data.get("first_day")
@@ -110,6 +106,11 @@ class Employment(Part):
         if last is not None and first is not None and last < first:
             raise PydanticCustomError("DATE_OUT_OF_RANGE", "The last day lies before the first")
         return last
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of it; None where it has no end."""
+        return self.to
 
 
 class Order(CaseInput):
