@@ -245,17 +245,25 @@ class Service:
     """A domain's processes: what one deployment of api, errands and worker is about."""
 
     def __init__(
-        self, name: str, *, title: str, pages: Sequence[str] = (), key_files: Mapping[str, str] | None = None
+        self,
+        name: str,
+        *,
+        title: str,
+        pages: Sequence[str] = (),
+        key_files: Mapping[str, str] | None = None,
+        entrusts: bool = False,
     ) -> None:
         """`pages` names the modules that bring pages of the service's own; only its api imports them.
 
         `key_files` are random keys of its own, made once and then kept: the setting that says where such a file is
-        (`ROGER_ORDERS_PERSON_KEY`) → the file's name.
+        (`ROGER_ORDERS_PERSON_KEY`) → the file's name. `entrusts` says that its processes make secrets for people
+        (`Run.entrust`): it has a page that shows them, and does not start before it is said how people get there.
         """
         self.name = name
         self.title = title
         self.pages = tuple(pages)
         self.key_files = dict(key_files or {})
+        self.entrusts = entrusts
         self.processes: dict[str, Process] = {}
         self.registers: dict[str, Register[Any]] = {}
         self.schedules: dict[str, Schedule] = {}

@@ -16,9 +16,10 @@ from enum import StrEnum
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast, get_type_hints
 
-from pydantic import TypeAdapter
+from pydantic import SecretStr, TypeAdapter
 
 from common.clock import OSLO
+from common.entrusting.entrusted import Entrusted
 from common.errors import (
     ApplicationException,
     ConflictInTarget,
@@ -143,6 +144,17 @@ class Platform(Protocol):
 
     def all_remembered(self, kind: str, *, today: date) -> list[Fact]:
         """Every fact of a kind that stands in the ledger today, the oldest first."""
+        ...
+
+    def new_secret(self) -> SecretStr:
+        """A secret as this deployment wants them; no evidence is kept of the run from now on."""
+        ...
+
+    def entrust(self, checkpoint: Checkpoint, entrusted: Entrusted) -> None:
+        """Store, at once and together, that it is done, the secret and the message about it; raises LeaseLost.
+
+        What an earlier epoch of the case left under that name is withdrawn: that secret holds no longer.
+        """
         ...
 
     def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
@@ -289,6 +301,26 @@ class Run:
         """
         require_kind(kind)
         return self._platform.all_remembered(kind, today=self.today())
+
+    def entrust(self, name: str, *, to: str, about: str, give: Callable[[SecretStr], object]) -> None:
+        """Make a secret, `give` it to the target, and leave it for one person behind a link that shows it once.
+
+        `to` is their mobile number, `about` what the message says it is for (`TK-nett`; nobody's data). Once per case,
+        as a step is; but the secret is in no checkpoint: an attempt that dies before all is stored leaves nothing, and
+        the next one makes and gives another.
+        """
+        self._take(name)
+        if self._platform.recall(name) is not None:
+            return
+        entrusted = Entrusted(secret=self._platform.new_secret(), to=to, about=about)
+        try:
+            give(entrusted.secret)
+        except ApplicationException as failed:
+            # It may still save: this secret must not be set after the next one has been.
+            self._platform.let_go(failed)
+            raise
+        point = Checkpoint(name=name, mark=Mark.STEP, value=None, fence=self.case.fence)
+        self._platform.entrust(point, entrusted)
 
     def finding(self, of: type[T]) -> T | None:
         """What the judgement of its batch said of this case; None when it came alone, or nothing was said of it.

@@ -2,4 +2,6 @@
 
 from common.process import Service
 
-useradmin = Service("useradmin", title="User administration", key_files={"ROGER_ORDERS_PERSON_KEY": "person-key"})
+useradmin = Service(
+    "useradmin", title="User administration", key_files={"ROGER_ORDERS_PERSON_KEY": "person-key"}, entrusts=True
+)

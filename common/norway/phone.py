@@ -25,6 +25,14 @@ def is_mobile(number: str) -> bool:
     return number[:1] in {"4", "9"}
 
 
+def mobile_number(text: str) -> str:
+    """The eight digits of a number that takes text messages. Raises ValueError with the code INVALID_VALUE."""
+    number = phone_number(text)
+    if not is_mobile(number):
+        raise PydanticCustomError("INVALID_VALUE", "A mobile number begins with 4 or 9")
+    return number
+
+
 def postal_code(text: str) -> str:
     """The four digits. Raises ValueError with the code INVALID_VALUE."""
     code = text.strip()
@@ -37,6 +45,11 @@ PhoneNumber = Annotated[
     str,
     AfterValidator(phone_number),
     Field(description="Norwegian telephone number: eight digits, +47 is ignored", examples=["90000001"]),
+]
+MobileNumber = Annotated[
+    str,
+    AfterValidator(mobile_number),
+    Field(description="Norwegian mobile number: eight digits, +47 is ignored", examples=["90000001"]),
 ]
 PostalCode = Annotated[
     str,

@@ -10,7 +10,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
+from pydantic import SecretStr
+
 from common.clock import Clock
+from common.entrusting.entrusted import Entrusted
+from common.entrusting.secret import new_secret
 from common.errors import ApplicationException, LeaseLost, SubjectBusy
 from common.ledger import Fact
 from common.privacy.crypto import canonical
@@ -21,9 +25,10 @@ from common.testing.clock import FixedClock
 from common.testing.knowledge import MemoryLedger, MemoryRegisters
 
 T = TypeVar("T")
+_LENGTH = 16  # of secrets
 Point = str
 """Where a run may die: `commit:2` before the second commit, `committed:2` right after it, `open:1`, `let_go:1`,
-`hold:1`, `extend:1`, `use:1`, `used:1`, `remember:1`, `remembered:1`, or whatever a test itself calls `MemoryPlatform.reach` with: `save` gives `save:1`, `save:2`, …"""
+`hold:1`, `extend:1`, `use:1`, `used:1`, `remember:1`, `remembered:1`, `entrust:1`, `entrusted:1`, or whatever a test itself calls `MemoryPlatform.reach` with: `save` gives `save:1`, `save:2`, …"""
 
 
 @dataclass
@@ -48,6 +53,8 @@ class MemoryCase:
     """What the judgement of its batch said of it, as JSON has it."""
     used: dict[str, int] = field(default_factory=dict[str, int])
     """The version of each register that the case was decided by last."""
+    entrusted: dict[str, Entrusted] = field(default_factory=dict[str, Entrusted])
+    """What people are sent a link to, by the name that the process gave it."""
     platform: MemoryPlatform | None = None
     """Of the latest run."""
     _epoch: int = 1
@@ -112,6 +119,8 @@ class MemoryPlatform:
         self.extended: list[timedelta] = []
         self.failures: list[ApplicationException] = []
         """For what the browser was ended."""
+        self.unseen = False
+        """Whether the run has come to a secret, so that no evidence may be kept of it."""
         self._case, self._fence, self._screens, self._dies_at = case, fence, screens, dies_at
         self._times: Counter[str] = Counter()
         self._recalled = case.recorded
@@ -184,6 +193,17 @@ class MemoryPlatform:
     def all_remembered(self, kind: str, *, today: date) -> list[Fact]:
         self._require_life()
         return self._case.ledger.all_of(self._case.id, kind, today=today)
+
+    def new_secret(self) -> SecretStr:
+        self._require_life()
+        self.unseen = True
+        return new_secret(_LENGTH)
+
+    def entrust(self, checkpoint: Checkpoint, entrusted: Entrusted) -> None:
+        self.reach("entrust")
+        self._case.store(checkpoint)
+        self._case.entrusted[checkpoint.name] = entrusted
+        self.reach("entrusted")
 
     def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
         self._require_life()

@@ -32,16 +32,20 @@ class Witness:
         self, how: Witnessing | None, case: Claimed, held: Lease, browser: Browser, loop: asyncio.AbstractEventLoop
     ) -> None:
         self._how, self._case, self._lease, self._browser, self._loop = how, case, held, browser, loop
-        self._opened = False
+        self._opened = self._looks_away = False
         self._seen = _Seen("")
 
     def opened(self) -> None:
         """The run has opened a screen: from now on what the browser shows is about its case."""
         self._opened = True
 
+    def look_away(self) -> None:
+        """From now on the browser may show what only one person may see: of this run nothing is taken or kept."""
+        self._looks_away = True
+
     def look(self, failed: ApplicationException) -> None:
         """Take down what the browser shows after a failure, before it is ended; the first look at it counts."""
-        if self._how is None or not self._opened or self._seen.code == failed.code:
+        if self._how is None or not self._opened or self._looks_away or self._seen.code == failed.code:
             return
         seen = self._seen = _Seen(failed.code)
         budget = self._how.settings.budget
@@ -68,7 +72,9 @@ class Witness:
     def testify(self, failed: ApplicationException) -> None:
         """Store what was seen of the failure with which the run ends."""
         pieces = dict(self._seen.pieces)
-        if self._how is None or self._seen.code != failed.code or not pieces or self._lease.ended is not None:
+        if self._how is None or self._looks_away or self._seen.code != failed.code or not pieces:
+            return
+        if self._lease.ended is not None:
             return
         settings = self._how.settings
         kept = self._how.store.keep(self._case, failed.code, pieces, days=settings.days)

@@ -28,6 +28,8 @@ from common.cases.sweep import sweep
 from common.cases.trouble import Trouble
 from common.db.engine import AWAY, Pool, pool
 from common.dismissal import dismiss
+from common.entrusting.settings import SecretSettings
+from common.entrusting.vault import Vault
 from common.errors import ApplicationException, BusinessException, ConfigurationError, Interrupted, codes
 from common.outcome import OutcomeCode
 from common.privacy.crypto import Keyring
@@ -37,6 +39,7 @@ from common.settings import (
     CircuitSettings,
     DatabaseSettings,
     DeploymentSettings,
+    Environment,
     EvidenceSettings,
     RedisSettings,
     TargetSettings,
@@ -70,6 +73,7 @@ async def work(service: Service) -> None:
     paces = {target.name: targets[target.name].paced(target) for target in service.targets}
     queue = Queue(database, keyring, settings, _names(accounts), paces)
     openness = _openness(service, database, targets, accounts)
+    vault = _vault(service, database, keyring, deployment.environment)
     try:
         await database.open()
         await _reach(lambda: _introduce(queue, accounts, keyring))
@@ -79,6 +83,7 @@ async def work(service: Service) -> None:
             checkpoints=Checkpoints(database),
             registers=Registers(database),
             ledger=Ledger(database, keyring),
+            vault=vault,
             openness=openness,
             trouble=_trouble(service, settings, openness, bell),
             witnessing=_witnessing(database, keyring),
@@ -237,6 +242,14 @@ def _check_clockwork(service: Service, settings: WorkerSettings, budget: float) 
 def _witnessing(database: Pool, keyring: Keyring) -> Witnessing | None:
     settings = load(EvidenceSettings)
     return Witnessing(store=EvidenceStore(database, keyring), settings=settings) if settings.keep else None
+
+
+def _vault(service: Service, database: Pool, keyring: Keyring, environment: Environment) -> Vault | None:
+    if not service.entrusts:
+        return None
+    settings = load(SecretSettings)
+    settings.address(environment)  # nothing is made that nobody could fetch
+    return Vault(database, keyring, settings)
 
 
 def _openness(

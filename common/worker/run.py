@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
+from pydantic import SecretStr
+
 from common import lease, log, metrics
 from common.browser.screen import screen_name
 from common.browser.session import Browser
@@ -23,6 +25,8 @@ from common.cases.registers import Registers
 from common.cases.trouble import Attempt, Trouble
 from common.clock import Clock
 from common.db.engine import AWAY
+from common.entrusting.entrusted import Entrusted
+from common.entrusting.vault import Vault
 from common.errors import (
     AccountOut,
     ApplicationException,
@@ -57,6 +61,8 @@ class Desk:
     checkpoints: Checkpoints
     registers: Registers
     ledger: Ledger
+    vault: Vault | None = None
+    """None where the service does not say that it entrusts anybody with secrets."""
     openness: Openness
     trouble: Trouble
     witnessing: Witnessing | None = None
@@ -179,6 +185,21 @@ class Surroundings:
 
     def all_remembered(self, kind: str, *, today: date) -> list[Fact]:
         return self._await(lambda: self._desk.ledger.all_of(self._case.id, kind, today=today))
+
+    def new_secret(self) -> SecretStr:
+        if self._witness is not None:
+            self._witness.look_away()
+        return self._vault.new_secret()
+
+    def entrust(self, checkpoint: Checkpoint, entrusted: Entrusted) -> None:
+        vault, row = self._vault, self._vault.sealed(entrusted, self._desk.clock())
+        self._await(lambda: vault.keep(self._case, checkpoint, row))
+
+    @property
+    def _vault(self) -> Vault:
+        if self._desk.vault is None:
+            raise RobotFault("A process makes a secret, but its service does not declare it: Service(…, entrusts=True)")
+        return self._desk.vault
 
     def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
         def waiting() -> None:

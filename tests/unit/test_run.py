@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from common.errors import (
     BusinessException,
@@ -325,6 +325,162 @@ class TestStep:
         case = MemoryCase()
         made = functools.partial(Colour, name="grønn", since=date(2026, 3, 3))
         assert [case.run().step("make", made) for _ in range(2)] == [made(), made()]
+
+
+@dataclass
+class Locksmith:
+    """A target that sets whatever password it is given, and a robot at it whose every move may be its last."""
+
+    case: MemoryCase = field(default_factory=MemoryCase)
+    set: list[str] = field(default_factory=list[str])
+
+    def give(self, secret: SecretStr) -> None:
+        self._reach("act")
+        self.set.append(secret.get_secret_value())
+        self._reach("acted")
+
+    def attempt(self, dies_at: str | None = None) -> None:
+        self.entrust(self.case.run(dies_at=dies_at))
+
+    def entrust(
+        self,
+        run: Run,
+        give: Callable[[SecretStr], object] | None = None,
+        to: str = "90000001",
+        about: str = "TK-nett",
+    ) -> None:
+        run.entrust("secret", to=to, about=about, give=give or self.give)
+
+    @property
+    def sent(self) -> list[str]:
+        """What the links that people get lead to."""
+        return [left.secret.get_secret_value() for left in self.case.entrusted.values()]
+
+    def _reach(self, point: str) -> None:
+        assert self.case.platform is not None
+        self.case.platform.reach(point)
+
+
+def points_at_the_locksmith() -> list[str]:
+    locksmith = Locksmith()
+    locksmith.attempt()
+    assert locksmith.case.platform is not None
+    return locksmith.case.platform.reached
+
+
+GIVING = points_at_the_locksmith()
+
+
+class TestEntrust:
+    def test_an_undisturbed_run_gives_and_then_leaves_it_for_one_person(self) -> None:
+        assert GIVING == ["act:1", "acted:1", "entrust:1", "entrusted:1"]
+        locksmith = Locksmith()
+        locksmith.attempt()
+        assert locksmith.sent == locksmith.set
+        (left,) = locksmith.case.entrusted.values()
+        assert (left.to, left.about) == ("90000001", "TK-nett")
+
+    @pytest.mark.parametrize("point", GIVING)
+    def test_whatever_dies_the_last_secret_given_is_the_one_that_is_sent(self, point: str) -> None:
+        locksmith = Locksmith()
+        with pytest.raises(LeaseLost):
+            locksmith.attempt(dies_at=point)
+        before = list(locksmith.set)
+        locksmith.attempt()
+        assert locksmith.sent == locksmith.set[-1:]
+        assert len(locksmith.set) == len(set(locksmith.set))
+        assert len(locksmith.set) - len(before) == (0 if point == "entrusted:1" else 1)
+
+    @pytest.mark.parametrize("first", GIVING)
+    @pytest.mark.parametrize("second", GIVING)
+    def test_twice_in_a_row(self, first: str, second: str) -> None:
+        locksmith = Locksmith()
+        for point in (first, second):
+            with contextlib.suppress(LeaseLost):
+                locksmith.attempt(dies_at=point)
+        locksmith.attempt()
+        assert locksmith.sent == locksmith.set[-1:]
+
+    def test_is_done_once_however_often_the_case_is_tried(self) -> None:
+        locksmith = Locksmith()
+        for _ in range(3):
+            locksmith.attempt()
+        assert len(locksmith.set) == 1
+
+    def test_after_a_persons_retry_another_one_takes_its_place(self) -> None:
+        locksmith = Locksmith()
+        locksmith.attempt()
+        locksmith.case.retried()
+        locksmith.attempt()
+        assert len(set(locksmith.set)) == 2
+        assert locksmith.sent == locksmith.set[-1:]
+
+    def test_the_secret_is_in_no_checkpoint(self) -> None:
+        locksmith = Locksmith()
+        locksmith.attempt()
+        assert locksmith.case.recorded["secret"].value is None
+
+    def test_a_giving_that_failed_leaves_nothing_and_nothing_of_it_goes_on(self) -> None:
+        locksmith = Locksmith()
+        run = locksmith.case.run()
+
+        def give(secret: SecretStr) -> None:
+            locksmith.give(secret)
+            raise TargetTimeout
+
+        with pytest.raises(TargetTimeout):
+            locksmith.entrust(run, give)
+        assert locksmith.case.platform is not None
+        assert [type(failed) for failed in locksmith.case.platform.failures] == [TargetTimeout]
+        assert (locksmith.case.recorded, locksmith.sent) == ({}, [])
+        locksmith.attempt()
+        assert locksmith.sent == locksmith.set[1:]
+
+    @pytest.mark.parametrize("problem", [TargetRejected(), ValueError("unforeseen")])
+    def test_what_is_not_the_targets_failure_goes_through(self, problem: Exception) -> None:
+        locksmith = Locksmith()
+        with pytest.raises(type(problem)):
+            locksmith.entrust(locksmith.case.run(), lambda _secret: fails(problem)())
+        assert (locksmith.case.recorded, locksmith.sent) == ({}, [])
+
+    def test_no_evidence_is_kept_from_the_moment_there_is_one(self) -> None:
+        locksmith = Locksmith()
+        run = locksmith.case.run()
+        platform = locksmith.case.platform
+        assert platform is not None
+        seen: list[bool] = [platform.unseen]
+        locksmith.entrust(run, lambda _secret: seen.append(platform.unseen))
+        assert [*seen, platform.unseen] == [False, True, True]
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"to": "22000001"},  # not a mobile
+            {"to": "9000000"},
+            {"about": ""},
+            {"about": "x" * 61},
+            {"about": "TK\nnett"},
+            {"about": "kontoen til 01857799993"},
+        ],
+    )
+    def test_what_no_message_could_say_is_refused_before_anything_is_given(self, wrong: dict[str, str]) -> None:
+        locksmith = Locksmith()
+        with pytest.raises(RobotFault) as refused:
+            locksmith.entrust(locksmith.case.run(), **wrong)
+        assert locksmith.set == []
+        assert "".join(wrong.values()) not in str(refused.value) or not "".join(wrong.values())
+
+    def test_longest_words_about_it(self) -> None:
+        locksmith = Locksmith()
+        locksmith.entrust(locksmith.case.run(), about="x" * 60)
+        assert len(locksmith.sent) == 1
+
+    def test_nobody_sees_it_by_accident(self) -> None:
+        locksmith = Locksmith()
+        locksmith.attempt()
+        (secret,), (left,) = locksmith.set, locksmith.case.entrusted.values()
+        assert secret not in f"{left} {left!r}"
+        assert "90000001" not in f"{left} {left!r}"
 
 
 class TestNames:

@@ -8,6 +8,7 @@ from common.db.tables.access import AccessLine, AccessSeal
 from common.db.tables.batches import BatchRemainder, BatchReport, BatchRow
 from common.db.tables.benefits import BenefitPosition, BenefitRow
 from common.db.tables.cases import AccountRow, Case, CheckpointRow, Content, Event, HandoverRow
+from common.db.tables.entrusted import EntrustedRow
 from common.db.tables.identity import PageSession
 from common.db.tables.operations import (
     Circuit,
@@ -38,6 +39,7 @@ __all__ = [
     "Circuit",
     "Content",
     "Delivery",
+    "EntrustedRow",
     "Event",
     "Evidence",
     "FiringRow",

@@ -1,0 +1,80 @@
+"""What a deployment decides about the secrets that Roger makes for people (`ROGER_SECRETS_…`)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from common.errors import ConfigurationError
+from common.settings import Environment
+
+LONGEST = 72
+"""Hours: no secret is kept for longer, whatever is set."""
+_HERE = "http://127.0.0.1:8000"
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class MobilePortKind(StrEnum):
+    """How text messages leave the house."""
+
+    NONE = "none"
+    FOLDER = "folder"
+    WEBHOOK = "webhook"
+
+
+class SecretSettings(BaseSettings):
+    """How secrets are made, for how long they are kept, and how people are told where to read theirs."""
+
+    model_config = SettingsConfigDict(env_prefix="ROGER_SECRETS_", extra="ignore")
+
+    length: Annotated[int, Field(ge=12, le=40)] = 16
+    """Characters of a secret, besides the signs between its groups."""
+    hours: Annotated[int, Field(ge=1, le=LONGEST)] = LONGEST
+    """After so many hours a secret that nobody has fetched is erased."""
+    url: str = ""
+    """The address under which people reach the page from their phones, `https://roger.kommune.example`."""
+    help: str = "IT-brukerstøtte"
+    """Whom the page tells people to ask, in bokmål."""
+    port: MobilePortKind = MobilePortKind.NONE
+    """none (nothing is sent; only where one develops), folder (not in production) or webhook."""
+    folder: Path | None = None
+    """Where messages are laid, one file each; for development."""
+    webhook_url: HttpUrl | None = None
+    """Where messages are posted as JSON: the municipality's gateway for text messages."""
+    webhook_secret: SecretStr | None = None
+    """`whsec_…`; signs them (Standard Webhooks)."""
+
+    @field_validator("url")
+    @classmethod
+    def is_an_origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            message = "a page that shows secrets is reached by https"
+            raise ValueError(message)
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def port_has_what_it_needs(self) -> Self:
+        wanted = {
+            MobilePortKind.FOLDER: {"FOLDER": self.folder},
+            MobilePortKind.WEBHOOK: {"WEBHOOK_URL": self.webhook_url, "WEBHOOK_SECRET": self.webhook_secret},
+        }.get(self.port, {})
+        missing = [f"ROGER_SECRETS_{name}" for name, value in wanted.items() if value is None]
+        if missing:
+            message = f"ROGER_SECRETS_PORT={self.port} also needs {' and '.join(missing)}"
+            raise ValueError(message)
+        return self
+
+    def address(self, environment: Environment) -> str:
+        """Where the page is; raises ConfigurationError where nobody has said it and nobody is developing."""
+        if self.url or environment is Environment.DEVELOPMENT:
+            return self.url or _HERE
+        raise ConfigurationError(
+            "This service makes secrets for people, but it is not said where they read them: set ROGER_SECRETS_URL to "
+            "the address of its api as phones reach it, https://roger.kommune.example"
+        )
