@@ -44,9 +44,17 @@ class Authority(BaseModel, frozen=True):
     def __repr__(self) -> str:
         return "Authority(…)"
 
+    def require(self, unit: str, day: date) -> None:
+        """Raises NotAuthorised for somebody who never was authorised for the unit, AuthorisationExpired for another time."""
+        for_unit = [validity for of, validity in self.held if of == unit]
+        if not for_unit:
+            raise NotAuthorised("Whoever ordered has no authorisation for the unit")
+        if not any(validity.held(day) for validity in for_unit):
+            raise AuthorisationExpired
 
-def authorised(run: Run, order: Order, *units: str) -> None:
-    """Raises unless the orderer was authorised for the order's unit, and these besides, on the day of the order.
+
+def authorised(run: Run, order: Order, *units: str) -> Authority:
+    """Who ordered, if they were authorised for the order's unit, and these besides, on the day of the order.
 
     Raises NotAuthorised for somebody who never was, AuthorisationExpired for another time, SelfOrder for an order about
     oneself. A later withdrawal changes nothing: orders stay valid if submitted before (USR-04).
@@ -56,7 +64,8 @@ def authorised(run: Run, order: Order, *units: str) -> None:
         raise SelfOrder
     day = oslo_date(order.ordered(run))
     for unit in dict.fromkeys((order.unit, *units)):
-        _require_unit(authority, unit, day)
+        authority.require(unit, day)
+    return authority
 
 
 def _authority(run: Run, orderer_id: str) -> Authority:
@@ -74,11 +83,3 @@ def orderer_of(run: Run, orderer_id: str) -> OrdererFacts | None:
     if len(found) > 1:
         raise AmbiguousHit("The register of authorised orderers has this user more than once")
     return hits.open(found[0]).facts() if found else None
-
-
-def _require_unit(authority: Authority, unit: str, day: date) -> None:
-    for_unit = [validity for of, validity in authority.held if of == unit]
-    if not for_unit:
-        raise NotAuthorised("Whoever ordered has no authorisation for the unit")
-    if not any(validity.held(day) for validity in for_unit):
-        raise AuthorisationExpired
