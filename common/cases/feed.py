@@ -24,6 +24,9 @@ from common.refusals import PositionUnknown
 
 SQL = named_sql("common.cases", "feed.sql")
 FORM = r"[0-9]{1,18}\.[0-9]{1,18}\.[0-9]{1,18}"
+CODES = "Outcomes or reasons; CHILDREN_ENDED of a case all of whose children, and theirs, have ended"
+CHILDREN_ENDED = "CHILDREN_ENDED"
+"""The code of the one event that moves nothing: every child of a case has ended, and every child of these."""
 _SPAN = 20_000
 """Transactions looked at in one read, most of which wrote one event or none."""
 _SKEW = timedelta(minutes=1)
@@ -67,6 +70,16 @@ class Move:
     unit: str | None
     batch: UUID | None
     test: bool
+
+    @property
+    def moves(self) -> bool:
+        """Whether the case went from one state to another."""
+        return self.from_state is not self.to_state
+
+    @property
+    def name(self) -> str:
+        """What has happened to the case, in a word: the state it has moved to, or `children_ended`."""
+        return self.to_state.value if self.moves else CHILDREN_ENDED.lower()
 
     @classmethod
     def of(cls, row: Mapping[str, Any], *, id: int, position: Position) -> Move:  # noqa: A002  the field's name
@@ -120,7 +133,7 @@ class EventFilter(BaseModel):
 
     process: list[str] = Field(default=[], max_length=50, examples=[["test-journals"]])
     state: list[State] = Field(default=[], max_length=10, examples=[["done", "manual"]], description="Moved to where")
-    code: list[str] = Field(default=[], max_length=50, examples=[["CREATED"]], description="Outcomes or reasons")
+    code: list[str] = Field(default=[], max_length=50, examples=[["CREATED"]], description=CODES)
     unit: list[str] = Field(default=[], max_length=50)
     batch: UUID | None = None
     case: UUID | None = None
@@ -136,7 +149,7 @@ class EventFilter(BaseModel):
     def wants(self, move: Move) -> bool:
         lists: list[tuple[list[Any], Any]] = [
             (self.process, move.process),
-            (self.state, move.to_state),
+            (self.state, move.to_state if move.moves else None),
             (self.code, move.code),
             (self.unit, move.unit),
         ]

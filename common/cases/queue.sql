@@ -116,9 +116,9 @@ select id from ended;
 -- name: hand_over
 -- What a case hands over to other processes, by the run that ends it; the row stays locked until its end is written
 -- with it.
-insert into handovers (case_id, number, process, rows)
-select c.id, t.number, t.process, t.rows
-from (select id from cases where id = %(case)s and fence = %(fence)s and state = 'running' for update) c,
+insert into handovers (case_id, number, process, rows, within)
+select c.id, t.number, t.process, t.rows, c.batch
+from (select id, batch from cases where id = %(case)s and fence = %(fence)s and state = 'running' for update) c,
      unnest(%(processes)s::text[], %(rows)b::bytea[]) with ordinality as t (process, rows, number)
 on conflict (case_id, number) do nothing;
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from common.errands.audit import audit
 from common.errands.batches import batches
 from common.errands.benefits import benefits
+from common.errands.children import children
 from common.errands.deliver import Postman
 from common.errands.delivery_log import delivery_log
 from common.errands.errand import Errand
@@ -20,6 +21,7 @@ ERRANDS = [
     Errand(name="audit", every=60, run=audit),
     Errand(name="batches", every=5, run=batches),
     Errand(name="benefits", every=5, run=benefits),
+    Errand(name="children", every=5, run=children),
     Errand(name="handovers", every=5, run=handovers),
     Errand(name="measure", every=5, run=Meter().measure),
     Errand(name="notices", every=5, run=notices),

@@ -126,6 +126,7 @@ def _message(desk: Desk, parcel: Parcel) -> str | None:
     """What is posted; None when there is nothing to tell any more."""
     if parcel.data is None:
         return None
-    kind = "webhook.trial" if parcel.trial else f"case.{parcel.data['to']}"
     at = parcel.at or desk.clock()
-    return json.dumps({"type": kind, "timestamp": at.isoformat(), "service": desk.service.name, "data": parcel.data})
+    return json.dumps(
+        {"type": parcel.kind, "timestamp": at.isoformat(), "service": desk.service.name, "data": parcel.data}
+    )

@@ -42,6 +42,9 @@ with due as materialized (
     delete from checkpoints p using final where p.case_id = final.id
 ), shown as (
     delete from evidence e using final where e.case_id = final.id
+), left_over as (
+    -- Rows that nobody could hand in open no more, either.
+    update handovers h set rows = null, code = 'PURGED' from final where h.case_id = final.id and h.rows is not null
 ), told as (
     update tasks t set title = 'Slettet etter lagringstiden', text = '' from final where t.case_id = final.id and t.text <> ''
 ), marked as (

@@ -14,7 +14,7 @@ from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
 from common import log
-from common.cases.feed import FORM, EventFilter, Move, Position
+from common.cases.feed import CODES, FORM, EventFilter, Move, Position
 from common.cases.sight import Sight
 from common.cases.states import State
 from common.identity.caller import Caller
@@ -38,8 +38,8 @@ _POSITION = Query(
 )
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "Server-sent events: `event` is the state a case has moved to, `data` the event as JSON "
-        "(EventView), `id` its position. Comments and bare ids come while all rests. The stream may end at any time: "
+        "description": "Server-sent events: `event` is the state a case has moved to, or `children_ended`; `data` the event "
+        "as JSON (EventView), `id` its position. Comments and bare ids come while all rests. The stream may end at any time: "
         "connect again with `Last-Event-ID`, and nothing is missed.",
         "content": {
             "text/event-stream": {
@@ -59,8 +59,8 @@ class EventView(BaseModel):
     case: UUID
     process: str
     from_state: State | None = Field(alias="from")
-    to: State
-    code: str | None = Field(description="An outcome or a reason", examples=["CREATED"])
+    to: State = Field(description="The same as `from` when all children of the case have ended: that moves nothing")
+    code: str | None = Field(description="An outcome or a reason, or CHILDREN_ENDED", examples=["CREATED"])
     at: AwareDatetime
     unit: str | None
     batch: UUID | None
@@ -79,7 +79,7 @@ def _filter(
     *,
     process: Annotated[list[str], Query(max_length=50)] = [],  # noqa: B006  the framework copies it
     state: Annotated[list[State], Query(max_length=10, description="Moved to where")] = [],  # noqa: B006
-    code: Annotated[list[str], Query(max_length=50)] = [],  # noqa: B006
+    code: Annotated[list[str], Query(max_length=50, description=CODES)] = [],  # noqa: B006
     unit: Annotated[list[str], Query(max_length=50)] = [],  # noqa: B006
     batch: UUID | None = None,
     case: UUID | None = None,
@@ -178,4 +178,4 @@ async def _told(parts: Parts, sight: Sight, wanted: EventFilter, start: Position
 
 def _event(move: Move) -> ServerSentEvent:
     data = json.dumps(move.told(), separators=(",", ":"))
-    return ServerSentEvent(data, id=str(move.position), event=move.to_state.value)
+    return ServerSentEvent(data, id=str(move.position), event=move.name)

@@ -52,6 +52,8 @@ class Parcel:
     sealed: tuple[bytes | None, ...]
     """The secrets, sealed; the current one first."""
     event: int
+    kind: str
+    """What sort of event, as its receiver is told: `case.done`."""
     data: dict[str, Any] | None
     """What is told of the event; None when it is not there any more."""
     at: datetime | None
@@ -160,11 +162,12 @@ def _target(row: Mapping[str, Any]) -> Target:
 
 
 def _parcel(row: Mapping[str, Any]) -> Parcel:
-    data: dict[str, Any] | None = None
+    kind, data = "webhook.trial", None
     if row["event"] == 0:
         data = {"webhook": str(row["webhook"])}
     elif row["to_state"] is not None and row["seen"]:
-        data = Move.of(row, id=row["event"], position=Position.parse(row["position"])).told()
+        move = Move.of(row, id=row["event"], position=Position.parse(row["position"]))
+        kind, data = f"case.{move.name}", move.told()
     return Parcel(
         id=row["id"],
         webhook=row["webhook"],
@@ -174,6 +177,7 @@ def _parcel(row: Mapping[str, Any]) -> Parcel:
         key=row["key"],
         sealed=(row["secret"], row["former_secret"]),
         event=row["event"],
+        kind=kind,
         data=data,
         at=row["at"],
     )

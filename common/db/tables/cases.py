@@ -149,6 +149,10 @@ class HandoverRow(SQLModel, table=True):
     __tablename__ = "handovers"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         Index("handovers_open", "retry_at", postgresql_where=text("rows is not null")),
+        # From a case to the one it came from.
+        Index("handovers_batch", "batch", unique=True, postgresql_where=text("batch is not null")),
+        # What some case still waits for, and whether a batch's cases have left something that has not ended.
+        Index("handovers_unended", "within", postgresql_where=text("ended_at is null")),
         CheckConstraint("rows is null or batch is null", name="handovers_rows_go_with_the_batch"),
     )
 
@@ -161,8 +165,12 @@ class HandoverRow(SQLModel, table=True):
     batch: UUID | None = None
     code: str | None = None
     """Why they could not be handed in, or not all of them."""
+    within: UUID | None = None
+    """The batch that the case itself came in with."""
     retry_at: datetime = made_now()
     made_at: datetime = made_now()
+    ended_at: datetime | None = moment(default=None, nullable=True)
+    """When all that the case has handed over, here and in its other rows, and all that came of it, had ended."""
 
 
 class CheckpointRow(SQLModel, table=True):
