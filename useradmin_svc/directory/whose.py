@@ -1,4 +1,4 @@
-"""Whose accounts are the subject's of an order, in TK-nett: may they use what is ordered, and have they left?"""
+"""The accounts that the subject of an order has in TK-nett: whether they can use what is ordered, or have left."""
 
 from __future__ import annotations
 
@@ -30,11 +30,13 @@ def account_in_use(run: Run, order: Order) -> Sighting:
 
 
 class Whereabouts(BaseModel, frozen=True):
-    """For which units somebody works, as their active accounts in TK-nett tell.
+    """For which units somebody works, as their accounts in TK-nett tell.
 
     That is what proves that somebody has left, for no order can claim it.
     """
 
+    user_names: tuple[str, ...]
+    """Of all their accounts, whatever those are worth."""
     units: tuple[str, ...]
     """None once they have left: no account of theirs is active any more."""
     known: bool
@@ -49,6 +51,7 @@ def whereabouts(run: Run, order: Order) -> Whereabouts:
     found = [*_by_number(run, order), *_by_key(run, order)]
     active = _active(found)
     return Whereabouts(
+        user_names=tuple(sorted({one.user_name for one in found})),
         units=tuple(sorted({unit for one in active for unit in one.units})),
         known=all(one.units for one in active) and bool(found or _key_of(order)),
     )
