@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -237,25 +238,37 @@ def apart(of: Manifests) -> Iterator[str]:
             yield f"{variable} is another's: {found.username} at {found.path}"
 
 
+def _stands_in(module: str) -> bool:
+    return module.startswith("sandbox.") and importlib.util.find_spec(module) is not None
+
+
 def acquainted(of: Manifests) -> Iterator[str]:
-    """A service knows where its targets are, has its accounts there and no others; a cluster on a laptop has their stand-ins."""
-    targets = {target.name for target in SERVICES[of.settings["ROGER_SERVICE"]].targets}
+    """A service knows where its targets are, has its accounts there and its key files, and no others.
+
+    A cluster on a laptop has stand-ins.
+    """
+    service = SERVICES[of.settings["ROGER_SERVICE"]]
+    targets = {target.name for target in service.targets}
     told = {found[1].lower() for name in of.settings if (found := re.fullmatch(r"ROGER_TARGET_([A-Z]+)_URL", name))}
     if told != targets:
         yield f"targets are {sorted(targets)}, settings say where {sorted(told)} are"
     mounted = {mount["mountPath"]: mount["name"] for mount in of.main("worker")["volumeMounts"]}
     volumes = {each["name"]: each["secret"]["secretName"] for each in of.pod("worker")["volumes"] if "secret" in each}
-    accounts = {f"accounts-{target}" for target in targets}
-    if set(volumes.values()) != accounts:
-        yield f"the worker's secrets are {sorted(volumes.values())}, its targets' {sorted(accounts)}"
+    wanted = {f"accounts-{target}" for target in targets} | set(service.key_files.values())
+    if set(volumes.values()) != wanted:
+        yield f"the worker's secrets are {sorted(volumes.values())}, wanted {sorted(wanted)}"
+    for setting, name in service.key_files.items():
+        folder, _, file = of.settings.get(setting, "").rpartition("/")
+        if (volumes.get(mounted.get(folder, "")), file) != (name, name):
+            yield f"{setting} is not where {name} is"
     for target in targets:
         folder = of.settings.get(f"ROGER_TARGET_{target.upper()}_ACCOUNTS", "")
         if volumes.get(mounted.get(folder, "")) != f"accounts-{target}":
             yield f"{folder or 'nothing'} is not where the accounts at {target} are"
     stand_ins = {name: pod["spec"]["containers"][0]["args"][2] for name, pod in of.pods() if name in targets}
-    wanted = {} if of.settings["ROGER_ENVIRONMENT"] == "production" else {each: f"sandbox.{each}" for each in targets}
-    if stand_ins != wanted:
-        yield f"stand-ins are {stand_ins}"
+    if set(stand_ins) != (set[str]() if of.settings["ROGER_ENVIRONMENT"] == "production" else targets):
+        yield f"there are stand-ins for {sorted(stand_ins)}"
+    yield from (f"{module} is no stand-in" for module in stand_ins.values() if not _stands_in(module))
 
 
 def started(of: Manifests) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -164,16 +165,17 @@ def whole(compose: Compose) -> Iterator[str]:
 
 def apart(compose: Compose) -> Iterator[str]:
     """Each service has a database, keys and callers of its own, and none of another's."""
-    for own in SERVICES:
+    for own, described in SERVICES.items():
         wanted = {
             "keyring.json": f"{own}-keyring.json",
             "api-keys.json": f"{own}-api-keys.json",
             "database-password": f"{own}-app-password",
             "redis-password": "redis-password",
         }
+        of_worker = {name: f"{own}-{name}" for name in described.key_files.values()}
         for part in PARTS:
             service = compose["services"].get(f"{own}-{part}", {})
-            if secrets_of(service) != wanted:
+            if secrets_of(service) != wanted | (of_worker if part == "worker" else {}):
                 yield f"{own}-{part} has other secrets: {secrets_of(service)}"
             if service.get("environment", {}).get("ROGER_DATABASE_URL") != f"postgresql://{own}_app@postgres/{own}":
                 yield f"{own}-{part} does not work in its own database"
@@ -199,7 +201,8 @@ def acquainted(compose: Compose) -> Iterator[str]:
                 yield f"{own}-worker has no accounts at {target}"
     for target in TARGETS:
         stand_in = compose["services"].get(target, {})
-        if f"sandbox.{target}" not in stand_in.get("command", []) or stand_in.get("profiles") != ["demo"]:
+        module = next((each for each in stand_in.get("command", []) if each.startswith("sandbox.")), "")
+        if not (module and find_spec(module)) or stand_in.get("profiles") != ["demo"]:
             yield f"{target} has no stand-in"
 
 
