@@ -37,16 +37,24 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def run(
-    program: str, title: str, build: Callable[[Options, Callable[[], None]], Starlette], arguments: Sequence[str]
+    program: str,
+    title: str,
+    build: Callable[[Options, Callable[[], None]], Starlette],
+    arguments: Sequence[str],
+    *,
+    own: Sequence[str] = (),
 ) -> None:
-    """Serve the system until the process is ended; prints `TITLE: http://…` when it listens."""
+    """Serve the system until the process is ended; prints `TITLE: http://…` when it listens.
+
+    `own` are arguments that the system has read itself: it is to get them again when it starts anew.
+    """
     given = _options(program, title, arguments)
     listener = _listen(given.host, given.port)
     port: int = listener.getsockname()[1]
 
     def restart() -> None:
         # The listening socket closes with the old program; the last --port wins, so a chosen free port is kept.
-        os.execv(sys.executable, [sys.executable, "-m", program, *arguments, "--port", str(port)])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", program, *own, *arguments, "--port", str(port)])  # noqa: S606
 
     accounts: dict[str, str] = dict(account.split(":", 1) for account in given.account)
     if given.accounts:

@@ -100,6 +100,11 @@ class Payroll(StandIn):
     package = "payroll"
 
 
+class Katalog(StandIn):
+    title = "Katalog"
+    package = "directory"
+
+
 S = TypeVar("S", bound=StandIn)
 
 
