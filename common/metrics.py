@@ -337,6 +337,13 @@ NOTICES = _counter(
     by=ERRANDS,
     result=("sent", "put_off", "given_up"),
 )
+TEXT_MESSAGES = _counter(
+    "roger_text_messages",
+    "Messages to people's phones about secrets made for them, by what became of an attempt",
+    "result",
+    by=ERRANDS,
+    result=("sent", "put_off"),
+)
 DELIVERIES = _counter(
     "roger_webhook_deliveries",
     "Attempts to deliver events, by what became of them",

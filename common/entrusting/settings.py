@@ -52,11 +52,14 @@ class SecretSettings(BaseSettings):
     @field_validator("url")
     @classmethod
     def is_an_origin(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            message = "a page that shows secrets is reached by https"
-            raise ValueError(message)
-        return url.rstrip("/")
+        return _unread(url.rstrip("/")) if url else ""
+
+    @field_validator("webhook_url")
+    @classmethod
+    def is_read_by_nobody_else(cls, url: HttpUrl | None) -> HttpUrl | None:
+        if url is not None:
+            _unread(str(url))
+        return url
 
     @model_validator(mode="after")
     def port_has_what_it_needs(self) -> Self:
@@ -78,3 +81,12 @@ class SecretSettings(BaseSettings):
             "This service makes secrets for people, but it is not said where they read them: set ROGER_SECRETS_URL to "
             "the address of its api as phones reach it, https://roger.kommune.example"
         )
+
+
+def _unread(url: str) -> str:
+    """An address on the way to which nobody reads along; raises ValueError."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        message = "links to secrets and the page that shows them are sent by https"
+        raise ValueError(message)
+    return url

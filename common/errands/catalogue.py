@@ -15,6 +15,7 @@ from common.errands.notices import notices
 from common.errands.purge import purge
 from common.errands.rewrap import rewrap
 from common.errands.schedules import schedules
+from common.errands.secrets import secrets
 from common.errands.spread import spread
 
 ERRANDS = [
@@ -27,6 +28,7 @@ ERRANDS = [
     Errand(name="notices", every=5, run=notices),
     Errand(name="purge", every=60, run=purge),
     Errand(name="rewrap", every=60, run=rewrap),
+    Errand(name="secrets", every=5, run=secrets),
     Errand(name="spread", every=1, run=spread),
     Errand(name="deliver", every=1, run=Postman().round),
     Errand(name="delivery-log", every=30, run=delivery_log),

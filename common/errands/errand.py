@@ -15,6 +15,7 @@ from common.cases.bell import Bell
 from common.cases.queries import Queries
 from common.clock import Clock
 from common.db.engine import Pool
+from common.entrusting.mobile import MobilePort
 from common.norway.calendar import BANK_DAYS, BankDays
 from common.notices.ports import Port
 from common.privacy.crypto import Keyring
@@ -36,6 +37,10 @@ class Desk:
     bell: Bell
     notices: Port | None
     """The way out for what people must know; None where it is only shown."""
+    mobile: MobilePort | None = None
+    """The way to the phones of those a secret is made for; None where nothing is sent."""
+    secrets_at: str = ""
+    """The address under which they read it."""
     clock: Clock
     settings: ErrandSettings
     clockwork: WorkerSettings

@@ -28,6 +28,8 @@ from common.cases.queue import Queue
 from common.cases.sweep import sweep
 from common.db.engine import engine, pool
 from common.dismissal import dismiss
+from common.entrusting.mobile import mobile_port
+from common.entrusting.settings import SecretSettings
 from common.errands.catalogue import ERRANDS
 from common.errands.errand import Desk, Errand, Rounds
 from common.notices.ports import port
@@ -99,7 +101,7 @@ async def run_errands(service: Service) -> None:
 def _desk(service: Service, reads: AsyncEngine, redis: RedisSettings, name: str) -> Desk:
     """What its errands share, as the deployment says."""
     deployment = load(DeploymentSettings)
-    keyring = Keyring.of(deployment.keys)
+    keyring, secrets = Keyring.of(deployment.keys), load(SecretSettings)
     return Desk(
         service=service,
         pool=pool(load(DatabaseSettings), name=name),
@@ -107,6 +109,8 @@ def _desk(service: Service, reads: AsyncEngine, redis: RedisSettings, name: str)
         keyring=keyring,
         bell=Bell(redis, service.name),
         notices=port(load(NoticeSettings)),
+        mobile=mobile_port(secrets, deployment.environment) if service.entrusts else None,
+        secrets_at=secrets.address(deployment.environment) if service.entrusts else "",
         clock=clock.system,
         settings=load(ErrandSettings),
         clockwork=load(WorkerSettings),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import smtplib
 import ssl
 from collections.abc import Mapping, Sequence
@@ -14,24 +13,15 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
 
-import httpx
 from pydantic import TypeAdapter, ValidationError
-from standardwebhooks import Webhook
 
 from common.errors import ConfigurationError
 from common.notices.letter import Letter
 from common.notices.settings import NoticeSettings, PortKind
+from common.notices.signed_post import NotSent, SignedPost
 
 _PATIENCE = 20.0  # seconds
 _Addresses = TypeAdapter(dict[str, dict[str, list[str]]])
-
-
-class NotSent(Exception):
-    """A letter did not leave; `code` says why, and another attempt makes sense."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class Port(Protocol):
@@ -119,27 +109,13 @@ class SmtpPort:
 
 
 class WebhookPort:
-    """Posts each letter as JSON, signed as Standard Webhooks say; the `webhook-id` is the notice's id."""
+    """Posts each letter to another system; the `webhook-id` is the notice's id."""
 
     def __init__(self, url: str, secret: str) -> None:
-        self._url, self._signer = url, Webhook(secret)
+        self._post = SignedPost(url, secret)
 
     async def send(self, letter: Letter) -> None:
-        body = json.dumps(letter.as_json(), ensure_ascii=False)
-        now = datetime.now(UTC)
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": str(letter.id),
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self._signer.sign(str(letter.id), now, body),
-        }
-        try:
-            async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as client:
-                answer = await client.post(self._url, content=body.encode(), headers=headers)
-        except httpx.HTTPError:
-            raise NotSent("RECEIVER_DOWN") from None
-        if not answer.is_success:
-            raise NotSent(f"ANSWERED_{answer.status_code}")
+        await self._post.send(str(letter.id), letter.as_json())
 
 
 def port(settings: NoticeSettings) -> Port | None:

@@ -53,3 +53,12 @@ order by batch limit %(limit)s;
 update batch_reports r set key = n.new
 from unnest(%(ids)s::uuid[], %(old)b::bytea[], %(new)b::bytea[]) as n (id, old, new)
 where r.batch = n.id and r.key = n.old;
+
+-- name: read_entrusted
+select id, key from entrusted where key is not null and (%(after)s::uuid is null or id > %(after)s)
+order by id limit %(limit)s;
+
+-- name: write_entrusted
+update entrusted e set key = n.new
+from unnest(%(ids)s::uuid[], %(old)b::bytea[], %(new)b::bytea[]) as n (id, old, new)
+where e.id = n.id and e.key = n.old;

@@ -26,7 +26,7 @@ _HEADERS = [
     ),
     (b"strict-transport-security", b"max-age=31536000"),
 ]
-_ITS_OWN = {b"cache-control", b"content-security-policy"}
+_ITS_OWN = {b"cache-control", b"content-security-policy", b"referrer-policy"}
 """What an answer may say otherwise."""
 _QUIET = {"/healthz", "/readyz", "/metrics"}
 

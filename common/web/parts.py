@@ -24,6 +24,7 @@ from common.cases.batches import Batches
 from common.cases.bell import Bell
 from common.cases.decisions import Decisions
 from common.cases.evidence import EvidenceStore
+from common.cases.family import Family
 from common.cases.feed import Feed
 from common.cases.group_commit import GroupCommit
 from common.cases.intake import Intake
@@ -34,6 +35,8 @@ from common.cases.registers import Registers
 from common.clock import Clock
 from common.db.engine import Pool, engine, pool
 from common.dismissal import dismiss
+from common.entrusting.settings import SecretSettings
+from common.entrusting.vault import Vault
 from common.identity.recognition import Recognition
 from common.notices.worklist import Worklist
 from common.privacy.access_log import AccessLog
@@ -85,6 +88,7 @@ class Settings:
     deployment: DeploymentSettings
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    secrets: SecretSettings = field(default_factory=SecretSettings)
     waits: int = 1_000
     """Most requests that wait for a case at the same time."""
 
@@ -97,6 +101,7 @@ class Settings:
             redis=load(RedisSettings),
             deployment=load(DeploymentSettings),
             webhooks=load(WebhookSettings),
+            secrets=load(SecretSettings),
         )
 
 
@@ -159,6 +164,7 @@ class Parts:
         self.singles = GroupCommit(self.database.pool, self.intake)
         self.registers = Registers(self.database.pool)
         self.evidence = EvidenceStore(self.database.pool, keyring)
+        self.vault = Vault(self.database.pool, keyring, settings.secrets)
         self.batches = Batches(self.database.pool, self.intake)
         self.batch_queries = BatchQueries(self.database.pool)
         self.reports = BatchReports(self.database.pool, keyring)
@@ -166,6 +172,7 @@ class Parts:
         self.access = AccessLog(self.database.pool)
         self.decisions = Decisions(self.database.pool)
         self.queries = Queries(self.database.engine, keyring)
+        self.family = Family(self.database.pool, self.queries)
         self.benefits = Account(self.database.pool)
         self.worklist = Worklist(self.database.engine, self.database.pool)
         self.limits = {target.name: TargetLimits.of(target.name) for target in service.targets}

@@ -92,6 +92,8 @@ def page(routes: Routes, openly: Iterable[str], own: Mapping[str, Sequence[Pages
         + _BROUGHT
         + "\n".join(brought)
         + f"\n\nFor anybody, without a key: {anybody}. They hold nothing of any case.\n"
+        "\nWhere a service makes secrets for people, `/hemmelighet/<token>` shows one, once, to whoever has its link;\n"
+        "see [security](security.md).\n"
     )
 
 

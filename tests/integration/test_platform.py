@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -20,7 +22,12 @@ from common.cases.queue import Claimed
 from common.cases.registers import Registers
 from common.cases.trouble import Trouble
 from common.db.engine import pool
-from common.errors import Interrupted, LeaseLost, StopSignal, SubjectBusy, TargetTimeout
+from common.entrusting.entrusted import Entrusted
+from common.entrusting.messenger import Messenger
+from common.entrusting.mobile import MemoryMobilePort
+from common.entrusting.settings import SecretSettings
+from common.entrusting.vault import Vault
+from common.errors import Interrupted, LeaseLost, RobotFault, StopSignal, SubjectBusy, TargetTimeout
 from common.lease import Lease
 from common.ledger import Fact
 from common.register import RegisterRow
@@ -65,6 +72,10 @@ class Bench(Protocol):
         """A new version of the register of limits."""
         ...
 
+    def fetched(self) -> list[tuple[str, str]]:
+        """What people can fetch, in order: the number that a link went to, and the secret behind it."""
+        ...
+
 
 class MemoryBench:
     def __init__(self) -> None:
@@ -89,6 +100,9 @@ class MemoryBench:
     def hand_in(self, limit: int, valid_from: date) -> int:
         return self._case.registers.store("limits", [Limit(limit=limit)], valid_from=valid_from)
 
+    def fetched(self) -> list[tuple[str, str]]:
+        return [(left.to, left.secret.get_secret_value()) for left in self._case.entrusted.values()]
+
 
 class WorkerBench:
     """The worker's half of the work without its browser: that one is never started."""
@@ -98,6 +112,7 @@ class WorkerBench:
         self.held: Lease | None = None
         self._run: Claimed | None = None
         self._id = self.do(office.submit(a_chore("ola", priority=2)))
+        self.vault = Vault(office.pool, office.keyring, SecretSettings())
         openness = Openness(office.pool, office.processes, clock=office.clock)
         self._desk = Desk(
             openness=openness,
@@ -106,6 +121,7 @@ class WorkerBench:
             checkpoints=office.checkpoints,
             registers=Registers(office.pool),
             ledger=Ledger(office.pool, office.keyring),
+            vault=self.vault,
             accounts={},
             production=frozenset(),
             accepts_synthetic=True,
@@ -121,13 +137,19 @@ class WorkerBench:
     def fence(self) -> int:
         return self._run.fence if self._run else 0
 
-    def begin(self) -> Platform:
+    @property
+    def run(self) -> Claimed:
+        assert self._run is not None
+        return self._run
+
+    def begin(self, *, entrusts: bool = True) -> Platform:
         self.do(self.office.expire(self._id))
         self.do(self.office.queue.sweep())
         run = self._run = self.do(self.office.claim("s"))
         assert run.id == self._id
         self.held = self._lease_of(run)
-        return Surroundings(self._desk, run, self.held, Browser(BrowserSettings(), {}), 0.0)
+        desk = self._desk if entrusts else replace(self._desk, vault=None)
+        return Surroundings(desk, run, self.held, Browser(BrowserSettings(), {}), 0.0)
 
     def begin_another(self) -> Platform:
         case = self.do(self.office.submit(a_chore("eva", priority=1)))
@@ -144,6 +166,22 @@ class WorkerBench:
         rows = [{"limit": limit}]
         stored = registers.store("limits", rows=rows, valid_from=valid_from, signer="Anne Berg", caller="finance")
         return self.do(stored).version
+
+    def fetched(self) -> list[tuple[str, str]]:
+        return self.do(self._fetched())
+
+    async def _fetched(self) -> list[tuple[str, str]]:
+        office, port = self.office, MemoryMobilePort()
+        now = office.clock()
+        await Messenger(office.pool, office.keyring, port, address="https://roger.example").send_all(now)
+        links = [re.findall(r"\S+/hemmelighet/(\S+)", message.text) for message in port.sent]
+        shown = [await self.vault.reveal(token, now) for (token,) in links]
+        assert all(shown)
+        return [
+            (message.to, seen.secret.get_secret_value())
+            for message, seen in zip(port.sent, shown, strict=True)
+            if seen is not None
+        ]
 
     def retried(self) -> None:
         assert self._run is not None
@@ -261,6 +299,7 @@ class TestALostLease:
             lambda: old.extend(timedelta(minutes=5)),
             lambda: old.use_register(late, "limits", 1),
             lambda: old.remember("a", "x", 1, until=LATER, today=TODAY),
+            lambda: old.entrust(late, entrusted(old)),
         ):
             with pytest.raises(LeaseLost):
                 attempt()
@@ -268,6 +307,7 @@ class TestALostLease:
         assert recalled is not None
         assert recalled.value == "the next"
         assert bench.begin().remembered("a", "x", today=TODAY) is None
+        assert bench.fetched() == []
 
 
 class TestHold:
@@ -347,6 +387,43 @@ class TestLedger:
         assert bench.begin_another().remember("a", "x", 2, until=after, today=after).ours
 
 
+def entrusted(platform: Platform, to: str = "90000001", about: str = "TK-nett") -> Entrusted:
+    return Entrusted(secret=platform.new_secret(), to=to, about=about)
+
+
+class TestEntrusting:
+    def test_what_is_left_is_what_the_person_fetches(self, bench: Bench) -> None:
+        platform = bench.begin()
+        left = entrusted(platform)
+        platform.entrust(point(bench, None, name="tk"), left)
+        assert bench.fetched() == [("90000001", left.secret.get_secret_value())]
+
+    def test_it_is_known_to_be_done_at_once(self, bench: Bench) -> None:
+        platform = bench.begin()
+        platform.entrust(point(bench, None, name="tk"), entrusted(platform))
+        recalled = bench.begin().recall("tk")
+        assert recalled is not None
+        assert (recalled.mark, recalled.value) == (Mark.STEP, None)
+
+    def test_two_networks_are_two_secrets(self, bench: Bench) -> None:
+        platform = bench.begin()
+        both = [entrusted(platform, about=about) for about in ("TK-nett", "elevnett")]
+        for left in both:
+            platform.entrust(point(bench, None, name=left.about), left)
+        assert bench.fetched() == [("90000001", left.secret.get_secret_value()) for left in both]
+
+    def test_after_a_persons_retry_the_former_one_is_withdrawn(self, bench: Bench) -> None:
+        platform = bench.begin()
+        for about in ("TK-nett", "elevnett"):
+            platform.entrust(point(bench, None, name=about), entrusted(platform, about=about))
+        bench.retried()
+        again = bench.begin()
+        assert again.recall("TK-nett") is None
+        second = entrusted(again, to="40000002")
+        again.entrust(point(bench, None, name="TK-nett"), second)
+        assert sorted(number for number, _ in bench.fetched()) == ["40000002", "90000001"]
+
+
 def test_a_failed_act_ends_the_browser_and_not_the_run(bench: Bench) -> None:
     platform = bench.begin()
     platform.let_go(TargetTimeout())
@@ -377,6 +454,19 @@ class TestTheWorkersOwn:
         with pytest.raises(signal):
             platform.commit(point(worker_bench))
         assert worker_bench.begin().recall("journal") is None
+
+    def test_stored_twice_as_its_answer_was_lost_a_secret_is_one(self, worker_bench: WorkerBench) -> None:
+        platform = worker_bench.begin()
+        vault, case = worker_bench.vault, worker_bench.run
+        row = vault.sealed(entrusted(platform), worker_bench.office.clock())
+        for _ in range(2):
+            worker_bench.do(vault.keep(case, point(worker_bench, None, name="tk"), row))
+        assert len(worker_bench.fetched()) == 1
+
+    def test_of_an_undeclared_service_is_refused_before_anything_is_given(self, worker_bench: WorkerBench) -> None:
+        platform = worker_bench.begin(entrusts=False)
+        with pytest.raises(RobotFault, match="entrusts=True"):
+            platform.new_secret()
 
     def test_checkpoints_are_sealed(self, worker_bench: WorkerBench) -> None:
         worker_bench.begin().commit(point(worker_bench, "Nordhaug"))

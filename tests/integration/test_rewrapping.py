@@ -16,10 +16,14 @@ from common.cases.evidence import EvidenceKind, EvidenceStore
 from common.cases.intake import Intake
 from common.cases.ledger import Ledger
 from common.cases.queue import Claimed, Queue
+from common.entrusting.entrusted import Entrusted
+from common.entrusting.settings import SecretSettings
+from common.entrusting.vault import Vault
 from common.privacy.crypto import Keyring
 from common.privacy.key_file import KeyFile
 from common.privacy.rewrapping import PLACES, Rewrapping
 from common.report.document import Report
+from common.run import Checkpoint, Mark
 from common.settings import WorkerSettings
 from common.testing import FixedClock, a_chore
 
@@ -49,11 +53,15 @@ def employ(office: Office, keyring: Keyring) -> None:
 
 
 async def fill(office: Office) -> tuple[UUID, Claimed]:
-    """Something under each place's key: a case, a fact of it, evidence, a webhook, a report; the case still runs."""
+    """Something under each place's key: a case, a fact of it, evidence, a secret, a webhook, a report; the case still runs."""
     case = await office.submit(a_chore(reference="T-1"))
     run = await office.claim()
     await Ledger(office.pool, office.keyring).remember(run, "card", "T-1", "C-7", until=date.max, today=NOON.date())
     await EvidenceStore(office.pool, office.keyring).keep(run, "TIMEOUT", {EvidenceKind.DOM: b"<p>"}, days=7)
+    vault = Vault(office.pool, office.keyring, SecretSettings())
+    left = Entrusted(secret=vault.new_secret(), to="90000001", about="TK-nett")
+    point = Checkpoint(name="secret", mark=Mark.STEP, value=None, fence=run.fence)
+    await vault.keep(run, point, vault.sealed(left, NOON))
     webhook = office.keyring.new_key(case)
     await office.rows(
         "insert into webhooks (id, caller, url, key, secret, filters, reads_all, processes, state, position, created_at) "

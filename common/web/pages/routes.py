@@ -13,7 +13,7 @@ from common.errors import ConfigurationError
 from common.identity.sessions import Sessions
 from common.identity.sign_in import SignIns
 from common.settings import Environment
-from common.web.pages import brought, rendering, reports, sign_in, work_list
+from common.web.pages import brought, rendering, reports, secret, sign_in, work_list
 from common.web.pages.settings import PageSettings
 from common.web.pages.signed_in import Reception, first_page
 from common.web.parts import Parts
@@ -66,5 +66,9 @@ def add_pages(app: FastAPI, parts: Parts, settings: PageSettings) -> None:
     app.include_router(sign_in.router)
     app.include_router(work_list.router)
     app.include_router(reports.router)
+    if parts.service.entrusts:
+        # Nobody is let in whom nobody could have sent here.
+        parts.settings.secrets.address(parts.settings.deployment.environment)
+        app.include_router(secret.router)
     for pages in own:
         app.include_router(pages.router)
