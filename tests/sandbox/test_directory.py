@@ -250,7 +250,7 @@ class TestNewAccount:
         assert katalog.get("summary")["accounts_twice"] == 1
 
     @pytest.mark.parametrize(
-        "text", ["<b>Per</b>", "*)(uid=*", "O'Brien & Sønn; DROP TABLE", 'Å"ø', "x" * 64, "Pérez ßœ 李"] + "ñ"]
+        "text", ["<b>Per</b>", "*)(uid=*", "O'Brien & Sønn; DROP TABLE", 'Å"ø', "x" * 64, "Pérez ßœ 李"]
     )
     def test_text_is_stored_exactly(self, katalog: Katalog, clerk: Visitor, text: str) -> None:
         made(clerk, etternavn=text)
@@ -292,7 +292,13 @@ class TestChange:
     def test_of_what_is_known(self, katalog: Katalog, clerk: Visitor) -> None:
         page = changed(katalog, clerk, fornavn="Ola <i>", plassering="Helse", enheter="", utloper="", skjult="ja")
         assert heading(page) == "Kontoen er lagret"
-        expected = {"given_name": "Ola <i>", "place": "Helse", "units": [], "expires": None, "hidden": True}
+        expected: dict[str, Any] = {
+            "given_name": "Ola <i>",
+            "place": "Helse",
+            "units": [],
+            "expires": None,
+            "hidden": True,
+        }
         assert stored(katalog, "olanor") == OLA | expected
 
     def test_is_refused_as_a_new_one_would_be(self, katalog: Katalog, clerk: Visitor) -> None:
