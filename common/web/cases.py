@@ -34,6 +34,7 @@ from common.web import body, deciding, openapi
 from common.web.auth import Authenticated, needs, require
 from common.web.parts import Parts, WithParts
 from common.web.problems import NotJson, TooManyWaiting, responses
+from common.web.trees import CaseNode
 from common.web.views import Case, CaseEvent, CaseEvents, CaseFilter, CasePage, CaseSearch, Close
 
 BODIES: list[type[BaseModel]] = [CaseSearch, Close]
@@ -109,20 +110,24 @@ async def get_case(
                 await _until(request, ended, wait)
                 found = None
     try:
-        return Case.of(await _shown(parts, caller, case, found))
+        return await _shown(parts, caller, case, found)
     except Unavailable:
         if not wait:
             raise
     # Whoever has waited for a minute is not sent away because a connection has died meanwhile.
     await asyncio.sleep(_ONCE_MORE)
-    return Case.of(await _shown(parts, caller, case, found))
+    return await _shown(parts, caller, case, found)
 
 
-async def _shown(parts: Parts, caller: Caller, case: UUID, found: CaseView | None) -> CaseView:
+async def _shown(parts: Parts, caller: Caller, case: UUID, found: CaseView | None) -> Case:
     """The case as its caller may see it, once that stands in the access log."""
     found = found or await _visible(parts, caller, case)
+    count = None
+    if found.handed_over:
+        async with parts.database.reach():
+            count = (await parts.family.count(case)).get(case)
     await deciding.seen(parts, caller, Action.READ, case)
-    return found
+    return Case.of(found, count)
 
 
 @router.get(
@@ -137,6 +142,24 @@ async def list_events(case: CaseId, caller: Authenticated, parts: WithParts) -> 
     await _visible(parts, caller, case)
     async with parts.database.reach():
         return CaseEvents(items=[CaseEvent.of(event) for event in await parts.queries.events(case)])
+
+
+@router.get(
+    "/{case}/tree",
+    operation_id="get_case_tree",
+    dependencies=[needs(READ_SOME, READ_ALL)],
+    summary="A case with its children, and theirs",
+    responses=_SEEN,
+)
+async def get_tree(case: CaseId, caller: Authenticated, parts: WithParts) -> CaseNode:
+    """The cases that became of what it handed over, generation by generation, as far as the caller may see them.
+
+    One answer holds so many; more of a case's children are listed with `GET /v1/cases?parent=`.
+    """
+    async with parts.database.reach():
+        top = await parts.family.tree(case, caller.sight(caller.readable(parts.service.processes)))
+    await deciding.seen(parts, caller, Action.LISTED, *(member.case.id for member in top.everybody()))
+    return CaseNode.of(top)
 
 
 @router.post(
@@ -208,6 +231,7 @@ async def _page(caller: Caller, parts: Parts, asked: CaseFilter, subject: Subjec
         reference=asked.reference,
         unit=asked.unit,
         batch=asked.batch,
+        parent=asked.parent,
         subject=subject,
         sight=caller.sight(readable),
     )

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 
 from common.cases.batches import BatchState
 from common.cases.decisions import Handled
+from common.cases.family import COUNTED, Count
 from common.cases.queries import CaseView, Standing
 from common.cases.states import State
 from common.db.tables import Event
@@ -26,6 +27,21 @@ class HandedOverView(BaseModel):
     process: str = Field(examples=["position-percentage-checks"])
     batch: UUID | None = Field(description="Null while they wait to be handed in, or when none could be taken")
     code: str | None = Field(description="Why they were not handed in, or not all of them", examples=["ROWS_REFUSED"])
+
+
+class ChildrenView(BaseModel):
+    """How many children a case has and where they are, whoever may see them."""
+
+    number: int = Field(description=f"Counted up to {COUNTED}", examples=[3])
+    states: dict[State, int] = Field(examples=[{"done": 2, "queued": 1}])
+    ended_at: AwareDatetime | None = Field(
+        description="When the last of them, and of all that came of them, had ended: the event CHILDREN_ENDED"
+    )
+
+    @classmethod
+    def of(cls, count: Count) -> ChildrenView:
+        """The view of a count."""
+        return cls(number=count.number, states=dict(count.states), ended_at=count.ended_at)
 
 
 class Case(BaseModel):
@@ -65,10 +81,15 @@ class Case(BaseModel):
     handed_over: list[HandedOverView] = Field(
         default=[], description="Batches that it left to other processes of the service when it ended"
     )
+    parent: UUID | None = Field(default=None, description="The case that handed it over")
+    children: ChildrenView | None = Field(
+        default=None,
+        description="The cases of those batches, where the case itself is asked for; null when it left none",
+    )
 
     @classmethod
-    def of(cls, case: CaseView) -> Case:
-        """The view of a stored case."""
+    def of(cls, case: CaseView, count: Count | None = None) -> Case:
+        """The view of a stored case, and of its children where they were counted."""
         reason = reason_of(case.code) if case.code and case.state is State.MANUAL else None
         return cls(
             id=case.id,
@@ -95,6 +116,8 @@ class Case(BaseModel):
             detail=case.detail,
             registers=case.registers,
             handed_over=[HandedOverView.model_validate(one, from_attributes=True) for one in case.handed_over],
+            parent=case.parent,
+            children=ChildrenView.of(count) if count else None,
         )
 
 
@@ -112,7 +135,7 @@ class CasePage(BaseModel):
 
 
 class CaseEvent(BaseModel):
-    """One move of a case."""
+    """One move of a case; or, with CHILDREN_ENDED, that all of its children have ended, which moves nothing."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -121,7 +144,7 @@ class CaseEvent(BaseModel):
     from_state: State | None
     to_state: State
     code: str | None
-    run: int = Field(description="The attempt it belongs to; 0 before the first")
+    run: int = Field(description="The attempt it belongs to; 0 of what belongs to none")
 
     @classmethod
     def of(cls, event: Event) -> CaseEvent:
@@ -199,6 +222,7 @@ class CaseFilter(BaseModel):
     reference: str | None = Field(default=None, max_length=64)
     unit: str | None = Field(default=None, max_length=32)
     batch: UUID | None = None
+    parent: UUID | None = Field(default=None, description="Its children")
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(
         default=None,
