@@ -1,0 +1,85 @@
+"""An account comes to stand as it is planned, and its owner is let in: once, whatever is killed in between (USR-02)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from common.errors import InvalidValue
+from common.norway.calendar import months_later
+from common.process import OutcomeCode, Run
+from useradmin_svc.accounts.account_desk import AccountDesk
+from useradmin_svc.accounts.order import SETTINGS, AccountOrder
+from useradmin_svc.accounts.plan import Begun, Plan
+from useradmin_svc.directory.entry import Network
+
+BEGUN, GIVEN = "account-begun", "initial-secret-given"
+"""The ledger's kinds of accounts that a case has made or opened, and has let somebody into, by case and network."""
+ORDERED = "ordered-account"
+"""The ledger's kind of accounts that somebody ordered."""
+_FOR_GOOD = 50 * 12
+"""Months that an account is remembered as ordered: as long as anybody works. A deletion is remembered beside it."""
+
+
+def begun_before(run: Run, network: Network) -> Begun | None:
+    """What this case has begun in a network; also known after a person lets Roger try again, when nothing is replayed."""
+    begun = run.remembered(BEGUN, _key(run, network))
+    if begun is None:
+        return None
+    return Begun(made=begun.value["made"], owes=run.remembered(GIVEN, _key(run, network)) is None)
+
+
+def ensure_account(run: Run, desk: AccountDesk, plan: Plan) -> OutcomeCode:
+    """See to it that the account stands just as planned, with its groups; nobody can use a new one yet."""
+    if plan.made or plan.lets_in:
+        run.remember(BEGUN, _key(run, plan.network), {"made": plan.made}, until=_until(run))
+    if plan.made:
+        run.ensure(
+            f"account in {plan.network}", of=str, find=lambda: desk.theirs(plan), create=lambda: desk.create(plan)
+        )
+    arranged = run.ensure(
+        f"arrangement in {plan.network}", of=str, find=lambda: desk.arranged(plan), create=lambda: desk.arrange(plan)
+    )
+    if plan.made:
+        return OutcomeCode.CREATED
+    return OutcomeCode.UPDATED if arranged.created or plan.lets_in else OutcomeCode.EXISTS
+
+
+def let_in(run: Run, desk: AccountDesk, plan: Plan, order: AccountOrder) -> None:
+    """Send its owner a secret for it. After a crash a new one takes the place of the one that nobody got."""
+    if not plan.lets_in:
+        return
+    run.entrust(
+        f"secret in {plan.network}",
+        to=require_mobile(order),
+        about=plan.network.called,
+        give=lambda secret: desk.let_in(plan, secret),
+    )
+    desk.require_in_use(plan)
+    run.remember(GIVEN, _key(run, plan.network), {}, until=_until(run))
+
+
+def require_mobile(order: AccountOrder) -> str:
+    """Where the secret goes; raises InvalidValue without a number."""
+    if order.person.mobile is None:
+        raise InvalidValue("The order has no mobile number to send an initial secret to")
+    return order.person.mobile
+
+
+def remember_ordered(run: Run, plan: Plan, order: AccountOrder) -> None:
+    """That somebody ordered this account, for the comparison of directories with orders."""
+    known = {
+        "network": plan.network,
+        "user_name": plan.user_name,
+        "unit": order.unit,
+        "employee_no": plan.arrangement.employee_no,
+        "expires": plan.arrangement.expires,
+    }
+    run.remember(ORDERED, f"{plan.network}:{plan.user_name}", known, until=months_later(run.today(), _FOR_GOOD))
+
+
+def _key(run: Run, network: Network) -> str:
+    return f"{run.case.id}:{network}"
+
+
+def _until(run: Run) -> date:
+    return months_later(run.today(), SETTINGS.months_unused)

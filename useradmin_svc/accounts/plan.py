@@ -1,0 +1,100 @@
+"""What is to become of somebody's account in one network: decided once, before anything is done there (USR-02)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+
+from common.errors import ConflictInTarget, NeedsJudgement
+from common.settings import load
+from useradmin_svc.accounts.arrangement import Wish, arranged, new_account, opened_again
+from useradmin_svc.accounts.order import SETTINGS
+from useradmin_svc.directory.entry import AccountState, Arrangement, Entry, Network
+from useradmin_svc.directory.settings import DirectorySettings
+from useradmin_svc.removals.remark import is_held
+
+_DIRECTORY = load(DirectorySettings)
+
+
+class Begun(BaseModel, frozen=True):
+    """What this case has begun in a network before a person let Roger try once more."""
+
+    made: bool
+    """The account is this case's own; otherwise it opens it again."""
+    owes: bool
+    """Its owner has not been given a secret yet."""
+
+
+class Plan(BaseModel, frozen=True):
+    """How an account stands, and how it is to be."""
+
+    network: Network
+    user_name: str
+    standing: Entry | None
+    """As it was found; None where there was none."""
+    arrangement: Arrangement
+    made: bool
+    """There was none before this case."""
+    lets_in: bool
+    """Its owner does not know its secret, and gets one."""
+
+    def __repr__(self) -> str:
+        return f"Plan({self.network}:{self.user_name})"
+
+    def still_holds(self, entry: Entry) -> bool:
+        """Whether nobody has disabled, opened or remarked upon the account since, but for this case itself."""
+        standing = self.standing
+        states = {AccountState.DISABLED} if standing is None else {standing.state}
+        if standing is not None and standing.state is AccountState.PENDING_DELETE:
+            states.add(AccountState.DISABLED)  # it has been moved back already
+        remarks = [self.arrangement.remark, *([] if standing is None else [standing.remark])]
+        return entry.state in states and entry.remark in remarks
+
+
+def planned(wish: Wish, standing: Entry | None, begun: Begun | None, *, network: Network, user_name: str) -> Plan:
+    """What the order makes of what stands; raises ConflictInTarget and NeedsJudgement."""
+    disabled = standing is not None and standing.state is not AccountState.ACTIVE
+    if disabled and not wish.order.action.lets_in:
+        raise ConflictInTarget("The account is disabled: order that it be opened again", detail={"network": network})
+    if standing is not None:
+        require_touchable(standing, network)
+    made = standing is None or (begun is not None and begun.made)
+    return Plan(
+        network=network,
+        user_name=user_name,
+        standing=standing,
+        arrangement=_arrangement(wish, standing, user_name, made=made),
+        made=made,
+        lets_in=standing is None or disabled or (begun is not None and begun.owes),
+    )
+
+
+def _arrangement(wish: Wish, standing: Entry | None, user_name: str, *, made: bool) -> Arrangement:
+    if standing is None or (made and standing.state is not AccountState.ACTIVE):
+        return new_account(wish, user_name)
+    if standing.state is not AccountState.ACTIVE:
+        return opened_again(wish, standing)
+    return arranged(wish, standing)
+
+
+def require_touchable(entry: Entry, network: Network) -> None:
+    """What was disabled for security or must be kept, and administrators, are a person's; raises NeedsJudgement."""
+    told = {"network": network, "user_name": entry.user_name}
+    if entry.state is not AccountState.ACTIVE and _says(entry.remark, _DIRECTORY.security_words):
+        raise NeedsJudgement("The account was disabled for the sake of security", detail=told)
+    if entry.state is not AccountState.ACTIVE and is_held(entry.remark):
+        raise NeedsJudgement("The account was disabled and must be kept as it is", detail=told)
+    require_no_power(entry.groups, told)
+
+
+def require_no_power(groups: Iterable[str], told: dict[str, Any]) -> None:
+    """Nobody becomes an administrator by an order, nor is one touched; raises NeedsJudgement."""
+    if power := sorted(filter(SETTINGS.privileged, groups)):
+        raise NeedsJudgement("A group gives power over the network", detail=told | {"groups": power})
+
+
+def _says(remark: str, words: Iterable[str]) -> bool:
+    said = remark.casefold()
+    return any(word.casefold() in said for word in words)
