@@ -13,8 +13,9 @@ What does not fit its shape answers 422 with the reasons.
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -76,6 +77,15 @@ def log_answer(store: Books, kinds: tuple[str, ...]) -> Endpoint:
 
     async def answer(request: Request) -> Response:
         return JSONResponse(store.log_since(int(request.query_params.get("since", "0")), kinds))
+
+    return answer
+
+
+def seeding(what: str, shape: TypeAdapter[Any], seed: Callable[[Any], int]) -> Endpoint:
+    """Take seeds of one shape in, and say how many there were."""
+
+    async def answer(request: Request) -> Response:
+        return JSONResponse({what: seed(shape.validate_json(await request.body()))})
 
     return answer
 

@@ -38,7 +38,7 @@ class Brand:
     home: str
     """The page after signing in."""
     folder: Path
-    """Holds `templates/` and `static/`."""
+    """Holds `templates/` and `static/`; a template that is not there is the one of `office/templates`."""
     shared: Mapping[str, object] = field(default_factory=dict[str, object])
     """What every template knows."""
     filters: Mapping[str, Callable[..., str]] = field(default_factory=dict[str, Callable[..., str]])
@@ -72,13 +72,13 @@ class View:
         self.flash = f"{brand.name}_melding"
         self._faults = faults
         environment = Environment(
-            loader=FileSystemLoader(brand.folder / "templates"),
+            loader=FileSystemLoader([brand.folder / "templates", HERE / "templates"]),
             autoescape=True,
             auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        shared = {**brand.shared, "version": assets.version}
+        shared = {"brand": brand.name, **brand.shared, "version": assets.version}
         environment.filters.update({**FILTERS, **brand.filters})
         self._templates = {
             name: environment.get_template(name, globals=shared) for name in environment.list_templates()

@@ -21,15 +21,13 @@ GET    /_kontroll/summary      employees, positions, runs, rows, rows_marked, ro
 corrections, timesheets_current_twice (the same lines), sessions, last_seq, started
 """
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.office.console import Answer, log_answer, summary_answer
-from sandbox.office.gate import Endpoint
+from sandbox.office.console import Answer, log_answer, seeding, summary_answer
 from sandbox.office.sessions import Sessions
 from sandbox.payroll.seeds import Lock, Period, Rate, SeededAssignment, SeededEmployee, SeededForm, SeededRun
 from sandbox.payroll.store import LOOKS, WRITES, Store
@@ -54,13 +52,13 @@ def answers(store: Store, sessions: Sessions) -> list[Answer]:
         return JSONResponse(store.timesheets_of_number(request.query_params.get("assignment", "")))
 
     return [
-        ("POST", "employees", _seeding("employees", EMPLOYEES, store.seed_employees)),
-        ("POST", "runs", _seeding("rows", RUNS, store.seed_runs)),
-        ("POST", "forms", _seeding("forms", FORMS, store.seed_forms)),
-        ("POST", "rates", _seeding("rates", RATES, store.seed_rates)),
-        ("POST", "periods", _seeding("periods", PERIODS, store.seed_periods)),
-        ("POST", "assignments", _seeding("assignments", ASSIGNMENTS, store.seed_assignments)),
-        ("POST", "locks", _seeding("records", LOCKS, store.lock)),
+        ("POST", "employees", seeding("employees", EMPLOYEES, store.seed_employees)),
+        ("POST", "runs", seeding("rows", RUNS, store.seed_runs)),
+        ("POST", "forms", seeding("forms", FORMS, store.seed_forms)),
+        ("POST", "rates", seeding("rates", RATES, store.seed_rates)),
+        ("POST", "periods", seeding("periods", PERIODS, store.seed_periods)),
+        ("POST", "assignments", seeding("assignments", ASSIGNMENTS, store.seed_assignments)),
+        ("POST", "locks", seeding("records", LOCKS, store.lock)),
         ("GET", "writes", log_answer(store, WRITES)),
         ("GET", "looks", log_answer(store, LOOKS)),
         ("GET", "rows", rows),
@@ -68,12 +66,3 @@ def answers(store: Store, sessions: Sessions) -> list[Answer]:
         ("GET", "timesheets", timesheets),
         ("GET", "summary", summary_answer(store.counts, sessions)),
     ]
-
-
-def _seeding(what: str, shape: TypeAdapter[Any], seed: Callable[[Any], int]) -> Endpoint:
-    """Take seeds of one shape in, and say how many there were."""
-
-    async def answer(request: Request) -> Response:
-        return JSONResponse({what: seed(shape.validate_json(await request.body()))})
-
-    return answer

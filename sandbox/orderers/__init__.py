@@ -1,0 +1,1 @@
+"""Bestillerregisteret: who may order accounts and accesses, for which units."""

@@ -1,0 +1,1 @@
+"""Programportalen: every program's user administration in one web application."""
