@@ -1,0 +1,61 @@
+"""Whose accounts a removal is about, in both networks (USR-03)."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from common.errors import NotConfirmed
+from common.process import Run
+from useradmin_svc.accounts.account_desk import AccountDesk
+from useradmin_svc.accounts.owner import Owner
+from useradmin_svc.accounts.search import account_of
+from useradmin_svc.directory.desk import directory
+from useradmin_svc.directory.entry import Entry, Network
+from useradmin_svc.person_key import person_key
+from useradmin_svc.removals.order import Removal
+
+
+class Account(BaseModel, frozen=True):
+    """An account of the person, as it stood when it was found."""
+
+    network: Network
+    entry: Entry
+
+    @property
+    def user_name(self) -> str:
+        return self.entry.user_name
+
+    @property
+    def key(self) -> str:
+        """`TK:olanor`."""
+        return f"{self.network}:{self.user_name}"
+
+    def __repr__(self) -> str:
+        return f"Account({self.key})"
+
+
+def accounts_of(run: Run, order: Removal) -> list[Account]:
+    """The person's account in each network where there is one; raises as `account_of`."""
+    owner = _leaver(run, order)
+    found = [(network, account_of(AccountDesk(run, network, owner))) for network in Network]
+    return [Account(network=network, entry=entry) for network, entry in found if entry is not None]
+
+
+def look(run: Run, network: Network, user_name: str) -> Entry:
+    """All about an account that was there a moment ago; raises NotConfirmed when it is not any more."""
+    entry = directory(run, network).entry(user_name)
+    if entry is None:
+        raise NotConfirmed("An account that was found is not in the directory any more")
+    return entry
+
+
+def _leaver(run: Run, order: Removal) -> Owner:
+    """Whoever leaves may have taken another name since: where the account says whose it is, that is enough."""
+    sought = order.sought(run)
+    return Owner(
+        family_name=sought.family_name,
+        given_name=sought.given_name,
+        employee_no=order.person.employee_no,
+        person_key=person_key(sought.number),
+        renamed=True,
+    )
