@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from common.cases.batch_course import BatchCourse
@@ -210,3 +212,61 @@ class TestTree:
         tree = await get(hall, f"/v1/cases/{root}/tree")
         (child,) = tree["children"]
         assert (child["state"], child["reference"]) == ("queued", None)
+
+
+class TestPage:
+    """What a case worker sees of it."""
+
+    @contextlib.asynccontextmanager
+    async def browser(self, hall: Town, person: str) -> AsyncGenerator[httpx.AsyncClient]:
+        ours = {"sec-fetch-site": "same-origin", "accept": "text/html"}
+        transport = httpx.ASGITransport(hall.app)
+        async with httpx.AsyncClient(transport=transport, base_url="https://town.test", headers=ours) as client:
+            answer = await client.post("/logg-inn/nokkel", data={"nokkel": hall.keys[person], "til": "/arbeidsliste"})
+            assert answer.status_code == 303, answer.text
+            yield client
+
+    async def test_shows_what_came_of_a_case_and_where_it_came_from(self, hall: Town) -> None:
+        root = await a_parent(
+            hall, Deed(parcel="1", reference="B-1"), Deed(parcel="2", reference="B-2"), reference="P-1"
+        )
+        await end(hall, Deed(parcel="3", reference="B-3"))
+        async with self.browser(hall, "forms") as browser:
+            page = (await browser.get(f"/arbeidsliste/saker/{root}")).text
+            assert "2 saker: 1 i kø, 1 utført av Roger." in page
+            assert [page.count(f", B-{number}</a>") for number in (1, 2, 3)] == [1, 1, 1]
+            assert "ikke her" not in page
+            child = (await get(hall, f"/v1/cases/{root}/tree"))["children"][0]["id"]
+            below = (await browser.get(f"/arbeidsliste/saker/{child}")).text
+        assert f'<a href="/arbeidsliste/saker/{root}">Permits, P-1</a>' in below
+        assert ", B-3</a>" in below
+
+    async def test_says_when_all_have_ended(self, hall: Town) -> None:
+        root = await a_parent(hall, *deeds(1))
+        await hall.end()
+        await look(hall)
+        async with self.browser(hall, "forms") as browser:
+            page = (await browser.get(f"/arbeidsliste/saker/{root}")).text
+        assert "1 sak: 1 utført av Roger. Alle følgesakene er avsluttet, " in page
+        assert "<strong>Alle følgesakene er avsluttet</strong>" in page
+
+    async def test_of_another_unit_there_is_a_number_only(self, hall: Town) -> None:
+        root = await a_parent(hall, Deed(parcel="1", unit=SOUTH, reference="S-1"), unit=NORTH)
+        async with self.browser(hall, "north") as browser:
+            page = (await browser.get(f"/arbeidsliste/saker/{root}")).text
+        assert "1 følgesak til vises ikke her" in page
+        assert "S-1" not in page
+
+    async def test_a_parent_of_another_unit_is_not_named(self, hall: Town) -> None:
+        root = await a_parent(hall, Deed(parcel="1", unit=NORTH), unit=SOUTH, reference="P-1")
+        (child,) = (await get(hall, "/v1/cases", parent=root))["items"]
+        async with self.browser(hall, "north") as browser:
+            page = (await browser.get(f"/arbeidsliste/saker/{child['id']}")).text
+        assert "Følger av" not in page
+        assert "P-1" not in page
+
+    async def test_a_case_without_children_says_nothing_of_them(self, hall: Town) -> None:
+        case = await hall.submit("forms")
+        async with self.browser(hall, "forms") as browser:
+            page = (await browser.get(f"/arbeidsliste/saker/{case}")).text
+        assert "Følgesaker" not in page

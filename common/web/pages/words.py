@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from common.cases.decisions import Handled
@@ -36,6 +37,7 @@ _OUTCOMES = {
     Handled.DONE_MANUALLY.value: "Utført manuelt",
     Handled.REJECTED.value: "Skal ikke utføres",
 }
+CHILDREN_ENDED = "Alle følgesakene er avsluttet"
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
@@ -71,6 +73,19 @@ def code(name: str | None) -> str:
     if name is None:
         return ""
     return _OUTCOMES.get(name) or reason_of(name).situation
+
+
+def children(states: Mapping[State, int]) -> str:
+    """How many children there are and where, as `3 saker: 1 i kø, 2 utført av Roger`."""
+    found = [f"{states[state]} {name[0].lower()}{name[1:]}" for state, name in STATES.items() if states.get(state)]
+    number = sum(states.values())
+    return f"{number} {'sak' if number == 1 else 'saker'}: {', '.join(found)}" if found else "Ingen"
+
+
+def left_out(number: int) -> str:
+    """That some children are not shown, and why that may be."""
+    shown = "1 følgesak til vises" if number == 1 else f"{number} følgesaker til vises"
+    return f"{shown} ikke her, fordi du ikke har tilgang til enheten eller prosessen, eller fordi det er for mange."
 
 
 def process(service: Service, name: str) -> str:

@@ -105,10 +105,16 @@ async def show_work_list(parts: WithParts, session: SignedIn, chosen: Annotated[
 async def show_case(parts: WithParts, session: SignedIn, case: UUID, melding: Short = "") -> Response:
     """How it stands, what happened to it, and what she may do about it."""
     caller = session.caller
+    sight = caller.sight(caller.readable(parts.service.processes))
     async with parts.database.reach():
-        found = await parts.queries.one(case, caller.sight(caller.readable(parts.service.processes)))
+        found = await parts.queries.one(case, sight)
         events = await parts.queries.events(case)
+        tree = await parts.family.tree(case, sight)
+        parents = await parts.queries.some([found.parent], sight) if found.parent else {}
     await deciding.seen(parts, caller, Action.READ, case)
+    beside = [*parents, *(member.case.id for member in tree.everybody()[1:])]
+    if beside:
+        await deciding.seen(parts, caller, Action.LISTED, *beside)
     return page(
         "case.html",
         session=session,
@@ -116,6 +122,8 @@ async def show_case(parts: WithParts, session: SignedIn, case: UUID, melding: Sh
         told=_TOLD.get(melding),
         line=_line(found, parts),
         events=events,
+        tree=tree,
+        parent=next(iter(parents.values()), None),
         may_decide=found.state is State.MANUAL and caller.decides,
         may_release=caller.releases and _releasable(found, caller),
     )
