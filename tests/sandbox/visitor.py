@@ -105,6 +105,16 @@ class Katalog(StandIn):
     package = "directory"
 
 
+class Programs(StandIn):
+    title = "Programportalen"
+    package = "programs"
+
+
+class Orderers(StandIn):
+    title = "Bestillerregisteret"
+    package = "orderers"
+
+
 S = TypeVar("S", bound=StandIn)
 
 

@@ -96,6 +96,7 @@ class ProgramsInMemory:
     def create(self, code: str, holder: Holder, grant: Grant) -> int:
         self.require_role(code, grant)
         self._about_to("create", holder.user_name)
+        _require_order(grant)
         self.require_licence(code)
         place = self.put(code, holder)
         self.change(place, grant=grant)
@@ -106,6 +107,8 @@ class ProgramsInMemory:
         self._about_to(what, self.accesses[place].holder.user_name)
         if self.accesses[place].locked:
             raise RecordLocked
+        if what != "disable":
+            _require_order(grant)
         if what == "reopen":
             self.require_licence(self.accesses[place].program)
         self.change(place, grant=grant, state=state)
@@ -213,6 +216,11 @@ def _hit(access: Access) -> AccessHit:
         grant=access.grant,
         state=access.state,
     )
+
+
+def _require_order(grant: Grant) -> None:
+    if grant.last_day is not None and grant.last_day < grant.first_day:
+        raise TargetRejected
 
 
 def _fits(access: Access, sought: AccessToFind) -> bool:
