@@ -14,9 +14,8 @@ from useradmin_svc.order import EmployeeNo
 from useradmin_svc.service import useradmin
 from useradmin_svc.units import Word
 
-_CODE = r"^[A-Za-z0-9ÆØÅæøå_-]{1,32}$"
-ProgramCode = Annotated[str, StringConstraints(to_upper=True, pattern=_CODE)]
-RoleCode = Annotated[str, StringConstraints(to_upper=True, pattern=_CODE)]
+ProgramCode = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z0-9ÆØÅæøå_-]{1,24}$")]
+RoleCode = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z0-9ÆØÅæøå_-]{1,32}$")]
 
 Held = tuple[str, str]
 """A role in a program: (program, role)."""

@@ -76,9 +76,10 @@ class TestItsDays:
 
     @pytest.mark.parametrize("field", ["valid_from", "valid_to"])
     def test_it_does_not_go_on_after_the_employment(self, office: Office, field: str) -> None:
-        days = {"employment": EMPLOYED, field: LAST}
+        days: dict[str, Any] = {"employment": EMPLOYED, field: LAST}
+        later: dict[str, Any] = days | {field: LAST + DAY}
         assert getattr(office.order(**days), field) == LAST
-        assert (field, "DATE_OUT_OF_RANGE") in refused(office, **days | {field: LAST + DAY})
+        assert (field, "DATE_OUT_OF_RANGE") in refused(office, **later)
 
     def test_a_delete_may_come_after_the_employment(self, office: Office) -> None:
         assert office.order("DELETE", employment=EMPLOYED, valid_from=LAST + DAY).valid_from == LAST + DAY

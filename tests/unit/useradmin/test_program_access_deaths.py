@@ -98,12 +98,16 @@ class TestDeath:
         assert office.programs.writes == [("create", "ahmyus")]
 
 
+def quiet(what: str, user_name: str) -> None:
+    """Nothing happens meanwhile."""
+
+
 class TestASaveThatFails:
     def test_after_it_has_saved_is_looked_up(self) -> None:
         office = Office()
 
         def slow(what: str, user_name: str) -> None:
-            office.programs.meanwhile = lambda *_: None
+            office.programs.meanwhile = quiet
             office.put(first_day=TODAY)
             raise TargetTimeout
 
@@ -120,7 +124,7 @@ class TestASaveThatFails:
         office.programs.meanwhile = down
         with pytest.raises(TargetTimeout):
             office.perform(office.order())
-        office.programs.meanwhile = lambda *_: None
+        office.programs.meanwhile = quiet
         assert office.perform(office.order()).code is OutcomeCode.CREATED
         assert len(office.programs.accesses) == 1
 
@@ -128,7 +132,7 @@ class TestASaveThatFails:
         office = Office()
 
         def doubled(what: str, user_name: str) -> None:
-            office.programs.meanwhile = lambda *_: None
+            office.programs.meanwhile = quiet
             office.put(first_day=TODAY)
 
         office.programs.meanwhile = doubled

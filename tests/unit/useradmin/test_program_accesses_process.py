@@ -105,7 +105,8 @@ class TestANewAccess:
     def test_that_stands_for_other_days_is_moved(
         self, office: Office, stands: dict[str, Any], ordered: dict[str, Any], after: Grant
     ) -> None:
-        office.put(**{"first_day": TODAY, **stands})
+        days: dict[str, Any] = {"first_day": TODAY} | stands
+        office.put(**days)
         assert office.perform(office.order(**ordered)).code is UPDATED
         assert office.access().grant == after
 
@@ -401,11 +402,8 @@ class TestTheRegisters:
 
     @pytest.mark.parametrize("name", ["programs", "program-roles", "forbidden-roles", "units"])
     def test_without_one_of_them_nothing_is_granted(self, office: Office, name: str) -> None:
-        registers = MemoryRegisters()
-        for other in {"programs", "program-roles", "forbidden-roles", "units"} - {name}:
-            table = office.registers.table(other, 1)
-            registers._versions[other] = [table]
-        office.registers = registers
+        office.registers = MemoryRegisters()
+        office.store_registers(but=name)
         office.refused(office.order(), RegisterMissing, name)
 
 
@@ -453,7 +451,8 @@ class TestRolesThatNobodyHasTogether:
 
 class TestASensitiveProgram:
     def order(self, office: Office, **changes: Any) -> Any:
-        return office.order(program=PAYROLL, roles=[READER], **{"approvals": APPROVED, **changes})
+        said: dict[str, Any] = {"approvals": APPROVED, **changes}
+        return office.order(program=PAYROLL, roles=[READER], **said)
 
     def test_with_its_owners_approval(self, office: Office) -> None:
         assert office.perform(self.order(office)).code is CREATED
