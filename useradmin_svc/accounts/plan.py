@@ -54,12 +54,10 @@ class Plan(BaseModel, frozen=True):
 
 
 def planned(wish: Wish, standing: Entry | None, begun: Begun | None, *, network: Network, user_name: str) -> Plan:
-    """What the order makes of what stands; raises ConflictInTarget and NeedsJudgement."""
+    """What the order makes of what stands; raises ConflictInTarget."""
     disabled = standing is not None and standing.state is not AccountState.ACTIVE
     if disabled and not wish.order.action.lets_in:
         raise ConflictInTarget("The account is disabled: order that it be opened again", detail={"network": network})
-    if standing is not None:
-        require_touchable(standing, network)
     made = standing is None or (begun is not None and begun.made)
     return Plan(
         network=network,

@@ -72,7 +72,11 @@ def ordered_accounts(order: AccountOrder, run: Run) -> Outcome:
 
 
 def _look(run: Run, desk: AccountDesk) -> Entry | None:
-    return run.step(f"standing in {desk.network}", account_of, desk)
+    """The account in a network; raises NeedsJudgement for one that is not for a robot to touch."""
+    entry = run.step(f"standing in {desk.network}", account_of, desk)
+    if entry is not None:
+        require_touchable(entry, desk.network)
+    return entry
 
 
 def _user_names(order: AccountOrder, run: Run, desks: Desks, standing: Standing) -> dict[Network, str]:
@@ -97,7 +101,6 @@ def _elsewhere(order: AccountOrder, run: Run, desks: Desks) -> str | None:
     for network in (each for each in Network if each not in order.networks):
         entry = _look(run, desks[network])
         if entry is not None:
-            require_touchable(entry, network)
             return entry.user_name
     return None
 
