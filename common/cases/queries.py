@@ -43,21 +43,23 @@ _CONTENT = cast("type[Content | None]", Content)  # the join is an outer one: a 
 # State by state, each from the index of that state alone: asked in one condition, or asked for the state itself,
 # PostgreSQL reads the whole table, with everything that has ended in it.
 _STANDINGS = text("""
-select process, state, sum(number)::bigint as number, sum(overdue)::bigint as overdue, min(oldest) as oldest
+select process, state, sum(number)::bigint as number, sum(overdue)::bigint as overdue, min(oldest) as oldest, sum(later)::bigint as later
 from (
-    select process, 'queued' as state, count(*) as number, count(*) filter (where due < now()) as overdue, min(ready_at) as oldest
+    select process, 'queued' as state, count(*) as number, count(*) filter (where due < now()) as overdue,
+           min(ready_at) as oldest, 0 as later
     from cases where state = 'queued' and not parked group by process
     union all
-    select process, 'queued', count(*), count(*) filter (where due < now()), min(ready_at)
+    select process, 'queued', count(*), count(*) filter (where due < now()), min(ready_at),
+           count(*) filter (where not_before > now() + interval '1 hour')
     from cases where state = 'queued' and parked group by process
     union all
-    select process, 'running', count(*), count(*) filter (where due < now()), null
+    select process, 'running', count(*), count(*) filter (where due < now()), null, 0
     from cases where state = 'running' group by process
     union all
-    select process, 'awaiting_release', count(*), count(*) filter (where due < now()), null
+    select process, 'awaiting_release', count(*), count(*) filter (where due < now()), null, 0
     from cases where state = 'awaiting_release' group by process
     union all
-    select process, 'manual', count(*), 0, null from cases where state = 'manual' group by process
+    select process, 'manual', count(*), 0, null, 0 from cases where state = 'manual' group by process
 ) counted group by process, state
 """)
 
@@ -131,6 +133,8 @@ class Standing:
     overdue: int
     oldest_ready_at: datetime | None
     """Since when the case that has waited longest could have been claimed."""
+    later: int = 0
+    """How many of those that are queued are left alone for another hour at least: no robot need be there for them."""
 
 
 class Queries:
@@ -231,6 +235,7 @@ class Queries:
                 states=(before.states if before else {}) | {State(row["state"]): row["number"]},
                 overdue=(before.overdue if before else 0) + waiting,
                 oldest_ready_at=row["oldest"] or (before.oldest_ready_at if before else None),
+                later=(before.later if before else 0) + row["later"],
             )
         return list(found.values())
 

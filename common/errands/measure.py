@@ -16,6 +16,7 @@ from common.settings import TargetLimits
 
 _SQL = named_sql("common.errands", "measure.sql")
 _SHOWN = (State.AWAITING_RELEASE, State.QUEUED, State.RUNNING, State.MANUAL)
+_LATER = "later"
 _SHUT = (Why.PAUSED, Why.CLOSED, Why.MAINTENANCE, Why.NO_ACCOUNT)
 _MOST_OVERDUE = 10_000  # counted no further: by then there is enough to do about it
 
@@ -53,8 +54,11 @@ async def _line(desk: Desk, now: datetime) -> None:
     standings = {standing.process: standing for standing in await desk.queries.standings()}
     for name in desk.service.processes:
         standing = standings.get(name)
-        for state in _SHOWN:
-            metrics.WAITING.labels(name, state).set(standing.states.get(state, 0) if standing else 0)
+        counted: dict[str, int] = {state: standing.states.get(state, 0) if standing else 0 for state in _SHOWN}
+        counted[_LATER] = standing.later if standing else 0
+        counted[State.QUEUED] -= counted[_LATER]
+        for state, number in counted.items():
+            metrics.WAITING.labels(name, state).set(number)
         metrics.OVERDUE.labels(name).set(standing.overdue if standing else 0)
         oldest = standing.oldest_ready_at if standing else None
         metrics.OLDEST_WAITING.labels(name).set(max(0.0, (now - oldest).total_seconds()) if oldest else 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -22,7 +22,7 @@ from common.privacy.retention import Retention
 from common.process import Service
 from common.settings import DatabaseSettings, ErrandSettings, RedisSettings, WorkerSettings
 from common.target import Target
-from common.testing import a_process
+from common.testing import a_chore, a_process
 
 pytestmark = pytest.mark.anyio
 
@@ -72,6 +72,15 @@ async def test_the_line(office: Office, desk: Desk) -> None:
     assert shown("roger_cases_overdue", process="chores") == 2
     assert shown("roger_cases", process="night-chores", state="queued") == 0
     assert shown("roger_redis_up") == 1
+
+
+async def test_what_is_for_a_later_day_needs_no_robot_yet(office: Office, desk: Desk) -> None:
+    for minutes in (59, 61, 60 * 24 * 90):
+        case = await office.submit(a_chore(not_before=datetime(2099, 1, 1, tzinfo=UTC)))
+        # By the clock of the database, which decides.
+        await office.rows("update cases set not_before = now() + %s where id = %s", timedelta(minutes=minutes), case)
+    await Meter().measure(desk)
+    assert [shown("roger_cases", process="chores", state=state) for state in ("queued", "later")] == [1, 2]
 
 
 async def test_what_stands_before_cases(office: Office, desk: Desk) -> None:
