@@ -10,6 +10,7 @@ from sandbox.office.system import Options, System
 from sandbox.office.view import Brand
 from sandbox.orderers.authorisations import Authorisations
 from sandbox.orderers.control import answers
+from sandbox.orderers.employees import Employees
 from sandbox.orderers.orderers import Orderers
 from sandbox.orderers.store import STATES, WRITES, Store
 from sandbox.orderers.units import Units
@@ -21,7 +22,7 @@ ORDERERS: Final = Brand(
     shared={
         "product": "Bestillerregisteret",
         "support": "IKT-tjenesten, tlf. 73 00 00 02",
-        "tabs": (("/bestillere", "Bestillere"), ("/enheter", "Enheter")),
+        "tabs": (("/bestillere", "Bestillere"), ("/enheter", "Enheter"), ("/ansatte", "Ansatte")),
         "states": STATES,
     },
 )
@@ -35,5 +36,6 @@ def build(options: Options, restart: Callable[[], None]) -> Starlette:
         *Authorisations(store=store, gate=gate, view=view).routes(),
         *Orderers(store=store, sessions=system.sessions, gate=gate, view=view).routes(),
         *Units(store=store, gate=gate, view=view).routes(),
+        *Employees(store=store, gate=gate, view=view).routes(),
     ]
     return system.application(store, pages, answers(store, system.sessions), restart)

@@ -11,7 +11,7 @@ from sandbox.office.sessions import Actor
 from sandbox.orderers.seeds import Lock, SeededAuthorisation, SeededEmployee, SeededUnit
 
 WRITES: Final = ("authorisation", "orderer", "end", "role")
-LOOKS: Final = ("search", "orderer_page", "unit")
+LOOKS: Final = ("search", "orderer_page", "unit", "employee")
 STATES: Final[Mapping[str, str]] = {"ACTIVE": "Aktiv", "EXPIRED": "Utløpt", "REVOKED": "Trukket"}
 FIRST_USER, FIRST_NUMBER, HITS = 100, 7_000, 500
 SCHEMA: Final = """

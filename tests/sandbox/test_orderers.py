@@ -243,6 +243,16 @@ def test_a_unit_with_its_orderers(orderers: Orderers, clerk: Visitor) -> None:
     assert (heading(unknown), "Fant ikke enheten" in text_of(unknown.text)) == ("Finn enhet", True)
 
 
+def test_whose_an_employee_number_is(orderers: Orderers, clerk: Visitor) -> None:
+    page = clerk.press(clerk.get("/ansatte"), "Finn ansatt", ansattnr="100777")
+    assert heading(page) == "Ansatt"
+    assert details(page) == {"Ansattnr.": "100777", "Navn": "Sæther, Ingrid", "Fødselsnr.": INGRID}
+    assert INGRID not in str(page.url)
+    unknown = clerk.press(clerk.get("/ansatte"), "Finn ansatt", ansattnr="9")
+    assert (heading(unknown), "Fant ikke den ansatte" in text_of(unknown.text)) == ("Finn ansatt", True)
+    assert [look["kind"] for look in orderers.get("looks")] == ["employee", "employee"]
+
+
 def test_what_is_typed_is_shown_as_it_was_typed(orderers: Orderers, clerk: Visitor) -> None:
     strange = "<i>ES</i> & 'x' or 1=1"
     page = clerk.follow(new_orderer(clerk, signatur=strange), "Til bestilleren")

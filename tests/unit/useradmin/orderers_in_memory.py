@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from common.errors import ConflictInTarget, PersonNotFound, RecordLocked, TargetRejected, UiChanged
 from common.testing import MemoryCase
+from useradmin_svc.screens.orderers.employee import EmployeeFacts, EmployeePage, EmployeeSearch
 from useradmin_svc.screens.orderers.orderer import (
     EndAuthorisation,
     EndedAuthorisation,
@@ -130,7 +131,7 @@ class OrderersInMemory:
         return [each for each in self.orderers[orderer_id].authorisations if each.state is ACTIVE]
 
     def screens(self) -> dict[type, object]:
-        return {OrdererSearch: _Search(self), UnitSearch: _Units(self)}
+        return {OrdererSearch: _Search(self), UnitSearch: _Units(self), EmployeeSearch: _Employees(self)}
 
     # what the pages do
 
@@ -337,6 +338,25 @@ class _Unit(UnitPage):
 
     def facts(self) -> UnitFacts:
         return self._shown
+
+
+class _Employees(EmployeeSearch):
+    def __init__(self, register: OrderersInMemory) -> None:
+        super().__init__(NO_PAGE)
+        self._register = register
+
+    def find(self, employee_no: str) -> EmployeePage | None:
+        found = self._register.employees.get(employee_no)
+        return None if found is None else _Employee(found)
+
+
+class _Employee(EmployeePage):
+    def __init__(self, shown: Employee) -> None:
+        super().__init__(NO_PAGE)
+        self._shown = shown
+
+    def facts(self) -> EmployeeFacts:
+        return EmployeeFacts(employee_no=self._shown.employee_no, name=self._shown.name, number=self._shown.number)
 
 
 def _fits(orderer: OrdererFacts, sought: OrdererToFind) -> bool:
