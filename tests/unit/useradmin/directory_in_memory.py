@@ -146,9 +146,11 @@ class MemoryDirectory(Directory):
 
     def set_aside(self, user_name: str, *, remark: str) -> None:
         """Its memberships end first: a death in between leaves it where it was, in no group."""
-        if self._require_there(user_name).state is AccountState.ACTIVE:
+        before = self._require_there(user_name)
+        if before.state is AccountState.ACTIVE:
             raise TargetRejected
-        self._join(user_name, ())
+        if before.groups:
+            self._join(user_name, ())
         self._change("set_aside", "set_aside_done", user_name, place=ASIDE, hidden=True, remark=remark)
 
     def delete(self, user_name: str) -> None:

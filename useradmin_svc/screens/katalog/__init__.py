@@ -1,1 +1,1 @@
-"""The pages of Katalog."""
+"""Katalog, in which a directory of accounts is administered where there is no other."""
