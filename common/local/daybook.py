@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -111,19 +112,24 @@ class DayBook:
     def all_ended(self) -> bool:
         """Asked of the cases themselves; twice, as one may go back to the queue between two questions.
 
-        What comes as one batch waits for its judgement first.
+        What comes as one batch waits for its judgement first. What is for a day to come does not keep this one open;
+        what a case leaves to another process does, also while that has not been taken in yet.
         """
-        return not any(self._any(state) for state in 2 * ("awaiting_release", "queued", "running"))
+        if any(self._any(state) for state in 2 * ("awaiting_release", "queued", "running")):
+            return False
+        left = (left for case in self.found(state="done") for left in case["handed_over"])
+        return not any(each["batch"] is None and each["code"] is None for each in left)
 
     def _any(self, state: str) -> bool:
-        answer = self._http.get("/v1/cases", params={"state": state, "limit": "1"})
-        return bool(answer.raise_for_status().json()["items"])
+        now = datetime.now(UTC)
+        earliest = (case["not_before"] for case in self.found(state=state))
+        return any(moment is None or datetime.fromisoformat(moment) <= now for moment in earliest)
 
-    def found(self) -> Iterator[dict[str, Any]]:
-        """Every case, as the API lists it."""
+    def found(self, **wanted: str) -> Iterator[dict[str, Any]]:
+        """Every case, or those that are wanted, as the API lists them."""
         cursor: str | None = None
         while True:
-            parameters = {"limit": str(_PAGE)} | ({"cursor": cursor} if cursor else {})
+            parameters = {"limit": str(_PAGE)} | wanted | ({"cursor": cursor} if cursor else {})
             page = self._http.get("/v1/cases", params=parameters).raise_for_status().json()
             yield from page["items"]
             cursor = page["next"]

@@ -78,10 +78,11 @@ def _watch(stack: Stack, book: DayBook, console: Console) -> None:
         while True:
             stack.watch()
             states = book.states()
-            ended = book.cases - states["awaiting_release"] - states["queued"] - states["running"]
+            ended = max(0, book.cases - states["awaiting_release"] - states["queued"] - states["running"])
             wording = f"{states['running']} running, {states['manual']} to people"
             progress.update(task, completed=ended, description=wording)
-            if ended >= book.cases and book.all_ended():
+            # Where nothing has ended since the last look, what is left may be for a day to come.
+            if (ended >= book.cases or ended == before) and book.all_ended():
                 return
             if ended != before:
                 moved, before = time.monotonic(), ended
