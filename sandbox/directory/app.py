@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from starlette.applications import Starlette
 
@@ -14,6 +15,13 @@ from sandbox.directory.store import WRITES, Store
 from sandbox.office.system import Options, System
 from sandbox.office.view import Brand
 
+TABS: Final = (
+    ("/kontoer", "Finn konto"),
+    ("/kontoer/alle", "Alle kontoer"),
+    ("/kontoer/ny", "Ny konto"),
+    ("/grupper", "Grupper"),
+)
+
 
 def build(network: str, options: Options, restart: Callable[[], None]) -> Starlette:
     # Both networks' may run on one machine, where browsers tell cookies apart by their name only.
@@ -21,7 +29,14 @@ def build(network: str, options: Options, restart: Callable[[], None]) -> Starle
         name=f"katalog_{network}",
         home="/kontoer",
         folder=Path(__file__).parent,
-        shared={"codes": codes, "account_form": account_form, "network": codes.NETWORKS[network]},
+        shared={
+            "brand": "katalog",
+            "product": f"Katalog {codes.NETWORKS[network]}",
+            "support": "brukerhjelpen, tlf. 73 00 00 01",
+            "tabs": TABS,
+            "codes": codes,
+            "account_form": account_form,
+        },
         filters={"ja_nei": codes.yes_no},
     )
     store = Store(options.database(brand.name))
