@@ -77,8 +77,9 @@ def arranged(wish: Wish, entry: Entry) -> Arrangement:
         case Action.CHANGE:
             _require_of(wish.unit.unit, entry)
             return _changed(wish, entry)
-        case Action.MOVE if wish.unit.unit not in entry.units or wish.order.from_unit in entry.units:
-            _require_of(wish.order.from_unit or "", entry)
+        case Action.MOVE:
+            if wish.unit.unit not in entry.units:  # otherwise it has been moved, perhaps not with all that belongs to it
+                _require_of(wish.order.from_unit or "", entry)
             return _moved(wish, entry)
         case _:
             return _added(wish, entry)
