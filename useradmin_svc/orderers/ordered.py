@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.clock import OSLO
@@ -31,6 +31,18 @@ class OrdererAction(StrEnum):
 
     NEW = "NEW"
     DELETE = "DELETE"
+
+
+class Signature(BaseModel, frozen=True):
+    """That the leader of the units has signed."""
+
+    by: str
+    """The leader's employee number."""
+    at: date
+    reference: str
+
+    def __repr__(self) -> str:
+        return "Signature(…)"
 
 
 class OrderedAuthorisation(Order):
@@ -116,9 +128,16 @@ class OrderedAuthorisation(Order):
             )
         return last
 
-    def last_day(self, signed: date) -> date:
+    @property
+    def signature(self) -> Signature | None:
+        """The leader's signature; None only where a DELETE came without one."""
+        if self.signed_by is None or self.signed_at is None or self.signature_ref is None:
+            return None
+        return Signature(by=self.signed_by, at=self.signed_at, reference=self.signature_ref)
+
+    def last_day(self, signature: Signature) -> date:
         """The last day of a new authorisation."""
-        return self.valid_to or months_later(signed, SETTINGS.validity_months)
+        return self.valid_to or months_later(signature.at, SETTINGS.validity_months)
 
     def deadline(self, now: datetime) -> datetime:
         """A new orderer is there within two working days, one that ends is gone the same day."""

@@ -58,6 +58,10 @@ class Authorisation(Validity, frozen=True):
     signature: str
     """The reference of the signed paper."""
 
+    def says(self, signing: Signing) -> bool:
+        """Whether it is what was entered."""
+        return {name: getattr(self, name) for name in Signing.model_fields} == signing.model_dump()
+
 
 class Signing(BaseModel, frozen=True):
     """A new authorisation, as it is to be entered."""
