@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from common.process import Task
+from common.reasons import reason_of
 from useradmin_svc.removals.order import Removal
 from useradmin_svc.removals.rights import Ending, OrderingRight
 
 UNIT_LEADER = "unit-leader"
+USER_ADMINISTRATION = "user-administration"
+
+
+def tell_user_administration(code: str) -> Task:
+    """Somebody has left, and may still get in."""
+    return Task(
+        name="not-removed",
+        role=USER_ADMINISTRATION,
+        title="Bruker som har sluttet, er ikke fjernet",
+        text=f"Roger kunne ikke utføre en bestilling om å fjerne en bruker. {reason_of(code).situation} Saken står i "
+        "arbeidslisten: sperr kontoen og avslutt tilgangene selv, eller send bestillingen tilbake til bestilleren.",
+    )
 
 
 def open_case_files(order: Removal, endings: Sequence[Ending]) -> Iterable[Task]:
