@@ -6,23 +6,23 @@
 -- can become untrue again, so it does not matter how long ago another one looked: of two, the second finds it noted.
 with manual as materialized (
     select distinct batch from cases where state = 'manual' and batch is not null
-), standing as materialized (
-    select h.case_id, h.batch,
-           h.rows is not null
-           or exists (select from batches b where b.id = h.batch and b.ended_at is null)
-           or exists (select from handovers g where g.within = h.batch and g.ended_at is null)
-           or exists (select from manual m where m.batch = h.batch) as held
-    from handovers h where h.ended_at is null
-), free as (
-    select case_id from standing group by case_id having not bool_or(held)
+), handed_in as materialized (
+    select h.case_id, h.number, h.batch from handovers h
+    where h.ended_at is null and h.rows is null
+      and not exists (select from batches b where b.id = h.batch and b.ended_at is null)
+), free as materialized (
+    select h.case_id, h.batch from handed_in h
+    where not exists (select from handovers g where g.within = h.batch and g.ended_at is null)
+      and not exists (select from manual m where m.batch = h.batch)
 ), over as materialized (
-    select f.case_id from free f
-    where not exists (
-        select from standing s, lateral (
-            select from cases c where c.batch = s.batch and c.state not in ('done', 'closed', 'cancelled') limit 1
-        ) waiting
-        where s.case_id = f.case_id
-    )
+    select f.case_id from (select case_id, count(*) as number from free group by case_id) f
+    where f.number = (select count(*) from handovers o where o.case_id = f.case_id and o.ended_at is null)
+      and not exists (
+          select from free s, lateral (
+              select from cases c where c.batch = s.batch and c.state not in ('done', 'closed', 'cancelled') limit 1
+          ) waiting
+          where s.case_id = f.case_id
+      )
     limit %(limit)s
 ), mine as (
     select h.case_id, h.number from handovers h
