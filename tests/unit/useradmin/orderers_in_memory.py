@@ -74,7 +74,7 @@ class OrderersInMemory:
     meanwhile: Callable[[str, str], None] = _nothing
     """What somebody else does just before a save: told the same two words as stand in `writes`."""
     _numbers: count[int] = field(default_factory=lambda: count(7001))
-    _users: count[int] = field(default_factory=lambda: count(101))
+    _next_user: int = 101
 
     # what tests arrange and ask
 
@@ -148,8 +148,9 @@ class OrderersInMemory:
             raise PersonNotFound
         if signing.unit not in self.units:
             raise TargetRejected
-        orderer_id = f"best{next(self._users)}"
+        orderer_id = f"best{self._next_user}"
         self._about_to("authorise", orderer_id, known=False)
+        self._next_user += 1
         self.put(orderer_id, self.employees[employee_no])
         number = self.authorise(orderer_id, **signing.model_dump())
         self._done("authorise", "authorised", orderer_id)
