@@ -9,7 +9,7 @@ POST   /_kontroll/locks            [lock…] → {"records": n}                 
 GET    /_kontroll/orderers         every orderer with all authorisations
 GET    /_kontroll/writes?since=SEQ   [{seq, at, kind: authorisation|orderer|end|role, account, session, national_id,
 number (`best22/312900114`), source (the signature, the last day, on|off)}]
-GET    /_kontroll/looks?since=SEQ    the same rows, kind: search|orderer_page|unit
+GET    /_kontroll/looks?since=SEQ    the same rows, kind: search|orderer_page|unit|employee
 GET    /_kontroll/summary          units, employees, orderers, orderers_twice (of one employee), with_role,
 authorisations by state today, authorisations_twice (the same orderer, unit and signature), saved by kind, sessions,
 last_seq, started
