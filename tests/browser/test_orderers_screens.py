@@ -16,6 +16,7 @@ from common.browser.settings import BrowserSettings
 from common.errors import ConflictInTarget, PersonNotFound, RecordLocked, TargetRejected
 from common.testing import MemoryCase, person
 from tests.sandbox.visitor import PLAIN, Orderers, Visitor, starting
+from useradmin_svc.screens.orderers.employee import EmployeeFacts, EmployeePage, EmployeeSearch
 from useradmin_svc.screens.orderers.orderer import NewOrderer, OrdererPage
 from useradmin_svc.screens.orderers.search import OrdererHits, OrdererSearch, OrdererToFind
 from useradmin_svc.screens.orderers.target import Authorisation, AuthorisationState, OrdererHit, Signing, UnitFacts
@@ -64,6 +65,10 @@ class Office:
     def unit(self, unit: str) -> UnitPage | None:
         start: UnitSearch = self._open(UnitSearch)
         return start.find(unit)
+
+    def employee(self, employee_no: str) -> EmployeePage | None:
+        start: EmployeeSearch = self._open(EmployeeSearch)
+        return start.find(employee_no)
 
     def signing(self, **different: Any) -> Signing:
         usual = Signing(
@@ -278,6 +283,13 @@ def test_a_unit_with_its_leader_and_orderers(office: Office) -> None:
     assert empty is not None
     assert (empty.facts().active_orderers, empty.facts().orderers) == (0, ())
     assert office.unit("399456780") is None
+
+
+def test_whose_an_employee_number_is(office: Office) -> None:
+    page = office.employee(office.employee_no)
+    assert page is not None
+    assert page.facts() == EmployeeFacts(employee_no=office.employee_no, name=office.name, number=office.who.number)
+    assert office.employee("404") is None
 
 
 def test_what_looks_like_code_is_stored_as_it_was_typed(office: Office) -> None:
