@@ -126,7 +126,8 @@ class Office:
 
     def moved(self, **changes: Any) -> AccountOrder:
         """An order that moves Ane from the school to the nursing home."""
-        return self.order("MOVE", **{"unit": HOME, "from_unit": SCHOOL, **changes})
+        units: dict[str, Any] = {"unit": HOME, "from_unit": SCHOOL}
+        return self.order("MOVE", **units | changes)
 
     def standing(self, user_name: str = "anelov", *, network: Network = TK, **known: Any) -> Entry:
         """An account of Ane's that was there before, at the school."""

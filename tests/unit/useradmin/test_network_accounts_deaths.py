@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,9 @@ from useradmin_svc.accounts.order import AccountOrder
 
 
 @pytest.fixture(autouse=True)
-def accounts_say_whose_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def accounts_say_whose_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "key").write_text("k" * 32)
     monkeypatch.setenv("ROGER_ORDERS_PERSON_KEY", str(tmp_path / "key"))
-    return None
 
 
 def in_both(office: Office) -> AccountOrder:
@@ -46,7 +44,7 @@ def elsewhere(office: Office) -> AccountOrder:
 
 
 WAYS = {"both": in_both, "other": in_the_other, "again": again, "elsewhere": elsewhere}
-ENDS = {
+ENDS: dict[str, tuple[OutcomeCode, dict[str, str], list[str]]] = {
     "both": (OutcomeCode.CREATED, {"TK": "CREATED", "ELEV": "CREATED"}, ["TK-nett", "elevnett"]),
     "other": (OutcomeCode.CREATED, {"TK": "UPDATED", "ELEV": "CREATED"}, ["elevnett"]),
     "again": (OutcomeCode.UPDATED, {"TK": "UPDATED", "ELEV": "UPDATED"}, ["TK-nett", "elevnett"]),

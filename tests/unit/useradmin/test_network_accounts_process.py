@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
@@ -56,10 +55,9 @@ CREATED, UPDATED, EXISTS = OutcomeCode.CREATED, OutcomeCode.UPDATED, OutcomeCode
 
 
 @pytest.fixture(autouse=True)
-def accounts_say_whose_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def accounts_say_whose_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "key").write_text("k" * 32)
     monkeypatch.setenv("ROGER_ORDERS_PERSON_KEY", str(tmp_path / "key"))
-    return None
 
 
 @pytest.fixture
@@ -293,7 +291,7 @@ class TestTheSearch:
     @pytest.mark.parametrize(
         "known", [{"person_key": "somebody", "employee_no": ""}, {"person_key": "", "employee_no": "5"}]
     )
-    def test_of_a_name_that_is_somebody_elses_goes_on(self, office: Office, known: dict[str, str]) -> None:
+    def test_of_a_name_that_is_somebody_elses_goes_on(self, office: Office, known: dict[str, Any]) -> None:
         office.standing("gammelt", **known)
         assert office.perform(office.order()).code is CREATED
 
