@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 from rich.table import Column, Table
+from rich.tree import Tree
 
 from common.errors import ConfigurationError
 
@@ -96,6 +97,8 @@ class Client:
                 self._console.print(found[name])
         for name, value in found["detail"].items():
             self._console.print(f"  {name}: {value}")
+        if found["handed_over"]:
+            self._console.print(_grown(self.ask("GET", f"/v1/cases/{case}/tree")))
 
     def show_targets(self) -> None:
         """A table of targets: open or not, and what stands before their cases."""
@@ -148,6 +151,21 @@ class Client:
         self._console.print(table)
         if found["next"]:
             self._console.print("There are more: narrow the list, or raise --limit.")
+
+
+def _grown(node: dict[str, Any], below: Tree | None = None) -> Tree:
+    """A case and its children, as a tree."""
+    line = (
+        f"{node['process']} {node['reference'] or node['id']}: {node['state']} {node['outcome'] or node['code'] or ''}"
+    )
+    if node["not_before"]:
+        line += f"from {_moment(node['not_before'])}"
+    tree = below.add(line.strip()) if below else Tree(line.strip())
+    for child in node["children"]:
+        _grown(child, tree)
+    if node["left_out"]:
+        tree.add(f"{node['left_out']} more")
+    return tree
 
 
 def _moment(text: str) -> str:

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from common.cases.endings import done
+from common.cases.handovers import Handovers
 from common.errors import ConfigurationError
 from common.local.client import Client
 from common.local.following import Follower
+from common.process import Handover, Outcome, OutcomeCode
 from common.web.parts import Settings
 from tests.web.test_schedule_routes import tower
-from tests.web.town import served
+from tests.web.town import Deed, served
 
 pytestmark = pytest.mark.anyio
 
@@ -72,3 +75,21 @@ async def test_schedules(settings: Settings, keys: dict[str, str]) -> None:
     assert "0 12 * * mo-fr" in noon
     assert " due" in noon
     assert "paused: Wound by hand" in winding
+
+
+async def test_a_case_is_shown_with_what_came_of_it(settings: Settings, keys: dict[str, str]) -> None:
+    shown = StringIO()
+    async with served(settings, keys) as standing:
+        assert standing.url is not None
+        case = await standing.submit("forms", reference="P-1")
+        left = [Deed(parcel=str(number), reference=f"B-{number}") for number in range(51)]
+        await standing.end(done(Outcome(OutcomeCode.CREATED).handing_over(Handover(process="deeds", rows=left))))
+        parts = standing.parts
+        known = parts.service.processes
+        await Handovers(parts.database.pool, parts.keyring, parts.bell, known, parts.clock).hand_in()
+        client = Client(standing.url, keys["forms"], Console(file=shown, width=200))
+        await asyncio.to_thread(client.watch, case)
+        client.close()
+    lines = [line.rstrip() for line in shown.getvalue().splitlines()]
+    assert lines[:3] == ["done: CREATED", "permits P-1: done CREATED", "├── deeds B-0: queued"]
+    assert lines[-1] == "└── 1 more"
