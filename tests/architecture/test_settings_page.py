@@ -10,6 +10,7 @@ from sources import ROOT
 
 from common import settings
 from common.browser.settings import BrowserSettings
+from common.entrusting.settings import SecretSettings
 from common.notices.settings import NoticeSettings
 from common.web.pages.settings import PageSettings
 from common.webhooks.settings import WebhookSettings
@@ -20,6 +21,7 @@ from payroll_svc.control.settings import ControlSettings
 from payroll_svc.cut_off import CutOffSettings
 from payroll_svc.pay_forms.settings import PayFormSettings
 from payroll_svc.positions.settings import PositionSettings
+from useradmin_svc.accounts.settings import AccountSettings
 
 CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_": settings.DeploymentSettings,
@@ -36,6 +38,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_BROWSER_": BrowserSettings,
     "ROGER_WEBHOOKS_": WebhookSettings,
     "ROGER_NOTICES_": NoticeSettings,
+    "ROGER_SECRETS_": SecretSettings,
     "ROGER_REFUNDS_": RefundSettings,
     "ROGER_HPR_": HprSettings,
     "ROGER_CONTROL_": ControlSettings,
@@ -43,6 +46,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_POSITIONS_": PositionSettings,
     "ROGER_PAY_FORMS_": PayFormSettings,
     "ROGER_ASSIGNMENTS_": AssignmentSettings,
+    "ROGER_ACCOUNTS_": AccountSettings,
 }
 
 

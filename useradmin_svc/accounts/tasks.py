@@ -53,9 +53,8 @@ def tell_of_missing_leader(order: AccountOrder, unit: UnitRow, plan: Plan) -> Ta
         unit=order.unit,
         title="Konto uten leder",
         text=(
-            f"Kontoen {plan.user_name} i {plan.network.called} er laget uten leder: lederen for {unit.name} (ansattnr. "
-            f"{unit.leader_employee_no} i enhetsregisteret) har ingen aktiv konto der. Rett registeret eller lederens konto, og "
-            "sett lederen på kontoen."
+            f"Kontoen {plan.user_name} i {plan.network.called} står uten leder: den som enhetsregisteret har som leder for "
+            f"{unit.name}, har ingen aktiv konto der. Rett registeret eller lederens konto, og sett lederen på kontoen."
         ),
     )
 
