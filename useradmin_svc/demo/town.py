@@ -38,7 +38,7 @@ _UNITS: dict[str, dict[str, Any]] = {
     },
 }
 GROUPS = {
-    "tknett": ["SKOLE-ALLE", "HELSE-ALLE", "ADM-ALLE", "RAADHUS", "DRIFT-ADMINISTRATORER"],
+    "tknett": ["SKOLE-ALLE", "HELSE-ALLE", "ADM-ALLE", "RAADHUS", "Administrators"],
     "elevnett": ["LAERERE"],
 }
 PLACES = [row["place"] for row in _UNITS.values()]
