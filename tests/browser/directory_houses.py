@@ -85,15 +85,15 @@ class KatalogHouse(House):
     """The sandbox's stand-in, in a real browser."""
 
     def __init__(self, katalog: Katalog, browser: Browser) -> None:
-        self._katalog, self._browser = katalog, browser
+        self.katalog, self._browser = katalog, browser
 
     def fresh(self) -> None:
-        self._katalog.post("reset")
-        self._katalog.post("places", PLACES)
+        self.katalog.post("reset")
+        self.katalog.post("places", PLACES)
 
     def seed(self, accounts: Sequence[Seed], groups: Sequence[str] = ()) -> None:
-        self._katalog.post("groups", list(groups))
-        self._katalog.post("accounts", list(accounts))
+        self.katalog.post("groups", list(groups))
+        self.katalog.post("accounts", list(accounts))
 
     def open(self) -> Directory:
         hold = Lease(fence=1, started=now(), seconds=60, margin=2)
@@ -101,10 +101,10 @@ class KatalogHouse(House):
         return self._browser.open(KatalogDirectory.at(TkNett), robot, hold)
 
     def sign_in(self, user_name: str, secret: str) -> SignInResult:
-        return self._katalog.post("sign-ins", {"user_name": user_name, "secret": secret})["result"]
+        return self.katalog.post("sign-ins", {"user_name": user_name, "secret": secret})["result"]
 
     def accounts(self) -> list[Seed]:
-        return self._katalog.get("accounts")
+        return self.katalog.get("accounts")
 
 
 @contextmanager
@@ -113,7 +113,7 @@ def memory_house(_: pytest.TempPathFactory) -> Generator[House]:
 
 
 @contextmanager
-def katalog_house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House]:
+def katalog_house(tmp_path_factory: pytest.TempPathFactory) -> Generator[KatalogHouse]:
     with starting(Katalog, tmp_path_factory) as start:
         katalog = start("--network", "tknett")
         browser = Browser(BrowserSettings(), {"tknett": katalog.url})

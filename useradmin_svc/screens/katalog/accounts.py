@@ -9,7 +9,7 @@ from typing import Annotated
 from common.browser.dates import day_or_none
 from common.browser.locator import heading, label, link, table
 from common.browser.screen import Form, Row
-from common.errors import UiChanged
+from common.errors import NotConfirmed, UiChanged
 from useradmin_svc.directory.entry import AccountState, Entry, Sighting
 from useradmin_svc.directory.port import Wanted
 from useradmin_svc.screens.katalog.forms import (
@@ -64,13 +64,16 @@ class AccountList(OfficeScreen):
     ready = (heading("Alle kontoer"), table("Kontoer"))
     listed = table("Kontoer")
 
-    def total(self) -> int:
-        """How many accounts there are at this moment, on all pages."""
-        return int(self.terms()["Antall kontoer"])
-
-    def sightings(self) -> list[Sighting]:
-        """The accounts of this page."""
-        return [_sighting(row) for row in self.rows(self.listed)]
+    def whole(self) -> list[Sighting]:
+        """The accounts of this page and all after it; raises NotConfirmed when some came or went in the meantime."""
+        found: dict[str, Sighting] = {}
+        total = 0
+        for page in self.pages():
+            found |= {row["Brukernavn"]: _sighting(row) for row in page.rows(page.listed)}
+            total = int(page.terms()["Antall kontoer"])
+        if len(found) != total:
+            raise NotConfirmed("The list of accounts changed while it was read")
+        return list(found.values())
 
     def pages(self) -> Iterator[AccountList]:
         """This page and all after it."""

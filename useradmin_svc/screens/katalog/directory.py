@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import SecretStr
 
 from common.browser.locator import button, heading, label, link
-from common.errors import ConflictInTarget, NotConfirmed, TargetRejected
+from common.errors import ConflictInTarget, TargetRejected
 from useradmin_svc.directory.entry import AccountState, Arrangement, Entry, Sighting
 from useradmin_svc.directory.line import is_line
 from useradmin_svc.directory.port import Directory, Wanted
@@ -26,15 +26,7 @@ class KatalogDirectory(OfficeScreen, Directory):
         return self._search(wanted).sightings() if _can_be_typed(wanted) else []
 
     def everybody(self) -> list[Sighting]:
-        """Raises NotConfirmed when somebody made or deleted an account while the pages were turned."""
-        found: dict[str, Sighting] = {}
-        total = 0
-        for page in self.press(link("Alle kontoer"), expect=AccountList).pages():
-            found |= {one.user_name: one for one in page.sightings()}
-            total = page.total()
-        if len(found) != total:
-            raise NotConfirmed("The list of accounts changed while it was read")
-        return list(found.values())
+        return self.press(link("Alle kontoer"), expect=AccountList).whole()
 
     def entry(self, user_name: str) -> Entry | None:
         page = self._page(user_name)
