@@ -4,7 +4,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -15,6 +15,8 @@ from sandbox.lam.tree import EVERYONE, EVERYONE_NUMBER, PENDING_DELETE, Tree
 State = Literal["ACTIVE", "DISABLED", "PENDING_DELETE"]
 HIDDEN = "Skjult i adresselisten"
 """What stands in the business category of an account whose mailbox the address list leaves out."""
+LONGEST_AGE = 365
+"""Days after which a password must be changed."""
 _EPOCH = date(1970, 1, 1)
 
 
@@ -67,6 +69,8 @@ def _attributes(one: Account, manager: str, number: int) -> dict[str, list[str]]
         "manager": [manager],
         "mail": [one.mail],
         "businessCategory": [HIDDEN if one.hidden else ""],
+        "shadowLastChange": [str((_today() - _EPOCH).days)],
+        "shadowMax": [str(LONGEST_AGE)],
         "shadowExpire": [str((one.expires - _EPOCH).days) if one.expires else ""],
         "description": [one.remark],
         "uidNumber": [str(number)],
@@ -119,6 +123,16 @@ def _account(entry: ldap.Entry, groups: list[str]) -> Account:
 def usable(password: str) -> bool:
     """Whether anybody can sign in with what stands for the password."""
     return bool(password) and not password.partition("}")[2].startswith("!")
+
+
+def must_change(entry: ldap.Entry) -> bool:
+    """Whether whoever signs in must choose a new password first: its age says so, or the administrator has made it old."""
+    changed, longest = entry.first("shadowLastChange"), entry.first("shadowMax")
+    return bool(changed and longest) and _EPOCH + timedelta(days=int(changed) + int(longest)) < _today()
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
 
 
 def value_of(part: str) -> str:

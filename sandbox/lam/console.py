@@ -80,11 +80,11 @@ class Console:
         return [one for one in found if user_name in (None, one["user_name"])]
 
     def sign_in(self, asked: SignIn) -> Json:
-        """A real sign-in at the directory."""
+        """A real sign-in at the directory; like a workstation, which also looks at the password's age."""
         known = {entry.first("uid"): entry for entry in self._people()}
-        if asked.user_name not in known:
-            return {"result": "REFUSED"}
-        return {"result": self._server.sign_in(known[asked.user_name].dn, asked.secret)}
+        entry = known.get(asked.user_name)
+        result = self._server.sign_in(entry.dn, asked.secret) if entry else "REFUSED"
+        return {"result": "MUST_CHANGE" if result == "SIGNED_IN" and entry and accounts.must_change(entry) else result}
 
     def summary(self) -> Json:
         everybody = self.accounts(None)
@@ -103,7 +103,7 @@ class Console:
     def log(self, condition: str, since: int) -> list[Json]:
         """What succeeded of what the robots have done, the oldest first."""
         done = self._server.search(slapd.LOG, f"(&{condition}(reqResult=0))")
-        lines = [_line(entry) for entry in done if entry.first("reqAuthzID").endswith(self._tree.robots.lower())]
+        lines = [_line(entry) for entry in done if _by(entry).endswith(self._tree.robots.lower())]
         return sorted(
             (line for line in lines if line["seq"] > max(since, self._forgotten)), key=lambda line: line["seq"]
         )
@@ -127,10 +127,14 @@ def _line(entry: ldap.Entry) -> Json:
         "seq": _sequence(at),
         "at": at.timestamp(),
         "kind": entry.first("reqType"),
-        "account": accounts.value_of(entry.first("reqAuthzID").split(",")[0]),
+        "account": accounts.value_of(_by(entry).split(",")[0]),
         "dn": entry.first("reqDN"),
         **({"condition": entry.first("reqFilter")} if entry.first("reqFilter") else {}),
     }
+
+
+def _by(entry: ldap.Entry) -> str:
+    return entry.first("reqAuthzID").lower()
 
 
 def _sequence(at: datetime) -> int:

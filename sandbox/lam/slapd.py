@@ -57,7 +57,6 @@ unique_uri ldap:///{tree.people}?uid?sub
 # A manager who is removed is nobody's manager, one who moves stays it.
 overlay refint
 refint_attributes manager
-# A password that somebody else has set must be changed at the first sign-in.
 overlay ppolicy
 ppolicy_default "{tree.policy}"
 overlay accesslog

@@ -59,7 +59,7 @@ loginSearchDN: {tree.console}
 loginSearchPassword: {password}
 types: suffix_user: {tree.people}
 types: attr_user: uid:User name;sn:Last name;givenName:First name;employeeNumber:Employee number;carLicense:Person key;\
-departmentNumber:Departments;shadowExpire:Account expiration date;dn:DN
+departmentNumber:Departments;shadowExpire:Account expiration date;entryDN:DN
 types: modules_user: inetOrgPerson,posixAccount,shadowAccount
 types: suffix_group: {tree.groups}
 types: attr_group: cn:Group name;description:Group description
@@ -89,6 +89,7 @@ posixAccount_homeDirectory: /home/$user
 posixAccount_loginShell: /bin/bash
 posixAccount_primaryGroup: alle
 shadowAccount_addExt: true
+shadowAccount_shadowMax: 365
 ldap_suffix: {tree.people}
 ldap_rdn: uid
 """
@@ -127,7 +128,8 @@ def command(folder: Path, host: str, port: int) -> list[str]:
         "date.timezone": "Europe/Oslo",
     }
     options = [part for name, value in settings.items() for part in ("-d", f"{name}={value}")]
-    return [PHP, *options, "-S", f"{host}:{port}", "-t", str(folder / "lam")]
+    kept = Path(__file__).with_name("kept.php")
+    return [PHP, *options, "-S", f"{host}:{port}", "-t", str(folder / "lam"), str(kept)]
 
 
 def environment(tree: Tree) -> dict[str, str]:
