@@ -22,6 +22,8 @@ from payroll_svc.cut_off import CutOffSettings
 from payroll_svc.pay_forms.settings import PayFormSettings
 from payroll_svc.positions.settings import PositionSettings
 from useradmin_svc.accounts.settings import AccountSettings
+from useradmin_svc.reconciliation.settings import ReconciliationSettings
+from useradmin_svc.removals.settings import RemovalSettings
 
 CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_": settings.DeploymentSettings,
@@ -47,6 +49,8 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_PAY_FORMS_": PayFormSettings,
     "ROGER_ASSIGNMENTS_": AssignmentSettings,
     "ROGER_ACCOUNTS_": AccountSettings,
+    "ROGER_REMOVALS_": RemovalSettings,
+    "ROGER_RECONCILIATION_": ReconciliationSettings,
 }
 
 
