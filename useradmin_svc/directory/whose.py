@@ -42,7 +42,13 @@ class Whereabouts(BaseModel, frozen=True):
     known: bool
     """Not where an active account names no unit, or none can be found and accounts are not marked with whose they are."""
 
+    @property
+    def gone(self) -> bool:
+        """Whether they work nowhere any more."""
+        return self.known and not self.units
+
     def has_left(self, unit: str) -> bool:
+        """Whether they do not work for that unit; they may never have done."""
         return self.known and unit not in self.units
 
 

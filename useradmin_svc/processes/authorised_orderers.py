@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from common.errors import ConflictInTarget
+from common.norway.calendar import oslo_date
 from common.process import Outcome, OutcomeCode, Retention, Run, Task
 from common.reasons import reason_of
 from useradmin_svc.authorisation import SelfOrder, authorised
@@ -122,13 +123,17 @@ def _ended_by_signature(order: OrderedAuthorisation, signature: Signature, run: 
 
 
 def _ended_by_leaving(order: OrderedAuthorisation, run: Run) -> Outcome:
-    """Whoever has left a unit does not order for it any more, whoever orders that for one of the person's units."""
-    authorised(run, order)
+    """Whoever is gone orders for no unit any more, and whoever has left a unit not for that one."""
+    authority = authorised(run, order)
     desk = OrdererDesk(run, order.person.employee_no, order.sought(run))
     seen = run.step("whereabouts", whereabouts, run, order)
     before = run.step("standing", desk.look)
     ending = to_end(order.units, before)
-    require_left({each.unit for each in ending}, seen)
+    units = sorted({each.unit for each in ending})
+    require_left(units, seen)
+    if not seen.gone:
+        for unit in units:
+            authority.require(unit, oslo_date(order.ordered(run)))
     return _ended(ending, before, run, desk)
 
 

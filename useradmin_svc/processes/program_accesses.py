@@ -83,10 +83,10 @@ def _planned(order: OrderedAccess, before: Standing, account: Sighting | None, t
 def _require_theirs(
     plan: Plan, order: OrderedAccess, run: Run, authority: Authority, seen: Whereabouts | None = None
 ) -> None:
-    """Nobody changes what another unit has ordered, unless the person has left that one; raises NotAuthorised."""
+    """Nobody changes what another unit has ordered, unless the person is gone; raises NotAuthorised."""
+    if seen is not None and seen.gone:
+        return
     for unit in plan.units:
-        if seen is not None and seen.has_left(unit):
-            continue
         try:
             authority.require(unit, oslo_date(order.ordered(run)))
         except NotAuthorised as refused:

@@ -264,6 +264,12 @@ class TestWhoHasLeft:
         office.works_for(HALL)
         assert office.refused(office.leaving(units=()), NotAuthorised).detail == {"units": [HALL]}
 
+    def test_nor_for_a_unit_that_is_not_who_orders(self, office: Office) -> None:
+        """Some order for units in which they do not work: an account that does not name one proves nothing then."""
+        office.works_for(SCHOOL)
+        told = office.refused(office.leaving(HALL), NotAuthorised, "no authorisation")
+        assert told.detail is None
+
     def test_nor_without_an_account_to_tell_by(self, office: Office) -> None:
         office.tk.accounts.clear()
         office.refused(office.leaving(SCHOOL), NotAuthorised)

@@ -82,6 +82,7 @@ class TestWhereSomebodyWorks:
         found = seen(office)
         assert (found.user_names, set(found.units)) == (("ahmyus", "ahmyus2", "ahmyus3"), {SCHOOL, HOME})
         assert [found.has_left(unit) for unit in (SCHOOL, HOME, HALL)] == [False, False, True]
+        assert not found.gone
 
     def test_is_told_by_the_mark_where_the_employee_number_is_wrong(self, office: Office, keyed: str) -> None:
         """A wrong number in an order proves nothing."""
@@ -94,11 +95,14 @@ class TestWhereSomebodyWorks:
         for state in accounts.values():
             office.employed(state=state, person_key=keyed)
         assert seen(office).has_left(SCHOOL)
+        assert seen(office).gone
 
     def test_is_unknown_without_marks_and_without_an_account(self, office: Office) -> None:
         office.tk.accounts.clear()
         assert not seen(office).has_left(SCHOOL)
+        assert not seen(office).gone
 
     def test_is_unknown_where_an_active_account_names_no_unit(self, office: Office) -> None:
         office.employed(units=())
         assert not seen(office).has_left(SCHOOL)
+        assert not seen(office).gone
