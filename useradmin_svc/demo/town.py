@@ -66,7 +66,8 @@ class Town(MadeUpTown):
         for number, unit in enumerate(_UNITS, start=1):
             leader = self.employed()
             self.leaders[unit] = leader
-            self.account("tknett", leader, unit, user_name=f"leder{number:02}")
+            for network in self.accounts:
+                self.account(network, leader, unit, user_name=f"leder{number:02}")
             self.orderers[unit] = f"best{number:02}"
             self.authorised(self.orderers[unit], self.employed(), unit)
 

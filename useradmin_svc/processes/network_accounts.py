@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from common.errors import PersonNotFound
-from common.process import Outcome, OutcomeCode, Retention, Run
+from common.process import NoticeRule, Outcome, OutcomeCode, Retention, Run
 from useradmin_svc.accounts.account_desk import AccountDesk
 from useradmin_svc.accounts.arrangement import Wish
 from useradmin_svc.accounts.making import begun_before, ensure_account, let_in, remember_ordered, require_mobile
@@ -35,6 +35,8 @@ Desks = Mapping[Network, AccountDesk]
     manual_minutes=10.0,
     due=timedelta(days=1),
     retention=Retention.ORDERS,
+    # At the start of a semester one orderer gets the answers to hundreds of orders.
+    notices=NoticeRule(gather=timedelta(minutes=15)),
     fallout=tell_user_administration,
 )
 def ordered_accounts(order: AccountOrder, run: Run) -> Outcome:
