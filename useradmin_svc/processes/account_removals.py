@@ -16,7 +16,12 @@ from useradmin_svc.removals.holder import Account, accounts_of
 from useradmin_svc.removals.leaving import Leaving, Left, UnitGroups
 from useradmin_svc.removals.order import Removal, Scope
 from useradmin_svc.removals.rights import endings_of, ordering_right
-from useradmin_svc.removals.rules import require_last_employment, require_no_administrator, require_unit_left
+from useradmin_svc.removals.rules import (
+    require_at_unit,
+    require_last_employment,
+    require_no_administrator,
+    require_unit_left,
+)
 from useradmin_svc.removals.shutting import Shut, Shutting
 from useradmin_svc.removals.tasks import deserted_units, open_case_files, tell_user_administration
 from useradmin_svc.screens.orderers.target import Orderers
@@ -47,6 +52,7 @@ def remove_user(order: Removal, run: Run) -> Outcome:
 def _out_of_the_networks(order: Removal, run: Run, accounts: Sequence[Account]) -> Outcome:
     for account in accounts:
         require_last_employment(account.entry, order.unit)
+    require_at_unit((account.entry for account in accounts), order.unit)
     desks = {account: Shutting(run, order, account) for account in accounts}
     ensured = [
         run.ensure(f"shut:{account.key}", of=Shut, find=desk.find, create=desk.shut) for account, desk in desks.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from common.errors import ConflictInTarget, NeedsJudgement
 from common.settings import load
 from useradmin_svc.accounts.settings import AccountSettings
@@ -22,6 +24,15 @@ def require_last_employment(entry: Entry, unit: str) -> None:
         return
     if others := sorted({*entry.units} - {unit}):
         raise ConflictInTarget("The person works for another unit as well", detail={"units": others})
+
+
+def require_at_unit(entries: Iterable[Entry], unit: str) -> None:
+    """Whoever may order for one unit removes nobody of whom no account says that they work there; raises NeedsJudgement."""
+    in_use = [entry for entry in entries if entry.state is not AccountState.PENDING_DELETE]
+    if in_use and not any(unit in entry.units for entry in in_use):
+        raise NeedsJudgement(
+            "No account says that the person works for the unit", detail={"user_name": in_use[0].user_name}
+        )
 
 
 def require_unit_left(entry: Entry, unit: str) -> None:

@@ -169,9 +169,19 @@ class TestWhoStays:
         office.employed(units=(HOME,))
         office.refused(ConflictInTarget)
 
-    def test_an_account_without_units_goes(self, office: Office) -> None:
+    def test_of_whom_no_account_names_the_unit_nobody_knows(self, office: Office) -> None:
         office.employed(units=())
+        assert office.refused(NeedsJudgement).detail == {"user_name": "anelov"}
+
+    def test_one_of_the_networks_is_enough_to_name_it(self, office: Office) -> None:
+        office.employed(Network.TK)
+        office.employed(Network.ELEV, units=())
         assert office.removed().code is UPDATED
+        assert office.account(Network.ELEV).state is PENDING
+
+    def test_what_is_set_aside_already_needs_no_unit(self, office: Office) -> None:
+        office.employed(state=PENDING, units=(), groups=(), hidden=True, remark=NOTE)
+        assert office.removed(order_id="BRK-9005").code is EXISTS
 
     def test_the_unit_that_is_added_while_the_robot_looks_counts(self, office: Office) -> None:
         office.employed()
