@@ -11,6 +11,7 @@ import pytest
 from town_in_memory import TownInMemory, taken
 
 from common.local.day import REFUSED, Flow
+from common.process import Register
 from useradmin_svc.accesses.ordered import OrderedAccess
 from useradmin_svc.accesses.registers import forbidden_roles, program_roles, programs
 from useradmin_svc.demo import authorised_orderers, program_accesses
@@ -69,6 +70,7 @@ class TestEverySituation:
 
 def test_the_registers_are_such_as_can_be_handed_in() -> None:
     handed_in = program_accesses.registers(town(datetime(2026, 11, 23, 8, tzinfo=UTC)))
-    for register in (programs, program_roles, forbidden_roles):
+    declared: list[Register[Any]] = [programs, program_roles, forbidden_roles]
+    for register in declared:
         assert register.check
         assert list(register.check([register.row.model_validate(row) for row in handed_in[register.name]])) == []
