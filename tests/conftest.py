@@ -50,6 +50,7 @@ TOGETHER = {
         "tests/forms/test_form_to_register.py",
         "tests/forms/test_station_in_browser.py",
         "tests/forms/test_reports_in_browser.py",
+        "tests/forms/test_secret_in_browser.py",
     ),
 }
 """Tests of which only one at a time may run: whole Rogers that are killed, and all else that keeps a processor busy."""

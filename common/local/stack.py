@@ -23,6 +23,7 @@ from common.embedded import EmbeddedPostgres, EmbeddedRedis
 from common.errors import ConfigurationError
 from common.identity.keys import new_key
 from common.local.child import Child
+from common.local.stand_in import stand_in
 from common.privacy.key_file import KeyFile
 from common.process import Service
 from common.settings import DatabaseSettings
@@ -30,7 +31,7 @@ from common.settings import DatabaseSettings
 _UP_WITHIN = 60.0
 ACCOUNTS_PER_TARGET = 8
 _MOST_TARGETS = 4
-"""More than any service has."""
+"""As many as any service has; their consoles may need as many ports again."""
 PARTS = ("api", "errands", "worker")
 
 
@@ -49,7 +50,7 @@ class Ports:
         with ExitStack() as taken:
             places = [taken.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in PARTS]
             api, errands, worker = (place.getsockname()[1] for place in places)
-            return cls(api=api, errands=errands, worker=worker, first_target=_free_in_a_row(_MOST_TARGETS))
+            return cls(api=api, errands=errands, worker=worker, first_target=_free_in_a_row(2 * _MOST_TARGETS))
 
 
 def _free_in_a_row(number: int) -> int:
@@ -84,6 +85,8 @@ class Stack:
         self.folder = self.folder.resolve()
         self.parts: dict[str, Child] = {}
         self.targets: dict[str, str] = {}
+        self.consoles: dict[str, str] = {}
+        """Where the stand-ins are seeded and asked: below `/_kontroll`."""
         self.postgres: EmbeddedPostgres | None = None
         self.redis: EmbeddedRedis | None = None
         self.api_key = ""
@@ -121,6 +124,12 @@ class Stack:
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             "PYTHONUNBUFFERED": "1",
         }
+        if self.service.entrusts:
+            self.environment |= {
+                "ROGER_SECRETS_URL": self.api,
+                "ROGER_SECRETS_PORT": "folder",
+                "ROGER_SECRETS_FOLDER": str(self.folder / "text-messages"),
+            }
         self.environment |= {name: value for name, value in os.environ.items() if name.startswith("ROGER_")}
         self.environment |= self.settings
         self._start_databases()
@@ -194,18 +203,24 @@ class Stack:
         for number in range(1, ACCOUNTS_PER_TARGET + 1):
             if not (accounts / f"robot{number}").exists():
                 _write_secret(accounts / f"robot{number}", secrets.token_urlsafe(12))
-        command = [sys.executable, "-m", f"sandbox.{name}", "--port", str(port), "--data", str(self.folder / name)]
+        program = stand_in(self.package, name, self.environment)
+        command = [sys.executable, "-m", program.module, *program.options]
+        command += ["--port", str(port), "--data", str(self.folder / name)]
+        self.targets[name] = self.consoles[name] = f"http://127.0.0.1:{port}"
+        if program.console_apart:
+            command += ["--console-port", str(port + _MOST_TARGETS)]
+            self.consoles[name] = f"http://127.0.0.1:{port + _MOST_TARGETS}"
         for account in sorted(accounts.iterdir()):
             command += ["--account", f"{account.name}:{account.read_text()}"]
         child = self._child(name, command)
-        self.targets[name] = f"http://127.0.0.1:{port}"
         self.environment |= {
+            **program.settings,
             f"{prefix}URL": self.targets[name],
             f"{prefix}ACCOUNTS": str(accounts),
             f"{prefix}PRODUCTION": "false",
         }
         self._await(child, f"{self.targets[name]}/")
-        self.progress(f"{name} (stand-in) is up")
+        self.progress(f"{name} ({program.said}) is up")
 
     def _start_part(self, part: str) -> None:
         self.parts[part] = self._child(part, [sys.executable, "-m", self.package, part])

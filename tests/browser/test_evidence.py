@@ -27,6 +27,8 @@ from common.cases.registers import Registers
 from common.cases.states import State
 from common.cases.trouble import Trouble
 from common.db.engine import pool
+from common.entrusting.settings import SecretSettings
+from common.entrusting.vault import Vault
 from common.errors import NameMismatch, TargetDown, TargetTimeout
 from common.lease import Lease
 from common.process import Outcome, OutcomeCode, Process, Retention, Run, Service
@@ -55,6 +57,11 @@ def look(chore: Chore, run: Run) -> Outcome:
         raise NameMismatch
     if chore.what == "the act fails":
         run.ensure("card", of=str, find=lambda: _found(run), create=_fail)
+    if chore.what == "the giving fails":
+        run.entrust("secret", to="90000001", about="nettet", give=lambda _secret: _fail())
+    if chore.what == "a failure after giving":
+        run.entrust("secret", to="90000001", about="nettet", give=lambda _secret: run.open(Persons))
+        raise TargetDown
     if chore.what == "timeout":
         raise TargetTimeout
     return Outcome(OutcomeCode.NOOP)
@@ -101,6 +108,7 @@ class Room:
             checkpoints=Checkpoints(self.pool),
             registers=Registers(self.pool),
             ledger=Ledger(self.pool, keyring),
+            vault=Vault(self.pool, keyring, SecretSettings()),
             witnessing=Witnessing(store=self.store, settings=EvidenceSettings(budget=10)),
             accounts={("hard", "robot1"): ROBOT},
             production=frozenset(),
@@ -196,6 +204,8 @@ def test_what_a_failed_act_left_on_screen_is_kept_before_the_browser_is_ended(ro
         ("a person decides", LOOKS),
         ("nothing fails", LOOKS),
         ("before any page", LOOKS),
+        ("the giving fails", LOOKS),
+        ("a failure after giving", LOOKS),
     ],
 )
 def test_nothing_else_is_kept(room: Room, what: str, process: Process) -> None:

@@ -67,7 +67,7 @@ async def workshop(database: DatabaseSettings, empty_redis: str, tmp_path: Path)
         "ROGER_SECRETS_PORT": "folder",
         "ROGER_SECRETS_FOLDER": str(tmp_path / "sent"),
     }
-    async with alive(database, empty_redis, service="tests.web.locksmith:locksmith", **settings) as parts:
+    async with alive(database, empty_redis, service="tests.web.locksmith:locksmith", callers=None, **settings) as parts:
         await parts.start(parts.api, parts.errands, parts.worker)
         yield Workshop(parts, Safe(tmp_path), tmp_path / "sent")
 
