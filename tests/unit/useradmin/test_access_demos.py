@@ -55,7 +55,7 @@ class TestEverySituation:
         there = town(datetime.fromisoformat(f"{day}T08:00:00+01:00"), hired=hired)
         made = program_accesses.flow(there, 80)
         played = TownInMemory(there, program_accesses.PROGRAMS)
-        played.store(made.registers)
+        played.store(program_accesses.registers(there))
         for situation in made.situations:
             assert played.endings(situation, OrderedAccess, program_access) == situation.expected, situation.name
 
