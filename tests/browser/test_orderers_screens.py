@@ -1,131 +1,38 @@
-"""The screens of the register of authorised orderers on the stand-in's real pages, in one browser."""
+"""The screens of the register of authorised orderers: on the stand-in's real pages, and as tests of processes know them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from datetime import date
-from itertools import count
-from typing import Any
 
-import httpx
 import pytest
-from real_screens import RealScreens
+from orderer_offices import SIGNED, MemoryOffice, Office, RealOffice, orderers_and_browser
 
 from common.browser.session import Browser
-from common.browser.settings import BrowserSettings
 from common.errors import ConflictInTarget, PersonNotFound, RecordLocked, TargetRejected
-from common.testing import MemoryCase, person
-from tests.sandbox.visitor import PLAIN, Orderers, Visitor, starting
-from useradmin_svc.screens.orderers.employee import EmployeeFacts, EmployeePage, EmployeeSearch
-from useradmin_svc.screens.orderers.orderer import NewOrderer, OrdererPage
-from useradmin_svc.screens.orderers.search import OrdererHits, OrdererSearch, OrdererToFind
+from tests.sandbox.visitor import Orderers
+from useradmin_svc.screens.orderers.employee import EmployeeFacts
+from useradmin_svc.screens.orderers.orderer import OrdererPage
 from useradmin_svc.screens.orderers.target import Authorisation, AuthorisationState, OrdererHit, Signing, UnitFacts
-from useradmin_svc.screens.orderers.unit import UnitPage, UnitSearch
 
 pytestmark = pytest.mark.browser
-
-LEADER = {"employee_no": "100778", "name": "Leder, Lise"}
-SIGNED = date(2026, 11, 19)
-
-_serial = count(1)
-
-
-class Office:
-    """The register, a browser that is signed in there, and somebody new whom the municipality employs, in new units."""
-
-    def __init__(self, orderers: Orderers, browser: Browser) -> None:
-        self.orderers, self._browser = orderers, browser
-        self.who = person()
-        self.name = f"{self.who.family_name}, {self.who.given_name}"
-        serial = next(_serial)
-        self.employee_no, self.user = str(200_000 + serial), f"user{serial}"
-        self.school, self.health = str(310_000_000 + serial), str(320_000_000 + serial)
-        school = {"unit": self.school, "name": "Lia skole", "type": "SKOLE", "leader": LEADER}
-        orderers.post("units", [school, school | {"unit": self.health, "name": "Øya helsehus", "type": "HELSE"}])
-        orderers.post(
-            "employees", [{"employee_no": self.employee_no, "national_id": self.who.number, "name": self.name}]
-        )
-
-    def _open(self, screen: Any) -> Any:
-        return RealScreens(MemoryCase(), self._browser, None).open(screen)
-
-    def search(self, **sought: str) -> OrdererHits:
-        start: OrdererSearch = self._open(OrdererSearch)
-        return start.search(OrdererToFind(**sought))
-
-    def page(self) -> OrdererPage:
-        """The only orderer of this employee number."""
-        hits = self.search(employee_no=self.employee_no)
-        (hit,) = hits.orderers()
-        return hits.open(hit)
-
-    def new(self) -> NewOrderer:
-        return self.search(employee_no=self.employee_no).new()
-
-    def unit(self, unit: str) -> UnitPage | None:
-        start: UnitSearch = self._open(UnitSearch)
-        return start.find(unit)
-
-    def employee(self, employee_no: str) -> EmployeePage | None:
-        start: EmployeeSearch = self._open(EmployeeSearch)
-        return start.find(employee_no)
-
-    def signing(self, **different: Any) -> Signing:
-        usual = Signing(
-            unit=self.school,
-            first_day=date(2026, 11, 20),
-            last_day=date(2090, 11, 20),
-            signed_by="100778",
-            signed=SIGNED,
-            signature="ES-17",
-        )
-        return usual.model_copy(update=different)
-
-    def number(self) -> str:
-        """Of the orderer's only authorisation."""
-        (only,) = self.page().facts().authorisations
-        return only.number
-
-    def seed(self, **different: Any) -> None:
-        row = {
-            "user": self.user,
-            "employee_no": self.employee_no,
-            "national_id": self.who.number,
-            "name": self.name,
-            "unit": self.school,
-            "from": "2020-01-01",
-            "signed_by": "100778",
-            "signature_ref": "ES-1",
-        }
-        self.orderers.post("authorisations", [row | different])
-
-    def lock(self) -> None:
-        self.orderers.post("locks", [{"record": "orderer", "key": [self.user], "locked_by": "ikt04"}])
-
-    def writes(self) -> list[str]:
-        """What was done about this person."""
-        found: list[dict[str, Any]] = self.orderers.get("writes")
-        return [each["kind"] for each in found if each["national_id"] == self.who.number]
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Orderers, Browser]]:
-    with starting(Orderers, tmp_path_factory) as start:
-        orderers = start()
-        browser = Browser(BrowserSettings(), {"orderers": orderers.url})
-        yield orderers, browser
-        browser.close()
+    with orderers_and_browser(tmp_path_factory) as both:
+        yield both
 
 
-@pytest.fixture
-def office(whole: tuple[Orderers, Browser]) -> Office:
-    return Office(*whole)
+@pytest.fixture(params=["memory", "real"])
+def office(request: pytest.FixtureRequest) -> Office:
+    return MemoryOffice() if request.param == "memory" else RealOffice(*request.getfixturevalue("whole"))
 
 
 def test_an_orderer_is_found_and_read(office: Office) -> None:
-    office.seed(signed="2019-12-30")
-    office.seed(unit=office.health, to="2020-12-31")
-    office.seed(state="REVOKED", to="2021-06-30")
+    office.seed(signed=date(2019, 12, 30))
+    office.seed(office.health, last_day=date(2020, 12, 31))
+    office.seed(last_day=date(2021, 6, 30), revoked=True)
     hits = office.search(orderer_id=office.user, unit=office.health)
     assert hits.orderers() == [OrdererHit(orderer_id=office.user, employee_no=office.employee_no, name=office.name)]
     told = hits.open(hits.orderers()[0]).facts()
@@ -157,7 +64,7 @@ def test_an_orderer_is_found_and_read(office: Office) -> None:
     ],
 )
 def test_on_which_days_an_authorisation_held(office: Office, on: date, held: bool) -> None:  # noqa: FBT001
-    office.seed(to="2020-12-31")
+    office.seed(last_day=date(2020, 12, 31))
     assert office.page().facts().authorisations[0].held(on) is held
 
 
@@ -186,7 +93,7 @@ def test_one_more_authorisation_without_end(office: Office) -> None:
 
 def test_an_authorisation_is_ended_and_the_role_goes_and_comes(office: Office) -> None:
     office.seed()
-    office.seed(unit=office.health)
+    office.seed(office.health)
     kept, gone = (each.number for each in office.page().facts().authorisations)
     ended = office.page().end(gone).end(date(2026, 11, 20)).orderer()
     first, second = ended.facts().authorisations
@@ -236,12 +143,9 @@ class TestRefused:
 
     def test_somebody_else_has_ended_it(self, office: Office) -> None:
         office.seed()
-        form = office.page().end(office.number())
-        with httpx.Client(base_url=office.orderers.url, follow_redirects=True, verify=PLAIN) as http:
-            other = Visitor(http)
-            other.sign_in("robot2")
-            page = other.follow(other.press(other.get("/bestillere"), "Finn bestiller", bestiller=office.user), "Åpne")
-            other.press(other.follow(page, "Avslutt"), "Avslutt fullmakt", til="19.11.2026")
+        number = office.number()
+        form = office.page().end(number)
+        office.end_meanwhile(number)
         with pytest.raises(TargetRejected) as refused:
             form.end(date(2026, 11, 20))
         assert refused.value.detail == {"reason": "Fullmakten kan ikke avsluttes: den er ikke aktiv."}
@@ -262,7 +166,7 @@ class TestRefused:
 
 def test_a_unit_with_its_leader_and_orderers(office: Office) -> None:
     office.seed()
-    office.seed(to="2020-12-31", user=f"a{office.user}")
+    office.seed(user=f"a{office.user}", last_day=date(2020, 12, 31))
     page = office.unit(office.school)
     assert page is not None
     told = page.facts()

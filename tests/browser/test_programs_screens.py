@@ -1,109 +1,58 @@
-"""The screens of program administration on the stand-in's real pages, in one browser."""
+"""The screens of program administration: on the stand-in's real pages, and as tests of processes know them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from datetime import date
-from itertools import count
-from typing import Any
 
 import pytest
-from real_screens import RealScreens
+from program_portals import READER, ROLES, MemoryPortal, Portal, RealPortal, programs_and_browser
 
 from common.browser.session import Browser
-from common.browser.settings import BrowserSettings
 from common.errors import InvalidValue, RecordLocked, SignedOut, TargetDown, TargetRejected, UnexpectedDialog
-from common.testing import MemoryCase, person
-from tests.sandbox.visitor import Programs, starting
-from useradmin_svc.screens.programs.access import AccessPage, NewAccess
-from useradmin_svc.screens.programs.search import AccessHits, AccessToFind, ProgramSearch
+from common.testing import person
+from tests.sandbox.visitor import Programs
+from useradmin_svc.screens.programs.access import AccessPage
+from useradmin_svc.screens.programs.search import AccessToFind
 from useradmin_svc.screens.programs.target import AccessHit, AccessState, Grant, Holder, ProgramFacts
 
 pytestmark = pytest.mark.browser
 
-SINCE = date(2026, 1, 1)
-READER = Grant(roles=("LESER",), units=("311874322", "312900114"), first_day=SINCE, last_day=date(2026, 12, 31))
 OFFICER = Grant(roles=("ARKIVAR", "SAKSBEHANDLER"), units=(), first_day=date(2026, 11, 16), last_day=None)
-ROLES = ("ARKIVAR", "LESER", "SAKSBEHANDLER")
-
-_serial = count(1)
-
-
-class Portal:
-    """The portal, a browser that is signed in there, and somebody new."""
-
-    def __init__(self, programs: Programs, browser: Browser) -> None:
-        who = person()
-        self.programs, self._browser = programs, browser
-        self.holder = Holder(
-            user_name=f"user{next(_serial)}", number=who.number, name=f"{who.family_name}, {who.given_name}"
-        )
-
-    def start(self) -> ProgramSearch:
-        return RealScreens(MemoryCase(), self._browser, None).open(ProgramSearch)
-
-    def search(self, **sought: str) -> AccessHits:
-        return self.start().search(AccessToFind(**sought))
-
-    def page(self) -> AccessPage:
-        """The only access of the holder."""
-        hits = self.search(user_name=self.holder.user_name)
-        (hit,) = hits.accesses()
-        return hits.open(hit)
-
-    def new(self, program: str = "ESA") -> NewAccess:
-        return self.search(program=program).new()
-
-    def seed(self, **different: Any) -> None:
-        row = {
-            "program": "ESA",
-            "user_name": self.holder.user_name,
-            "person": self.holder.number,
-            "name": self.holder.name,
-            "roles": READER.roles,
-            "units": READER.units,
-            "from": "2026-01-01",
-            "to": "2026-12-31",
-        }
-        self.programs.post("accesses", [row | different])
-
-    def standing(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.programs.get("accesses", user_name=self.holder.user_name)
-        return found
+NOTHING = OFFICER.model_copy(update={"roles": ()})
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Programs, Browser]]:
-    with starting(Programs, tmp_path_factory) as start:
-        programs = start()
-        browser = Browser(BrowserSettings(), {"programs": programs.url})
-        yield programs, browser
-        browser.close()
+    with programs_and_browser(tmp_path_factory) as both:
+        yield both
 
 
 @pytest.fixture
-def portal(whole: tuple[Programs, Browser]) -> Portal:
-    programs, browser = whole
-    programs.console.delete("/_kontroll/faults")
-    esa = {"code": "ESA", "name": "Sak og arkiv", "licences": None, "roles": ROLES}
-    full = {"code": "AGRESSO", "name": "Økonomi", "licences": 0, "roles": ["BESTILLER"]}
-    programs.post("programs", [esa, full])
-    return Portal(programs, browser)
+def real(whole: tuple[Programs, Browser]) -> RealPortal:
+    whole[0].console.delete("/_kontroll/faults")
+    return RealPortal(*whole)
+
+
+@pytest.fixture(params=["memory", "real"])
+def portal(request: pytest.FixtureRequest) -> Portal:
+    return MemoryPortal() if request.param == "memory" else request.getfixturevalue("real")
 
 
 def test_the_programs_there_are(portal: Portal) -> None:
     portal.seed()
-    used = portal.programs.get("summary")["active"]
-    assert portal.start().programs() == [
-        ProgramFacts(code="AGRESSO", name="Økonomi", roles=("BESTILLER",), licences_used=0, licences=0),
-        ProgramFacts(code="ESA", name="Sak og arkiv", roles=ROLES, licences_used=used, licences=None),
-    ]
-    assert [each.exhausted for each in portal.start().programs()] == [True, False]
+    portal.seed(state=AccessState.DISABLED)
+    agresso, before = portal.start().programs()
+    assert agresso == ProgramFacts(code="AGRESSO", name="Agresso", roles=("BESTILLER",), licences_used=0, licences=0)
+    assert (before.code, before.name, before.roles, before.licences) == ("ESA", "Esa", ROLES, None)
+    assert (agresso.exhausted, before.exhausted) == (True, False)
+    portal.seed()
+    assert portal.start().programs()[1].licences_used == before.licences_used + 1
 
 
 def test_an_access_is_found_by_user_and_by_person_whatever_its_state(portal: Portal) -> None:
     portal.seed()
-    portal.seed(program="AGRESSO", roles=[], units=[], to=None, state="DISABLED")
+    portal.seed("AGRESSO", NOTHING, AccessState.DISABLED)
     agresso, esa = portal.search(number=portal.holder.number).accesses()
     told = {"user_name": portal.holder.user_name, "name": portal.holder.name}
     assert esa == AccessHit(program="ESA", grant=READER, state=AccessState.ACTIVE, **told)
@@ -144,22 +93,30 @@ def test_an_access_is_blocked_and_reopened_with_what_it_allows(portal: Portal) -
     assert (reopened.state, reopened.grant) == (AccessState.ACTIVE, OFFICER)
 
 
+def _save(page: AccessPage) -> object:
+    return page.save(OFFICER)
+
+
+def _disable(page: AccessPage) -> object:
+    return page.disable(OFFICER)
+
+
 class TestRefused:
     def test_a_role_that_the_program_does_not_have(self, portal: Portal) -> None:
         with pytest.raises(InvalidValue) as refused:
             portal.new().create(portal.holder, OFFICER.model_copy(update={"roles": ("ARKIVAR", "SJEF")}))
         assert refused.value.detail == {"roles": ["SJEF"]}
-        assert portal.standing() == []
+        assert portal.search(user_name=portal.holder.user_name).accesses() == []
 
     def test_no_licence_left(self, portal: Portal) -> None:
         grant = OFFICER.model_copy(update={"roles": ("BESTILLER",)})
         with pytest.raises(TargetRejected) as refused:
             portal.new("AGRESSO").create(portal.holder, grant)
         assert refused.value.detail == {"reason": "Ingen ledige lisenser"}
-        portal.seed(program="AGRESSO", roles=[], state="DISABLED")
+        portal.seed("AGRESSO", NOTHING, AccessState.DISABLED)
         with pytest.raises(TargetRejected):
             portal.page().reopen(grant)
-        assert [each["state"] for each in portal.standing()] == ["DISABLED"]
+        assert portal.page().facts().state is AccessState.DISABLED
 
     def test_what_the_portal_does_not_take(self, portal: Portal) -> None:
         with pytest.raises(TargetRejected) as refused:
@@ -167,17 +124,22 @@ class TestRefused:
         why = "Tilgangen kan ikke lagres: skriv enheter som organisasjonsnumre med komma mellom."
         assert refused.value.detail == {"reason": why}
 
-    @pytest.mark.parametrize("save", [AccessPage.save, AccessPage.disable])
-    def test_somebody_else_has_it_open(self, portal: Portal, save: Callable[[AccessPage, Grant], object]) -> None:
+    def test_days_that_make_no_sense(self, portal: Portal) -> None:
+        one_day = OFFICER.model_copy(update={"last_day": OFFICER.first_day})
+        assert portal.new().create(portal.holder, one_day).access().facts().grant == one_day
+        with pytest.raises(TargetRejected) as refused:
+            portal.page().save(OFFICER.model_copy(update={"last_day": date(2026, 11, 15)}))
+        assert refused.value.detail == {"reason": "Tilgangen kan ikke lagres: siste dag er før første dag."}
+
+    @pytest.mark.parametrize("do", [_save, _disable])
+    def test_somebody_else_has_it_open(self, portal: Portal, do: Callable[[AccessPage], object]) -> None:
         portal.seed()
         page = portal.page()
-        portal.programs.post(
-            "locks", [{"record": "access", "key": ["ESA", portal.holder.user_name], "locked_by": "adm04"}]
-        )
+        portal.lock()
         with pytest.raises(RecordLocked):
-            save(page, OFFICER)
-        assert portal.page().facts().locked
-        assert [each["roles"] for each in portal.standing()] == [["LESER"]]
+            do(page)
+        told = portal.page().facts()
+        assert (told.locked, told.grant, told.state) == (True, READER, AccessState.ACTIVE)
 
 
 def test_what_looks_like_code_is_stored_as_it_was_typed(portal: Portal) -> None:
@@ -191,20 +153,20 @@ def test_what_looks_like_code_is_stored_as_it_was_typed(portal: Portal) -> None:
 class TestInterrupted:
     """What the sign-in that several targets share brings with it."""
 
-    def test_the_error_page(self, portal: Portal) -> None:
-        search = portal.start()
-        portal.programs.fault("error_page", times=1)
+    def test_the_error_page(self, real: RealPortal) -> None:
+        search = real.start()
+        real.programs.fault("error_page", times=1)
         with pytest.raises(TargetDown):
             search.search(AccessToFind(program="ESA"))
 
-    def test_signed_out(self, portal: Portal) -> None:
-        search = portal.start()
-        portal.programs.fault("sign_out", times=1)
+    def test_signed_out(self, real: RealPortal) -> None:
+        search = real.start()
+        real.programs.fault("sign_out", times=1)
         with pytest.raises(SignedOut):
             search.search(AccessToFind(program="ESA"))
 
-    def test_a_message_over_the_page(self, portal: Portal) -> None:
-        search = portal.start()
-        portal.programs.fault("dialog", kind="modal", text="Vedlikehold kl. 16", times=1)
+    def test_a_message_over_the_page(self, real: RealPortal) -> None:
+        search = real.start()
+        real.programs.fault("dialog", kind="modal", text="Vedlikehold kl. 16", times=1)
         with pytest.raises(UnexpectedDialog):
             search.search(AccessToFind(program="ESA"))

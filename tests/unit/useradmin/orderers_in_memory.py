@@ -137,8 +137,7 @@ class OrderersInMemory:
 
     def enter(self, orderer_id: str, signing: Signing) -> str:
         self._about_to("authorise", orderer_id)
-        if signing.unit not in self.units:
-            raise TargetRejected
+        self._require_sense(signing)
         number = self.authorise(orderer_id, **signing.model_dump())
         self._done("authorise", "authorised", orderer_id)
         return number
@@ -146,8 +145,7 @@ class OrderersInMemory:
     def make_orderer(self, employee_no: str, signing: Signing) -> tuple[str, str]:
         if employee_no not in self.employees:
             raise PersonNotFound
-        if signing.unit not in self.units:
-            raise TargetRejected
+        self._require_sense(signing)
         orderer_id = f"best{self._next_user}"
         self._about_to("authorise", orderer_id, known=False)
         self._next_user += 1
@@ -156,10 +154,16 @@ class OrderersInMemory:
         self._done("authorise", "authorised", orderer_id)
         return orderer_id, number
 
+    def _require_sense(self, signing: Signing) -> None:
+        if signing.unit not in self.units:
+            raise TargetRejected(detail={"reason": "Fullmakten kan ikke lagres: ukjent enhet."})
+        if signing.last_day is not None and signing.last_day < signing.first_day:
+            raise TargetRejected(detail={"reason": "Fullmakten kan ikke lagres: siste dag er før første dag."})
+
     def withdraw(self, orderer_id: str, number: str, last_day: date) -> None:
         self._about_to("end", orderer_id)
         if number not in {each.number for each in self.active(orderer_id)}:
-            raise TargetRejected
+            raise TargetRejected(detail={"reason": "Fullmakten kan ikke avsluttes: den er ikke aktiv."})
         ended = {"state": REVOKED, "last_day": last_day}
         all_of_them = self.orderers[orderer_id].authorisations
         after = (each.model_copy(update=ended) if each.number == number else each for each in all_of_them)
@@ -170,7 +174,8 @@ class OrderersInMemory:
         what = "give_role" if on else "remove_role"
         self._about_to(what, orderer_id, point="role")
         if bool(self.active(orderer_id)) is not on:
-            raise TargetRejected
+            why = "det er ingen aktiv fullmakt" if on else "det er fortsatt en aktiv fullmakt"
+            raise TargetRejected(detail={"reason": f"Bestillerrollen kan ikke endres: {why}."})
         self.change(orderer_id, role=on)
         self._done(what, "role_done", orderer_id)
 
@@ -196,7 +201,7 @@ class OrderersInMemory:
                 last_day=each.last_day,
                 state=each.state,
             )
-            for orderer in self.orderers.values()
+            for _, orderer in sorted(self.orderers.items())
             for each in orderer.authorisations
             if each.unit == unit
         )
@@ -208,7 +213,9 @@ class _Search(OrdererSearch):
         self._register = register
 
     def search(self, sought: OrdererToFind) -> OrdererHits:
-        return _Hits(self._register, [each for each in self._register.orderers.values() if _fits(each, sought)])
+        return _Hits(
+            self._register, [each for _, each in sorted(self._register.orderers.items()) if _fits(each, sought)]
+        )
 
 
 class _Hits(OrdererHits):

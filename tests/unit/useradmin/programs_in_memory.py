@@ -81,22 +81,25 @@ class ProgramsInMemory:
             each.model_copy(update={"licences_used": self.used(code)}) for code, each in sorted(self._programs.items())
         ]
 
+    def in_order(self) -> list[tuple[int, Access]]:
+        return sorted(self.accesses.items(), key=lambda each: (each[1].program, each[1].holder.user_name, each[0]))
+
     def used(self, code: str) -> int:
         return sum(each.program == code and each.state is AccessState.ACTIVE for each in self.accesses.values())
 
     def require_role(self, code: str, grant: Grant) -> None:
-        if set(grant.roles) - set(self._programs[code].roles):
-            raise InvalidValue
+        if unknown := set(grant.roles) - set(self._programs[code].roles):
+            raise InvalidValue(detail={"roles": sorted(unknown)})
 
     def require_licence(self, code: str) -> None:
         licences = self._programs[code].licences
         if licences is not None and self.used(code) >= licences:
-            raise TargetRejected
+            raise TargetRejected(detail={"reason": "Ingen ledige lisenser"})
 
     def create(self, code: str, holder: Holder, grant: Grant) -> int:
         self.require_role(code, grant)
         self._about_to("create", holder.user_name)
-        _require_order(grant)
+        _require_sense(grant)
         self.require_licence(code)
         place = self.put(code, holder)
         self.change(place, grant=grant)
@@ -105,10 +108,9 @@ class ProgramsInMemory:
     def save(self, what: str, place: int, grant: Grant, state: AccessState) -> int:
         self.require_role(self.accesses[place].program, grant)
         self._about_to(what, self.accesses[place].holder.user_name)
+        _require_sense(grant, ends_early=what == "disable")
         if self.accesses[place].locked:
             raise RecordLocked
-        if what != "disable":
-            _require_order(grant)
         if what == "reopen":
             self.require_licence(self.accesses[place].program)
         self.change(place, grant=grant, state=state)
@@ -136,7 +138,7 @@ class _Search(ProgramSearch):
 
     def search(self, sought: AccessToFind) -> AccessHits:
         if sought.program not in {EVERY_PROGRAM, *(each.code for each in self._portal.programs())}:
-            raise InvalidValue
+            raise InvalidValue(detail={"program": sought.program})
         return _Hits(self._portal, sought)
 
 
@@ -146,7 +148,7 @@ class _Hits(AccessHits):
     def __init__(self, portal: ProgramsInMemory, sought: AccessToFind) -> None:
         super().__init__(NO_PAGE)
         self._portal, self._sought = portal, sought
-        self._found = {place: _hit(each) for place, each in portal.accesses.items() if _fits(each, sought)}
+        self._found = {place: _hit(each) for place, each in portal.in_order() if _fits(each, sought)}
 
     def accesses(self) -> list[AccessHit]:
         return list(self._found.values())
@@ -218,9 +220,15 @@ def _hit(access: Access) -> AccessHit:
     )
 
 
-def _require_order(grant: Grant) -> None:
-    if grant.last_day is not None and grant.last_day < grant.first_day:
-        raise TargetRejected
+def _require_sense(grant: Grant, *, ends_early: bool = False) -> None:
+    """What is blocked may end before it has begun."""
+    why = ""
+    if not all(len(unit) == len("312900114") and unit.isdecimal() for unit in grant.units):
+        why = "skriv enheter som organisasjonsnumre med komma mellom."
+    elif grant.last_day is not None and grant.last_day < grant.first_day and not ends_early:
+        why = "siste dag er før første dag."
+    if why:
+        raise TargetRejected(detail={"reason": f"Tilgangen kan ikke lagres: {why}"})
 
 
 def _fits(access: Access, sought: AccessToFind) -> bool:
