@@ -82,6 +82,8 @@ async (sight, request) => {
   const isText = (el) =>
     isEditable(el) || el.tagName === "TEXTAREA" || (el.tagName === "INPUT" && !isChoice(el) && el.type !== "file");
   const NATIVE = new Set(["date", "time", "month", "week", "datetime-local", "number", "color", "range"]);
+  // A calendar that is its field's only way in, as far as such are known (flatpickr): it is told the date, nobody can type it.
+  const calendar = (el, field) => (el.readOnly && field.iso ? el._flatpickr : undefined);
   const wanted = (el, field) => (NATIVE.has(el.type) ? (field.iso ?? field.text) : field.text);
   const checked = (el) => (el.type ? el.checked : el.getAttribute("aria-checked") === "true");
   const sameText = (have, want) => {
@@ -155,6 +157,9 @@ async (sight, request) => {
         tell(el);
         el.blur();
       });
+    } else if (calendar(el, field)) {
+      const time = field.iso.includes("T") ? field.iso : `${field.iso}T00:00`;
+      act(() => calendar(el, field).setDate(new Date(time), true));
     } else if (!isText(el)) stop({ state: "problem", what: "kind", field: at });
     else if (NATIVE.has(el.type)) act(() => setNative(el, wanted(el, field)));
     else act(() => insert(el, field.text));
@@ -173,7 +178,8 @@ async (sight, request) => {
   const control = async (field, at) => {
     const open = () => {
       const el = one(field);
-      return el && !el.matches(":disabled") && !el.readOnly && el.ariaDisabled !== "true" ? el : undefined;
+      const typeable = el && (!el.readOnly || calendar(el, field));
+      return typeable && !el.matches(":disabled") && el.ariaDisabled !== "true" ? el : undefined;
     };
     const el = await until(open);
     if (gone) stop({ state: "left" });

@@ -27,10 +27,11 @@ class TableData(TypedDict):
 
 
 class Reading(TypedDict, total=False):
-    """What one locator gave: whether it is shown, and its text, terms or table."""
+    """What one locator gave: whether it is shown, and its text, terms or table; `texts` where it meant several."""
 
     shown: bool
     text: str
+    texts: list[str]
     terms: dict[str, str]
     table: TableData
 
@@ -175,6 +176,11 @@ class Screen:
         """Read the text, or the control's value; None if it is not shown."""
         reading = self._reading(what)
         return reading.get("text", "") if reading.get("shown") else None
+
+    def texts(self, what: Locator) -> list[str]:
+        """Read the text of everything that is meant, as `text` does of the first; of a list's options in their order."""
+        reading = self._reading(what)
+        return reading.get("texts", [reading.get("text", "")]) if reading.get("shown") else []
 
     def shows(self, what: Locator) -> bool:
         """Say whether this is shown right now."""

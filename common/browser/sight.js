@@ -12,7 +12,12 @@
   const shown = (el) =>
     el.isConnected && el.getClientRects().length > 0 && el.checkVisibility({ visibilityProperty: true });
   const isChoice = (el) => el.type === "radio" || el.type === "checkbox";
-  const usable = (el) => shown(el) || el.type === "file" || (isChoice(el) && [...(el.labels ?? [])].some(shown));
+  // What can be chosen in a list is there with it, whether the list is open or not.
+  const usable = (el) =>
+    shown(el) ||
+    el.type === "file" ||
+    (isChoice(el) && [...(el.labels ?? [])].some(shown)) ||
+    (el.tagName === "OPTION" && shown(el.closest("select") ?? el));
   const referenced = (el, attribute) =>
     normal(
       (el.getAttribute(attribute) ?? "")
@@ -137,10 +142,17 @@
   const groupOf = (el) => (el.matches(GROUPS) ? choices(el) : null);
 
   // --- reading ----------------------------------------------------------------------------------------------------
+  // A picture without a word is called as its file, as screen readers do; an empty text says that it is mere decoration.
+  const pictureName = (el) => {
+    if (el.getAttribute("alt") === "") return normal(el.title);
+    return normal(el.alt) || normal(el.title) || el.src.split(/[?#]/)[0].split("/").at(-1).replace(/\.[^.]*$/, "");
+  };
   const cellText = (el) => {
     const inside = el.children.length ? el.querySelector("input,select,textarea") : null;
     if (inside) return controlText(inside);
-    return normal(el.children.length ? el.innerText : el.textContent);
+    const text = normal(el.children.length ? el.innerText : el.textContent);
+    const pictures = text || !el.children.length ? [] : all("img", el).filter(shown);
+    return pictures.length === 1 ? pictureName(pictures[0]) : text;
   };
   const controlText = (el) => {
     const group = groupOf(el);
@@ -190,12 +202,14 @@
       }
     return pairs;
   };
+  const textOf = (el) => (el.matches(`${CONTROLS},${GROUPS}`) ? controlText(el) : normal(el.innerText));
   const reading = (at, limit = Infinity) => {
-    const [el] = find(at);
+    const found = find(at);
+    const [el] = found;
     if (at.by === "terms") return { shown: !!el, terms: termsData(find(at)) };
     if (!el) return { shown: false };
     if (at.by === "table") return { shown: true, table: tableData(el, limit) };
-    return { shown: true, text: el.matches(`${CONTROLS},${GROUPS}`) ? controlText(el) : normal(el.innerText) };
+    return { shown: true, text: textOf(el), ...(found.length > 1 ? { texts: found.map(textOf) } : {}) };
   };
   return {
     normal,

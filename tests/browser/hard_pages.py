@@ -104,6 +104,21 @@ TABLES = """<h1>Personer</h1><h2>Treff</h2><table><thead><tr><th>Navn</th><th>Nr
 <dl><dt>Fødselsnummer:</dt><dd>12345</dd><dt>Navn</dt><dd>Kari</dd><dd>Normann</dd></dl>
 <p>Ingen <b>andre</b> treff.</p><p hidden>Usynlig tekst</p>"""
 
+# Lists to choose from, and a cell that says something with a picture alone.
+CHOICES = """<h1>Valg</h1><label>Enhet <select name=enhet><option>Skole<option>Helse &amp; omsorg</select></label>
+<label>Grupper <select multiple size=3 name=grupper><option>Alle<option>Lærere</select></label><select hidden><option>Usynlig</select>
+<h2>Kontoer</h2><table><tr><th>Navn</th><th>Status</th></tr><tr><td>ola</td><td><img src=/bilder/locked.svg?v=2 alt=" "></td></tr>
+<tr><td>kari</td><td><img src=/bilder/x.svg alt="Åpen"></td></tr><tr><td>per</td><td><img src=/bilder/x.svg alt="" title="Utløpt"></td></tr>
+<tr><td>åse</td><td><img src=/bilder/pynt.svg alt=""></td></tr><tr><td>jon</td><td>Ny <img src=/bilder/locked.svg></td></tr></table>"""
+
+# A calendar lets nobody type in its field; the field's own element knows it, as flatpickr does.
+CALENDAR = """<h1>Kalender</h1><form method=post action=/saved><label>Siste dag <input name=dag id=d readonly></label>
+<label>Tid <input name=tid id=t readonly></label><label>Låst <input name=laast readonly></label><button>Lagre</button></form><script>
+const two = n => String(n).padStart(2, '0'), day = w => `${two(w.getDate())}.${two(w.getMonth() + 1)}.${w.getFullYear()}`;
+d._flatpickr = { setDate: (when, told) => { d.value = day(when); if (told) d.dispatchEvent(new Event('change', {bubbles: true})); } };
+t._flatpickr = { setDate: when => { t.value = `${day(when)} ${two(when.getHours())}:${two(when.getMinutes())}`; } };
+</script>"""
+
 
 def saved(_site: Website, _visit: Visit) -> str:
     return "<title>Lagret</title><h1>Lagret</h1>"
@@ -193,6 +208,8 @@ PAGES: dict[str, PageFunction] = {
     "/upload": static(UPLOAD),
     "/popups": static(POPUPS),
     "/tables": static(TABLES),
+    "/choices": static(CHOICES),
+    "/calendar": static(CALENDAR),
     "/other": static("<h1>Annen</h1>"),
     "/empty": lambda _site, _visit: Answer("", 204),
     "/broken": lambda _site, _visit: Answer("<h1>Intern feil</h1>", 500),

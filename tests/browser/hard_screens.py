@@ -189,6 +189,25 @@ class Persons(HardScreen):
     none = text("Ingen andre treff")
 
 
+class Choices(HardScreen):
+    path = "/choices"
+    ready = heading("Valg")
+    units = css("[name=enhet] option")
+    groups = css("[name=grupper] option")
+    unseen = css("select[hidden] option")
+
+
+class LastDay(Form):
+    day: Annotated[date | None, label("Siste dag")] = None
+    time: Annotated[datetime | None, label("Tid")] = None
+    locked: Annotated[date | None, label("Låst")] = None
+
+
+class Calendar(HardScreen):
+    path = "/calendar"
+    ready = heading("Kalender")
+
+
 class Person(HardScreen):
     ready = heading("Person")
 
