@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from directory_houses import House, account, katalog_house, memory_house
+from lam_house import lam_house
 from pydantic import SecretStr
 
 from common.errors import ConflictInTarget, TargetRejected
@@ -17,7 +18,7 @@ from useradmin_svc.directory.port import Directory, Wanted
 
 Building = Callable[[pytest.TempPathFactory], AbstractContextManager[House]]
 Act = Callable[[Directory, str], None]
-HOUSES: dict[str, Building] = {"memory": memory_house, "katalog": katalog_house}
+HOUSES: dict[str, Building] = {"memory": memory_house, "katalog": katalog_house, "lam": lam_house}
 GROUPS = ("ADM-ALLE", "SKOLE-ALLE", "SKOLE-LÆRERE")
 SECRET = SecretStr("Blåbær-17-kvist-Æ")
 NEW = Arrangement(

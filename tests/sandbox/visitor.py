@@ -115,6 +115,24 @@ class Orderers(StandIn):
     package = "orderers"
 
 
+class Lam(StandIn):
+    """OpenLDAP with LAM for TK-nett: its console, and the directory itself, have ports of their own."""
+
+    title = "LAM (tknett)"
+    package = "lam"
+    directory: str = ""
+    """Where the directory answers, `ldap://…`."""
+
+    def wait(self) -> None:
+        super().wait()
+        assert self.process.stdout
+        console, directory = (self.process.stdout.readline().partition(": ") for _ in range(2))
+        assert (console[0], directory[0]) == ("console", "directory")
+        self.close()
+        self.console = httpx.Client(base_url=console[2].strip(), timeout=30, verify=PLAIN)
+        self.directory = directory[2].strip()
+
+
 S = TypeVar("S", bound=StandIn)
 
 
