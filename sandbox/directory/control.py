@@ -3,6 +3,8 @@
 POST   /_kontroll/places    ["Skole", …] → {"places": n}          where accounts may lie, besides those to be deleted
 POST   /_kontroll/groups    ["SKOLE-ALLE", …] → {"groups": n}     what accounts may be members of
 POST   /_kontroll/accounts  [account…] → {"accounts": n}          see `seeds.SeededAccount`; one of the same name is replaced
+DELETE /_kontroll/accounts                                        removes accounts, groups and places; whoever is signed in
+stays so, which `reset` ends
 POST   /_kontroll/locks     [lock…] → {"accounts": n}             who has an account open; "" for nobody
 POST   /_kontroll/sign-ins  {user_name, secret} → {"result": "REFUSED"|"MUST_CHANGE"|"SIGNED_IN"}   at a workstation
 GET    /_kontroll/accounts[?user_name=]   every account, or that one, in the shape of the seeds, without secrets
@@ -35,6 +37,10 @@ def answers(store: Store, sessions: Sessions) -> list[Answer]:
     async def accounts(request: Request) -> Response:
         return JSONResponse(store.told(request.query_params.get("user_name", "")))
 
+    async def empty(_: Request) -> Response:
+        store.empty()
+        return JSONResponse({})
+
     async def sign_in(request: Request) -> Response:
         return JSONResponse({"result": store.sign_in(Attempt.model_validate_json(await request.body()))})
 
@@ -42,6 +48,7 @@ def answers(store: Store, sessions: Sessions) -> list[Answer]:
         ("POST", "places", _seeding("places", NAMES, store.seed_places)),
         ("POST", "groups", _seeding("groups", NAMES, store.seed_groups)),
         ("POST", "accounts", _seeding("accounts", ACCOUNTS, store.seed_accounts)),
+        ("DELETE", "accounts", empty),
         ("POST", "locks", _seeding("accounts", LOCKS, store.lock)),
         ("POST", "sign-ins", sign_in),
         ("GET", "accounts", accounts),

@@ -192,6 +192,13 @@ class Store(Books):
                 self._add_to(number, one.groups)
         return len(accounts)
 
+    def empty(self) -> None:
+        """Remove everybody, all groups and all places; what was done stays on record."""
+        with self._db:
+            _ = self._db.execute("begin immediate")
+            for table in ("entry", "known_group", "place"):
+                _ = self._db.execute(f"delete from {table}")  # noqa: S608
+
     def lock(self, locks: Iterable[Lock]) -> int:
         """Let somebody have these accounts open, or nobody; says how many accounts that are."""
         with self._db:

@@ -109,7 +109,7 @@ def test_a_save_that_fails_is_the_targets_failure(house: KatalogHouse, what: str
         CHANGES[what](house.open())
     assert house.accounts() == before
     CHANGES[what](house.open())
-    assert what in [write["kind"] for write in house.katalog.get("writes")]
+    assert what in house.written()
 
 
 @pytest.mark.parametrize(("fault", "what"), [("error_after_save", "account"), ("error_before_save", "membership")])
@@ -124,13 +124,13 @@ def test_an_account_whose_groups_are_missing_is_arranged_again(house: KatalogHou
     arranged = house.open().entry("perost")
     assert arranged is not None
     assert arranged.groups == GROUPS
-    assert [write["kind"] for write in house.katalog.get("writes")] == ["account", "arrangement", "membership"]
+    assert house.written() == ["account", "arrangement", "membership"]
 
 
 def test_memberships_that_stay_are_not_saved_again(house: KatalogHouse) -> None:
     _create(house.open())
     house.open().arrange("perost", NEW.model_copy(update={"given_name": "Pål"}))
-    assert [write["kind"] for write in house.katalog.get("writes")] == ["account", "membership", "arrangement"]
+    assert house.written() == ["account", "membership", "arrangement"]
 
 
 def test_a_list_that_changes_while_it_is_read(house: KatalogHouse) -> None:

@@ -154,6 +154,15 @@ def test_the_summary_counts_everything(katalog: Katalog, clerk: Visitor) -> None
     }
 
 
+def test_everybody_can_be_removed_while_somebody_is_signed_in(katalog: Katalog, clerk: Visitor) -> None:
+    SAVES["account"](clerk)
+    assert katalog.console.delete("/_kontroll/accounts").is_success
+    summary = katalog.get("summary")
+    assert [summary[name] for name in ("accounts", "groups", "places")] == [0, 0, 0]
+    assert len(katalog.get("writes")) == 1
+    assert heading(clerk.get("/kontoer")) == "Finn konto"
+
+
 def test_accounts_survive_a_restart(katalog: Katalog, clerk: Visitor) -> None:
     SAVES["account"](clerk)
     before = katalog.get("accounts")
