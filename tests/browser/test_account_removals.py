@@ -59,7 +59,7 @@ def shown(hall: TownHall, network: Network = Network.TK) -> dict[str, Any]:
     return {name: account[name] for name in ("state", "place", "groups", "hidden", "remark")}
 
 
-ASIDE = {"state": "PENDING_DELETE", "place": "Slettes", "groups": [], "hidden": True, "remark": NOTE}
+ASIDE: dict[str, Any] = {"state": "PENDING_DELETE", "place": "Slettes", "groups": [], "hidden": True, "remark": NOTE}
 
 
 class TestALeaver:

@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field, StringConstraints
 from common.errors import ConflictInTarget, DateOutOfRange, NeedsJudgement
 from common.norway.national_id import NationalIdText
 from common.process import CaseInput, Run, Subject
-from useradmin_svc.directory.desk import directory
 from useradmin_svc.directory.entry import AccountState, Entry, Network
 from useradmin_svc.person_key import person_key
+from useradmin_svc.removals.holder import AccountSight
 from useradmin_svc.removals.order import REMOVALS
 from useradmin_svc.removals.remark import is_held, note_of
 
@@ -70,6 +70,7 @@ class Deleting:
 
     def __init__(self, run: Run, deletion: AccountDeletion, account: RemovedAccount) -> None:
         self._run, self._deletion, self._account = run, deletion, account
+        self._sight = AccountSight(run, account.network, account.user_name)
 
     def verdict(self) -> Verdict:
         """What the directory says today.
@@ -77,26 +78,24 @@ class Deleting:
         Raises ConflictInTarget (another person's account), DateOutOfRange (too early), NeedsJudgement (somebody has
         written another remark).
         """
-        entry = self._look()
-        return Verdict.GONE if entry is None else self._judged(entry)
+        return self._judged(self._sight.look())
 
     def find(self) -> list[str]:
         """The account's name, if it is not there any more."""
-        return [] if self._look() else [self._account.user_name]
+        return [] if self._sight.look() else [self._account.user_name]
 
     def delete(self) -> None:
         """Delete it, if that is still right; raises as `verdict`, and ConflictInTarget when it is not."""
-        verdict = self.verdict()
+        verdict = self._judged(self._sight.look_anew())
         if verdict is Verdict.GONE:
             return
         if verdict is not Verdict.DELETE:
             raise ConflictInTarget("The account was changed while it was to be deleted")
-        directory(self._run, self._account.network).delete(self._account.user_name)
+        self._sight.act().delete(self._account.user_name)
 
-    def _look(self) -> Entry | None:
-        return directory(self._run, self._account.network).entry(self._account.user_name)
-
-    def _judged(self, entry: Entry) -> Verdict:
+    def _judged(self, entry: Entry | None) -> Verdict:
+        if entry is None:
+            return Verdict.GONE
         if entry.state is not AccountState.PENDING_DELETE:
             return Verdict.TAKEN_BACK
         if is_held(entry.remark):

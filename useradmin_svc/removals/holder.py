@@ -11,6 +11,7 @@ from useradmin_svc.accounts.owner import Owner
 from useradmin_svc.accounts.search import account_of
 from useradmin_svc.directory.desk import directory
 from useradmin_svc.directory.entry import Entry, Network
+from useradmin_svc.directory.port import Directory
 from useradmin_svc.person_key import person_key
 from useradmin_svc.removals.order import Removal
 
@@ -41,12 +42,35 @@ def accounts_of(run: Run, order: Removal) -> list[Account]:
     return [Account(network=network, entry=entry) for network, entry in found if entry is not None]
 
 
-def look(run: Run, network: Network, user_name: str) -> Entry:
-    """All about an account that was there a moment ago; raises NotConfirmed when it is not any more."""
-    entry = directory(run, network).entry(user_name)
-    if entry is None:
-        raise NotConfirmed("An account that was found is not in the directory any more")
-    return entry
+class AccountSight:
+    """One account, which is not looked up again until something was done about it."""
+
+    def __init__(self, run: Run, network: Network, user_name: str) -> None:
+        self._run, self._network, self._user_name = run, network, user_name
+        self._seen: tuple[Entry | None] | None = None
+
+    def look(self) -> Entry | None:
+        """All about it; None when it is not there."""
+        if self._seen is None:
+            self._seen = (directory(self._run, self._network).entry(self._user_name),)
+        return self._seen[0]
+
+    def look_anew(self) -> Entry | None:
+        """The same, for what cannot be undone."""
+        self._seen = None
+        return self.look()
+
+    def entry(self) -> Entry:
+        """All about it; raises NotConfirmed when it is not there any more."""
+        entry = self.look()
+        if entry is None:
+            raise NotConfirmed("An account that was found is not in the directory any more")
+        return entry
+
+    def act(self) -> Directory:
+        """The directory, to do something about it there."""
+        self._seen = None
+        return directory(self._run, self._network)
 
 
 def _leaver(run: Run, order: Removal) -> Owner:

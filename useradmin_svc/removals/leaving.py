@@ -7,9 +7,8 @@ from pydantic import BaseModel
 from common.errors import InvalidValue
 from common.process import Run
 from useradmin_svc.accounts.arrangement import as_it_is
-from useradmin_svc.directory.desk import directory
 from useradmin_svc.directory.entry import Entry, Network
-from useradmin_svc.removals.holder import Account, look
+from useradmin_svc.removals.holder import Account, AccountSight
 from useradmin_svc.removals.order import Removal
 from useradmin_svc.removals.rules import require_no_administrator, require_unit_left
 from useradmin_svc.units import UnitRow, units
@@ -48,12 +47,13 @@ class Leaving:
     """Sees to it that an account loses a unit, however often a robot dies over it."""
 
     def __init__(self, run: Run, order: Removal, account: Account, groups: UnitGroups) -> None:
-        self._run, self._unit, self._groups = run, order.unit, groups
+        self._unit, self._groups = order.unit, groups
         self._network, self._user_name = account.network, account.user_name
+        self._sight = AccountSight(run, account.network, account.user_name)
 
     def find(self) -> list[Left]:
         """The account, if nothing of the unit is left in it."""
-        entry = look(self._run, self._network, self._user_name)
+        entry = self._sight.entry()
         if self.concerns(entry):
             return []
         return [Left(network=self._network, user_name=self._user_name, units=entry.units)]
@@ -67,7 +67,7 @@ class Leaving:
 
         Raises what the rules raise, when the account has changed since they were asked first.
         """
-        entry = look(self._run, self._network, self._user_name)
+        entry = self._sight.entry()
         require_no_administrator(entry)
         require_unit_left(entry, self._unit)
         ending = self._groups.leaving(entry, self._network)
@@ -75,4 +75,4 @@ class Leaving:
             "units": tuple(unit for unit in entry.units if unit != self._unit),
             "groups": tuple(group for group in entry.groups if group not in ending),
         }
-        directory(self._run, self._network).arrange(self._user_name, as_it_is(entry).model_copy(update=left))
+        self._sight.act().arrange(self._user_name, as_it_is(entry).model_copy(update=left))

@@ -8,10 +8,8 @@ from pydantic import BaseModel
 
 from common.process import Run
 from useradmin_svc.accounts.arrangement import as_it_is
-from useradmin_svc.directory.desk import directory
 from useradmin_svc.directory.entry import AccountState, Entry, Network
-from useradmin_svc.directory.port import Directory
-from useradmin_svc.removals.holder import Account, look
+from useradmin_svc.removals.holder import Account, AccountSight
 from useradmin_svc.removals.order import Removal
 from useradmin_svc.removals.remark import is_held, note_of, removal_remark
 from useradmin_svc.removals.rules import require_last_employment, require_no_administrator
@@ -35,10 +33,11 @@ class Shutting:
     def __init__(self, run: Run, order: Removal, account: Account) -> None:
         self._run, self._order = run, order
         self._network, self._user_name = account.network, account.user_name
+        self._sight = AccountSight(run, account.network, account.user_name)
 
     def find(self) -> list[Shut]:
         """The account, if nothing is left to be done about it."""
-        entry = look(self._run, self._network, self._user_name)
+        entry = self._sight.entry()
         note = note_of(entry.remark)
         if note is None or not self._is_shut(entry):
             return []
@@ -57,19 +56,19 @@ class Shutting:
 
         Raises what the rules raise, when the account has changed since they were asked first.
         """
-        entry = look(self._run, self._network, self._user_name)
+        entry = self._sight.entry()
         require_no_administrator(entry)
         require_last_employment(entry, self._order.unit)
         held = self._order.legal_hold or is_held(entry.remark)
         remark = removal_remark(self._order, self._run.today(), before=entry.remark, held=held)
         waits = entry.state is AccountState.PENDING_DELETE
         if not waits:
-            self._directory.disable(self._user_name, remark=remark)
+            self._sight.act().disable(self._user_name, remark=remark)
         if waits or not held:
-            self._directory.set_aside(self._user_name, remark=remark)
+            self._sight.act().set_aside(self._user_name, remark=remark)
         elif not entry.hidden:
             hidden = as_it_is(entry).model_copy(update={"hidden": True, "remark": remark})
-            self._directory.arrange(self._user_name, hidden)
+            self._sight.act().arrange(self._user_name, hidden)
 
     def _is_shut(self, entry: Entry) -> bool:
         held = is_held(entry.remark)
@@ -78,7 +77,3 @@ class Shutting:
         if entry.state is AccountState.PENDING_DELETE:
             return not entry.groups
         return held and entry.state is AccountState.DISABLED
-
-    @property
-    def _directory(self) -> Directory:
-        return directory(self._run, self._network)
