@@ -94,7 +94,7 @@ def _hours(stack: Stack, what: str, hours: float) -> Row:
 
 def _play(stack: Stack, book: Book, rows: Mapping[str, int], *, seed: int) -> float:
     """Seconds for these rows; raises ConfigurationError when one came out wrong."""
-    for address in stack.targets.values():
+    for address in stack.consoles.values():
         httpx.post(f"{address}/_kontroll/reset", timeout=60).raise_for_status()
     began = time.monotonic()
     with closing(DayBook(stack, _demo(stack).day_of(rows, seed=seed, born=seed * _APART))) as day:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What Roger needs from the machine besides Python: Chromium with its driver, a Redis where the wheel has none, and for
-# the tests the programs of Prometheus, PgBouncer and a Redis with TLS.
+# the tests the programs of Prometheus, PgBouncer and a Redis with TLS, and a real directory with its administration.
 # Takes what is there; else installs it with apt-get; else leaves the browser to Selenium Manager.
 set -u
 cd "$(dirname "$0")/.."
@@ -26,6 +26,14 @@ pooler_there() { [ -x .venv/bin/pgbouncer ] || there pgbouncer; }
 # The Redis of the wheel knows no TLS. In Debian its server is one program with its tools, and goes by its name.
 redis_with_tls_there() { [ -x .venv/bin/redis-server-tls ] || there redis-server; }
 fetch_redis() { fetch redis-tools usr/bin/redis-check-rdb && mv .venv/bin/redis-check-rdb .venv/bin/redis-server-tls; }
+
+directory_there() { .venv/bin/python -m sandbox.lam.machine >/dev/null 2>&1; }
+
+# Debian would start the directory, and a web server for its pages, as services of this machine; we start our own.
+install_directory() {
+    [ -d /run/systemd/system ] && return 1
+    install slapd ldap-utils php-cli ldap-account-manager
+}
 
 node_there() { there node && there npm; }
 
@@ -93,6 +101,10 @@ if ! prometheus_there && ! { fetch prometheus usr/bin/prometheus usr/bin/promtoo
 fi
 if ! node_there && ! { install nodejs npm && node_there; }; then
     echo 'No Node.js: the identity provider of the tests needs node and npm; only tests/identity and tests/forms will fail.' >&2
+fi
+if ! directory_there && ! { install_directory && directory_there; }; then
+    echo 'No OpenLDAP with LDAP Account Manager: the sandbox uses its own small directory, and the tests on theirs are left out.' >&2
+    echo 'On Debian: apt-get install slapd ldap-utils php-cli ldap-account-manager' >&2
 fi
 if ! pooler_there && ! { fetch pgbouncer usr/sbin/pgbouncer && pooler_there; }; then
     echo 'No PgBouncer: the test that works through one is left out.' >&2

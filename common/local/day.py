@@ -58,6 +58,7 @@ class Day:
 
     flows: list[Flow]
     common_seeds: Sequence[Seed] = ()
+    common_registers: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
     common_checks: Sequence[tuple[str, Check]] = ()
 
     @property
@@ -78,7 +79,8 @@ class Day:
 
     @property
     def registers(self) -> dict[str, list[dict[str, Any]]]:
-        return {name: rows for flow in self.flows for name, rows in flow.registers.items()}
+        of_flows = {name: rows for flow in self.flows for name, rows in flow.registers.items()}
+        return {**self.common_registers, **of_flows}
 
     @property
     def checks(self) -> list[tuple[str, Check]]:

@@ -64,7 +64,7 @@ class DayBook:
 
     def _tell(self, seeds: Sequence[Seed]) -> None:
         for target, path, content in seeds:
-            httpx.post(f"{self._stack.targets[target]}{path}", json=content, timeout=60).raise_for_status()
+            httpx.post(f"{self._stack.consoles[target]}{path}", json=content, timeout=60).raise_for_status()
 
     def hand_in(self, flow: Flow) -> None:
         """Hand in a flow's rows, an array after the other, or all together."""
@@ -156,7 +156,7 @@ class DayBook:
             if endings[id(situation)] != situation.expected
         ]
         for target, check in day.checks:
-            problem = check(httpx.get(f"{self._stack.targets[target]}/_kontroll/summary", timeout=30).json())
+            problem = check(httpx.get(f"{self._stack.consoles[target]}/_kontroll/summary", timeout=30).json())
             problems += [f"{target}: {problem}"] if problem else []
         return problems
 

@@ -81,8 +81,8 @@ def _watch(stack: Stack, book: DayBook, console: Console) -> None:
             ended = max(0, book.cases - states["awaiting_release"] - states["queued"] - states["running"])
             wording = f"{states['running']} running, {states['manual']} to people"
             progress.update(task, completed=ended, description=wording)
-            # Where nothing has ended since the last look, what is left may be for a day to come.
-            if (ended >= book.cases or ended == before) and book.all_ended():
+            # Where nobody is at work, what is left may be for a day to come.
+            if (ended >= book.cases or not states["running"]) and book.all_ended():
                 return
             if ended != before:
                 moved, before = time.monotonic(), ended

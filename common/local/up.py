@@ -49,6 +49,7 @@ def _addresses(stack: Stack) -> Table:
             f"http://127.0.0.1:{port}/metrics" for port in (stack.ports.api, stack.ports.errands, stack.ports.worker)
         ),
         **{f"{name} (stand-in)": address for name, address in stack.targets.items()},
+        **{f"{name}, console": f"{address}/_kontroll" for name, address in stack.consoles.items()},
         "Accounts": str(stack.folder / "accounts"),
         "Data": str(stack.folder),
         "Logs": str(stack.folder / "logs"),

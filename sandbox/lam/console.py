@@ -6,7 +6,8 @@
     POST /_kontroll/sign-ins  {user_name, secret} → {"result": "REFUSED"|"MUST_CHANGE"|"SIGNED_IN"}, asked of the directory
     POST /_kontroll/reset     empties people, groups and the logs; the robots stay
     GET  /_kontroll/accounts[?user_name=]  [account…], without secret
-    GET  /_kontroll/summary   accounts, active, disabled, pending_delete, accounts_twice, without_groups, writes
+    GET  /_kontroll/summary   accounts, active, disabled, pending_delete, accounts_twice, without_groups, writes, last_seq (how
+                              much the robots have read and changed; it only rises)
     GET  /_kontroll/writes?since=SEQ  [{seq, at, kind, account, dn}…], what the robots have changed
     GET  /_kontroll/looks?since=SEQ   [{seq, at, account, base, condition}…], what they have read
 
@@ -98,6 +99,7 @@ class Console:
             "accounts_twice": sum(times - 1 for times in numbers.values()),
             "without_groups": sum(1 for one in everybody if one["state"] == "ACTIVE" and not one["groups"]),
             "writes": len(self.log("(objectClass=auditWriteObject)", 0)),
+            "last_seq": len(self.log("(objectClass=auditObject)", 0)),
         }
 
     def log(self, condition: str, since: int) -> list[Json]:

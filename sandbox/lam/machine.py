@@ -1,7 +1,11 @@
-"""What the machine must have for it: OpenLDAP, PHP and LDAP Account Manager, as Debian packages them."""
+"""What the machine must have for it: OpenLDAP, PHP and LDAP Account Manager, as Debian packages them.
+
+`python -m sandbox.lam.machine` says what is missing, and ends with 0 when that is nothing.
+"""
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 LAM = Path("/usr/share/ldap-account-manager")
@@ -30,3 +34,7 @@ def _php_knows(extensions: set[str]) -> bool:
         [PHP, "-m"], capture_output=True, text=True, check=False
     ).stdout  # whichever PHP the machine has
     return extensions <= set(modules.lower().split())
+
+
+if __name__ == "__main__":
+    sys.exit(" ".join(missing()) or None)

@@ -172,7 +172,7 @@ def _journals(plant: Plant, number: str) -> list[str]:
 
 
 def _asked(plant: Plant, target: str, path: str, **wanted: str) -> list[Row]:
-    answer = httpx.get(f"{plant.stack.targets[target]}/_kontroll/{path}", params=wanted, timeout=30)
+    answer = httpx.get(f"{plant.stack.consoles[target]}/_kontroll/{path}", params=wanted, timeout=30)
     found: list[Row] = answer.raise_for_status().json()
     return found
 

@@ -46,7 +46,7 @@ class Hand:
         """Do harm, let it last, undo it; gives a remark, mostly an empty one."""
         match harm.part:
             case Part.HSPRO | Part.SYSTEMX:
-                return self._trouble(self.plant.stack.targets[STAND_INS[harm.part]], harm)
+                return self._trouble(self.plant.stack.consoles[STAND_INS[harm.part]], harm)
             case Part.REDIS:
                 return _to_server(_there(self.plant.stack.redis), harm, rest)
             case Part.POSTGRES:

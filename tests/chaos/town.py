@@ -123,4 +123,4 @@ def _in_hspro(one: Resident) -> Row:
 
 
 def _tell(plant: Plant, target: str, what: str, rows: Sequence[Any]) -> None:
-    httpx.post(f"{plant.stack.targets[target]}/_kontroll/{what}", json=rows, timeout=30).raise_for_status()
+    httpx.post(f"{plant.stack.consoles[target]}/_kontroll/{what}", json=rows, timeout=30).raise_for_status()

@@ -46,7 +46,7 @@ class House:
     def hspro(self, path: str, **content: Any) -> Any:
         """Ask HsPro's console, or tell it something."""
         method = "POST" if "json" in content else "GET"
-        answer = httpx.request(method, f"{self.stack.targets['hspro']}/_kontroll/{path}", timeout=30, **content)
+        answer = httpx.request(method, f"{self.stack.consoles['hspro']}/_kontroll/{path}", timeout=30, **content)
         return answer.raise_for_status().json()
 
     def doses(self, of: Person) -> list[dict[str, Any]]:

@@ -90,7 +90,7 @@ class Plant:
         self.api = httpx.Client(
             base_url=self.stack.api, headers={"Authorization": f"Bearer {self.stack.api_key}"}, timeout=30
         )
-        first = next(iter(self.stack.targets.values()))
+        first = next(iter(self.stack.consoles.values()))
         self.console = httpx.Client(base_url=f"{first}/_kontroll", timeout=30)
         self.handed_in = 0
         self._database: psycopg.Connection[Row] | None = None
@@ -108,7 +108,7 @@ class Plant:
 
     def noted(self) -> int:
         """How much the stand-ins have noted, looks and writes together; it only rises."""
-        asked = (httpx.get(f"{address}/_kontroll/summary", timeout=30) for address in self.stack.targets.values())
+        asked = (httpx.get(f"{address}/_kontroll/summary", timeout=30) for address in self.stack.consoles.values())
         return sum(answer.raise_for_status().json()["last_seq"] for answer in asked)
 
     def people(self, number: int, *, with_journal: bool = False) -> list[Patient]:
