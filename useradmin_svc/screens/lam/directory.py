@@ -148,7 +148,7 @@ def _require_plain(text: str) -> None:
 
 
 def _is_meant(one: Sighting, wanted: Wanted) -> bool:
-    """Whether this is whom the errand means: the list shows more, and knows no capital letters of user names."""
+    """Whether this is whom the errand means; the list shows more. User names are the same in capitals."""
     asked = {name: value for name, value in wanted.model_dump().items() if value}
-    known = one.model_copy(update={"user_name": one.user_name.lower()}).model_dump()
-    return asked.items() <= known.items()
+    same_name = asked.pop("user_name", one.user_name).casefold() == one.user_name.casefold()
+    return same_name and asked.items() <= one.model_dump().items()

@@ -16,7 +16,7 @@ from useradmin_svc.directory.port import Wanted
 from useradmin_svc.screens.lam.deletion import ConfirmDeletion
 from useradmin_svc.screens.lam.distinguished import place_of
 from useradmin_svc.screens.lam.tabs import PersonTab
-from useradmin_svc.screens.lam.target import LamScreen, field
+from useradmin_svc.screens.lam.target import ListPage, field
 
 PENDING_DELETE = "Slettes"
 """Where accounts lie that wait to be deleted."""
@@ -68,10 +68,9 @@ class Listed:
         self.row.press(link("Delete"), expect=ConfirmDeletion).confirm()
 
 
-class UserList(LamScreen):
+class UserList(ListPage):
     ready = (heading("Users"), css("#filteruid"))
     clear = css("#btn_clear_filter")
-    here = css("#listNavPage")
 
     def only(self, wanted: Wanted) -> UserList:
         """Let the list show whom this may mean."""
@@ -91,7 +90,7 @@ class UserList(LamScreen):
 
     def met(self, user_name: str) -> Listed | None:
         """The account of this name, where this page of the list shows it."""
-        return next((one for one in self.shown() if one.sighting.user_name.lower() == user_name), None)
+        return next((one for one in self.shown() if one.sighting.user_name.casefold() == user_name.casefold()), None)
 
     def there(self, user_name: str, *, disabled: bool = False) -> Listed:
         """An account that must be there, and disabled where that is asked for.
@@ -111,12 +110,6 @@ class UserList(LamScreen):
         while page is not None:
             yield from (one.sighting for one in page.shown())
             page = page.next_page()
-
-    def next_page(self) -> UserList | None:
-        """The next page of the list; None on its last."""
-        here = self.text(self.here)
-        after = link(str(int(here) + 1)) if here else None
-        return self.press(after, expect=UserList) if after and self.shows(after) else None
 
 
 def _sighting(row: Row) -> Sighting:

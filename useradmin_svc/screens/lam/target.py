@@ -5,11 +5,11 @@ A product that no process names: a network's directory is a target that runs it.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self, TypeVar
 
 from pydantic import SecretStr
 
-from common.browser.locator import Locator, button, css, heading, text
+from common.browser.locator import Locator, button, css, heading, link, text
 from common.browser.screen import Form, Screen
 from common.browser.target import WebTarget
 from common.errors import AccountOut, LoginFailed, TargetDown, TargetRejected
@@ -38,6 +38,21 @@ class LamScreen(Screen):
                 if any(words in said for words in _AWAY)
                 else TargetRejected
             )
+
+
+L = TypeVar("L", bound="ListPage")
+
+
+class ListPage(LamScreen):
+    """A page of a list of entries."""
+
+    here = field("listNavPage")
+
+    def next_page(self) -> Self | None:
+        """The next page of the list; None on its last."""
+        here = self.text(self.here)
+        after = link(str(int(here) + 1)) if here else None
+        return self.press(after, expect=type(self)) if after and self.shows(after) else None
 
 
 class Credentials(Form):
