@@ -21,7 +21,9 @@ from payroll_svc.control.settings import ControlSettings
 from payroll_svc.cut_off import CutOffSettings
 from payroll_svc.pay_forms.settings import PayFormSettings
 from payroll_svc.positions.settings import PositionSettings
+from useradmin_svc.accesses.settings import AccessSettings
 from useradmin_svc.accounts.settings import AccountSettings
+from useradmin_svc.orderers.settings import OrdererSettings
 from useradmin_svc.reconciliation.settings import ReconciliationSettings
 from useradmin_svc.removals.settings import RemovalSettings
 
@@ -49,6 +51,8 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_PAY_FORMS_": PayFormSettings,
     "ROGER_ASSIGNMENTS_": AssignmentSettings,
     "ROGER_ACCOUNTS_": AccountSettings,
+    "ROGER_ACCESSES_": AccessSettings,
+    "ROGER_ORDERERS_": OrdererSettings,
     "ROGER_REMOVALS_": RemovalSettings,
     "ROGER_RECONCILIATION_": ReconciliationSettings,
 }
