@@ -78,7 +78,8 @@ def arranged(wish: Wish, entry: Entry) -> Arrangement:
             _require_of(wish.unit.unit, entry)
             return _changed(wish, entry)
         case Action.MOVE:
-            if wish.unit.unit not in entry.units:  # otherwise it has been moved, perhaps not with all that belongs to it
+            # One that has been moved already may not have lost all that belonged to the old unit.
+            if wish.unit.unit not in entry.units:
                 _require_of(wish.order.from_unit or "", entry)
             return _moved(wish, entry)
         case _:
