@@ -25,7 +25,7 @@ from common.identity.keys import new_key
 from common.local.child import Child
 from common.privacy.crypto import Keyring
 from common.privacy.key_file import KeyFile
-from common.process import Outcome, OutcomeCode
+from common.process import Handover, Outcome, OutcomeCode
 from common.settings import DatabaseSettings, WorkerSettings
 from tests.web.counter import counter
 from tests.web.keys import write_keys
@@ -81,16 +81,16 @@ class Parts:
         """The one number that a query answers with."""
         return next(iter(self.rows(query, *values)[0].values()))
 
-    async def perform_all(self) -> int:
-        """End every case that can be claimed, as a worker would."""
+    async def perform_all(self, *left: Handover) -> int:
+        """End every case that can be claimed, as a worker would; each leaves these rows to other processes."""
         performed = 0
         async with pool(self.database, name="roger-tests") as connections:
             queue = Queue(connections, Keyring.load(self.keyring), WorkerSettings())
             processes = list(counter.processes.values())
-            turn = await queue.turn("shift", processes)
+            turn, ending = await queue.turn("shift", processes), done(Outcome(OutcomeCode.NOOP).handing_over(*left))
             while turn.claimed is not None:
                 performed += 1
-                turn = await queue.turn("shift", processes, (turn.claimed, done(Outcome(OutcomeCode.NOOP))))
+                turn = await queue.turn("shift", processes, (turn.claimed, ending))
         return performed
 
 

@@ -11,9 +11,12 @@ import httpx
 import psycopg
 import pytest
 
+from common.cases.children import Children
+from common.db.engine import pool
+from common.process import Handover
 from common.settings import DatabaseSettings
 from tests.integration.receiver import receiving
-from tests.web.counter import payment
+from tests.web.counter import Payment, payment
 from tests.web.parts_alive import Parts, alive, until
 
 pytestmark = pytest.mark.anyio
@@ -145,3 +148,35 @@ async def test_every_event_is_told_although_the_errands_die(database: DatabaseSe
             assert set(told) == {f"town-{event['id']}" for event in events}
             # What was under way came a second time, under the same id.
             assert all(told.count(name) == 2 for name in known)
+
+
+async def test_that_all_children_have_ended_is_told_once_although_the_errands_die(
+    database: DatabaseSettings, empty_redis: str
+) -> None:
+    waits = "select count(*) from pg_locks where not granted"
+    noted = "select count(*) from handovers where ended_at is not null"
+    told = "select count(*) from events where code = 'CHILDREN_ENDED'"
+    async with alive(database, empty_redis) as parts, await psycopg.AsyncConnection.connect(database.url) as other:
+        await parts.start(parts.api, parts.errands)
+        async with parts.caller() as client:
+            assert (await client.post("/v1/refunds", json=payment(reference="R-0"))).status_code == 202
+        left = [Payment.model_validate(payment(reference=f"R-{number}")) for number in (1, 2)]
+        assert await parts.perform_all(Handover(process="payments", rows=left)) == 1
+        await until(lambda: parts.number("select count(*) from cases where state = 'queued'") == 2)
+        parts.errands.kill()
+        assert await parts.perform_all() == 2
+        # What it writes has to wait, so it dies between noting it and its commit.
+        await other.execute("set local idle_in_transaction_session_timeout = 0")
+        await other.execute("lock table events in exclusive mode")
+        await parts.start(parts.errands)
+        await until(lambda: parts.number(waits) > 0)
+        parts.errands.kill()
+        parts.rows("select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'")
+        await until(lambda: parts.number(waits) == 0)
+        await other.rollback()
+        assert (parts.number(noted), parts.number(told)) == (0, 0)
+        await parts.start(parts.errands)
+        await until(lambda: parts.number(told) == 1)
+        async with pool(database, name="roger-tests") as connections:
+            assert await Children(connections).end() == []
+        assert (parts.number(noted), parts.number(told)) == (1, 1)
