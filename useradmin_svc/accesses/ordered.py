@@ -65,7 +65,7 @@ class OrderedAccess(Order):
 
     action: Action
     program: ProgramCode = Field(description="As the register `programs` has it", examples=["ESA"])
-    roles: Annotated[tuple[RoleCode, ...], BeforeValidator(_listed), Field(max_length=30)] = Field(
+    roles: Annotated[tuple[RoleCode, ...], Field(max_length=30), BeforeValidator(_listed)] = Field(
         default=(),
         validate_default=True,
         validation_alias=AliasChoices("roles", "role"),

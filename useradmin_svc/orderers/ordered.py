@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.clock import OSLO
@@ -45,11 +45,18 @@ class Signature(BaseModel, frozen=True):
         return "Signature(…)"
 
 
+def _without_unit(schema: dict[str, Any]) -> None:
+    """The description does not ask for what may be left out."""
+    schema["required"].remove("unit")
+
+
 class OrderedAuthorisation(Order):
     """An order that somebody may order for units, or may not any more. No table holds it: send JSON, an array or NDJSON.
 
     `unit` may be left out: it is the first of `units`.
     """
+
+    model_config = ConfigDict(json_schema_extra=_without_unit)
 
     action: OrdererAction
     units: Annotated[tuple[OrganisationNumber, ...], Field(max_length=20)] = Field(
