@@ -1,4 +1,4 @@
-"""`python -m bench [robot|day|payroll|pickup|intake|queue|recovery …] [--full] [--json FILE]`: one table of how fast everything is."""
+"""`python -m bench [robot|day|payroll|accounts|pickup|intake|queue|recovery …] [--full] [--json FILE]`: one table of how fast everything is."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import json
 import os
 import platform
 import signal
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,20 +19,20 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import day, intake, payroll, pickup, queue, recovery, robot
+from bench import accounts, day, intake, payroll, pickup, queue, recovery, robot
 from bench.rows import Row, Tell, as_json, as_table
 from common import log
 from common.cli import with_clear_errors
 from common.local.stack import Ports, Stack
 
-PARTS = ("robot", "day", "payroll", "pickup", "intake", "queue", "recovery")
+PARTS = ("robot", "day", "payroll", "accounts", "pickup", "intake", "queue", "recovery")
 _NOOP = "bench.noop_svc"
 _WIDTH = 140
 
 
-def stack_of(service: str, folder: Path, tell: Tell) -> Stack:
+def stack_of(service: str, folder: Path, tell: Tell, settings: Mapping[str, str] | None = None) -> Stack:
     """A whole Roger of its own, with PostgreSQL as durable as in production."""
-    return Stack(service, folder, ports=Ports.free(), shifts=2, progress=tell)
+    return Stack(service, folder, ports=Ports.free(), shifts=2, settings=settings or {}, progress=tell)
 
 
 def run(parts: Sequence[str], line: queue.Plan, whole: day.Plan, tell: Tell) -> list[Row]:
@@ -43,7 +44,11 @@ def run(parts: Sequence[str], line: queue.Plan, whole: day.Plan, tell: Tell) -> 
             if part in parts:
                 with stack_of(service, Path(folder) / part, tell) as stack:
                     rows += _with_targets(part, whole, stack, tell)
-        if set(parts) - set(of_a_service):
+        for product in ("katalog", *(["lam"] if _has_lam() else [])) if "accounts" in parts else ():
+            settings = accounts.settings_of(product)
+            with stack_of("useradmin_svc", Path(folder) / product, tell, settings) as stack:
+                rows += accounts.measure(stack, accounts.Plan(), lambda line: tell(f"accounts: {line}"))
+        if set(parts) - {*of_a_service, "accounts"}:
             stack = open_.enter_context(stack_of(_NOOP, Path(folder) / "noop", tell))
             rows += _without_targets(parts, line, stack, tell)
     return rows
@@ -60,6 +65,13 @@ def _with_targets(part: str, whole: day.Plan, stack: Stack, tell: Tell) -> list[
             return day.measure(stack, whole, said)
         case _:
             return payroll.measure(stack, payroll.Plan(), said)
+
+
+def _has_lam() -> bool:
+    """Whether a real directory can be started here."""
+    return (
+        subprocess.run([sys.executable, "-m", "sandbox.lam.machine"], capture_output=True, check=False).returncode == 0
+    )
 
 
 def _without_targets(parts: Sequence[str], line: queue.Plan, stack: Stack, tell: Tell) -> list[Row]:

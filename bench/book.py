@@ -66,8 +66,12 @@ class Book:
         return None if row is None else row[0]
 
     def waiting(self) -> int:
-        """Cases that have not ended, those of a batch that is not judged yet among them."""
-        return self._one("select count(*) from cases where state in ('awaiting_release', 'queued', 'running')", ())
+        """Cases that have not ended, those of a batch that is not judged yet among them; not those of a day to come."""
+        return self._one(
+            "select count(*) from cases where state in ('awaiting_release', 'queued', 'running') "
+            "and (not_before is null or not_before <= now())",
+            (),
+        )
 
     def in_front(self, process: str) -> int:
         """Cases of the usual priority that wait; asked in little time, however long the line behind them is."""

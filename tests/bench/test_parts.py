@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from bench import intake, payroll, pickup, queue, recovery, robot
+from bench import accounts, intake, payroll, pickup, queue, recovery, robot
 from bench.rows import Row, as_json, as_table, percentile
 from common.local.stack import Ports, Stack
 
@@ -78,6 +78,13 @@ def test_payroll(tmp_path: Path) -> None:
     with Stack("payroll_svc", tmp_path, ports=Ports.free(), durable=False) as stack:
         plan = payroll.Plan(rows=4, array=2, warned=2, held=1, people=20)
         sane(payroll.measure(stack, plan, told), "payroll")
+
+
+@pytest.mark.browser
+def test_accounts(tmp_path: Path) -> None:
+    settings = accounts.settings_of("katalog")
+    with Stack("useradmin_svc", tmp_path, ports=Ports.free(), durable=False, settings=settings) as stack:
+        sane(accounts.measure(stack, accounts.Plan(people=2), told), "accounts")
 
 
 def test_the_table_shows_every_row() -> None:
