@@ -85,7 +85,7 @@ def test_only_an_active_account_signs_in_with_its_own_secret(lam: Lam, state: st
 
 
 def test_the_summary_counts(lam: Lam) -> None:
-    twice = {**OLA, "user_name": "olanor2", "state": "DISABLED", "groups": [], "manager": ""}
+    twice: dict[str, Any] = {**OLA, "user_name": "olanor2", "state": "DISABLED", "groups": [], "manager": ""}
     lam.post("accounts", [{**OLA, "manager": ""}, twice, {**KARI, "groups": [], "state": "PENDING_DELETE"}])
     summary = lam.get("summary")
     counted = {"accounts": 3, "active": 1, "disabled": 1, "pending_delete": 1, "accounts_twice": 1, "without_groups": 0}

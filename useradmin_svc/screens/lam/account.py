@@ -6,7 +6,7 @@ What is filled in on a tab is noted when one goes to another; nothing of it is i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from pydantic import SecretStr
 
@@ -27,14 +27,17 @@ class AccountPage(LamScreen):
     suffix = field("accountContainerSuffix")
     suffixes = css("#accountContainerSuffix option")
 
-    def set_password(self, secret: SecretStr, *, must_change: bool = False) -> None:
-        """Note a new password, which opens what was locked; with `must_change`, its owner must choose another at once."""
+    def set_password(self, secret: SecretStr, *, must_change: bool = False) -> Self:
+        """Note a new password, which opens what was locked; with `must_change`, its owner must choose another at once.
+
+        Gives the page as it is then.
+        """
         dialog = self.press(button("Set password"), expect=PasswordDialog)
         fields = [Field(name, field(name), written(secret)) for name in ("newPassword1", "newPassword2")]
         fields.append(Field("force", field("lamForcePasswordChange"), written(must_change)))
         noted = dialog.go(fields, Press(field("btn_changePwdOk")), PasswordNoted)
         noted.require_taken()
-        noted.press(css(".swal2-confirm"), expect=type(self))
+        return noted.press(css(".swal2-confirm"), expect=type(self))
 
     def save(self) -> None:
         """Write it all to the directory; raises TargetRejected when LAM or the directory will not have it."""

@@ -64,8 +64,7 @@ class LamDirectory(UserList, Directory):
         if not _USER_NAME.fullmatch(user_name):
             raise TargetRejected
         page, manager = self._with_name_of(arrangement.manager)
-        tab = page.press(button("New user"), expect=PersonTab)
-        tab.set_password(_nobodys())
+        tab = page.press(button("New user"), expect=PersonTab).set_password(_nobodys())
         unix = _person(tab, arrangement, manager)
         locked = unix.lock(unix.named(user_name, _common_name(arrangement)))
         if locked.text(locked.user_name) != user_name:
@@ -89,13 +88,11 @@ class LamDirectory(UserList, Directory):
     def set_secret(self, user_name: str, secret: SecretStr) -> None:
         """Must be changed: LAM makes the password as old as it may not become, so there must be such an age."""
         tab = self.there(user_name).open().to(ShadowTab).aging()
-        tab.set_password(secret, must_change=True)
-        tab.save()
+        tab.set_password(secret, must_change=True).save()
 
     def disable(self, user_name: str, *, remark: str) -> None:
         _require_plain(remark)
-        tab = self.there(user_name).open()
-        tab.set_password(_nobodys())
+        tab = self.there(user_name).open().set_password(_nobodys())
         tab.to(UnixTab, tab.noted(remark=remark, hidden=tab.hidden)).lock().save()
 
     def set_aside(self, user_name: str, *, remark: str) -> None:
