@@ -80,6 +80,8 @@ def _watch(stack: Stack, book: DayBook, console: Console) -> None:
             states = book.states()
             ended = max(0, book.cases - states["awaiting_release"] - states["queued"] - states["running"])
             wording = f"{states['running']} running, {states['manual']} to people"
+            if not states["running"] and states["queued"]:
+                wording += f", {states['queued']} waiting"
             progress.update(task, completed=ended, description=wording)
             # Where nobody is at work, what is left may be for a day to come.
             if (ended >= book.cases or not states["running"]) and book.all_ended():

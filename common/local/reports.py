@@ -24,7 +24,10 @@ def keep_reports(stack: Stack, folder: Path) -> list[Path]:
     """
     kept: list[Path] = []
     with httpx.Client(base_url=stack.api, headers={"Authorization": f"Bearer {stack.api_key}"}, timeout=60) as http:
-        for batch in _ended_batches(http):
+        reporting = {
+            name for name, process in stack.service.processes.items() if process.batch and process.batch.report
+        }
+        for batch in _ended_batches(http, reporting):
             if batch["report"] is None or batch["rows"] == 1:
                 continue
             page = http.get(f"{batch['report']}.html").raise_for_status()
@@ -36,13 +39,12 @@ def keep_reports(stack: Stack, folder: Path) -> list[Path]:
     return kept
 
 
-def _ended_batches(http: httpx.Client) -> Iterator[dict[str, Any]]:
-    """The batches in the order in which they came, each with its totals."""
+def _ended_batches(http: httpx.Client, processes: set[str]) -> Iterator[dict[str, Any]]:
+    """The batches of these processes in the order in which they came, each with its totals."""
     limit = time.monotonic() + _WITHIN
     while True:
-        listed: list[dict[str, Any]] = (
-            http.get("/v1/batches", params={"limit": "200"}).raise_for_status().json()["items"]
-        )
+        answer = http.get("/v1/batches", params={"limit": "200"}).raise_for_status().json()
+        listed: list[dict[str, Any]] = [batch for batch in answer["items"] if batch["process"] in processes]
         if all(batch["state"] in _OVER for batch in listed):
             break
         if time.monotonic() > limit:
