@@ -14,9 +14,10 @@
 `seq` counts both logs together. What does not fit its shape answers 422 with the reasons.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -33,7 +34,7 @@ from sandbox.lam.tree import EVERYONE_NUMBER, Tree
 Json = Any
 Answer = Callable[[Request], Awaitable[Response]]
 _NAMES, _ACCOUNTS = TypeAdapter(list[str]), TypeAdapter(list[Account])
-_FIRST_GROUP = EVERYONE_NUMBER + 1
+_TIME = "%Y%m%d%H%M%S.%fZ"
 
 
 class SignIn(BaseModel):
@@ -47,6 +48,8 @@ class Console:
     def __init__(self, server: ldap.Server, tree: Tree) -> None:
         self._server, self._tree = server, tree
         self._forgotten = 0
+        self._counted, self._counted_until = 0, 0
+        self._counting = threading.Lock()
 
     def add_places(self, names: list[str]) -> None:
         there = {
@@ -99,22 +102,35 @@ class Console:
             "accounts_twice": sum(times - 1 for times in numbers.values()),
             "without_groups": sum(1 for one in everybody if one["state"] == "ACTIVE" and not one["groups"]),
             "writes": len(self.log("(objectClass=auditWriteObject)", 0)),
-            "last_seq": len(self.log("(objectClass=auditObject)", 0)),
+            "last_seq": self._noted(),
         }
+
+    def _noted(self) -> int:
+        """How much the robots have read and changed since we started; only what is new is counted each time."""
+        with self._counting:
+            new = self._lines("(objectClass=auditObject)", self._counted_until, "reqStart", "reqAuthzID")
+            self._counted += len(new)
+            self._counted_until = max((line["seq"] for line in new), default=self._counted_until)
+            return self._counted
 
     def log(self, condition: str, since: int) -> list[Json]:
         """What succeeded of what the robots have done, the oldest first."""
-        done = self._server.search(slapd.LOG, f"(&{condition}(reqResult=0))")
-        lines = [_line(entry) for entry in done if _by(entry).endswith(self._tree.robots.lower())]
-        return sorted(
-            (line for line in lines if line["seq"] > max(since, self._forgotten)), key=lambda line: line["seq"]
-        )
+        lines = self._lines(f"{condition}(reqResult=0)", max(since, self._forgotten))
+        return sorted(lines, key=lambda line: line["seq"])
+
+    def _lines(self, condition: str, since: int, *attributes: str) -> list[Json]:
+        found = self._server.search(slapd.LOG, f"(&(reqStart>={_written(since)}){condition})", *attributes)
+        lines = [_line(entry) for entry in found if _by(entry).endswith(self._tree.robots.lower())]
+        return [line for line in lines if line["seq"] > since]
 
     def reset(self) -> None:
         self._server.remove(self._tree.people)
         self._server.remove(self._tree.groups)
         self._server.apply(slapd.usual(self._tree))
-        self._forgotten = _sequence(datetime.now(UTC))
+        # Not by our clock: the log's may be a second behind.
+        since = f"(&(reqStart>={_written(self._forgotten)})(objectClass=auditObject))"
+        noted = [_started(entry) for entry in self._server.search(slapd.LOG, since, "reqStart")]
+        self._forgotten = max(map(_sequence, noted), default=self._forgotten)
 
     def _people(self) -> list[ldap.Entry]:
         return self._server.search(self._tree.people, "(objectClass=posixAccount)")
@@ -124,7 +140,7 @@ class Console:
 
 
 def _line(entry: ldap.Entry) -> Json:
-    at = datetime.strptime(entry.first("reqStart"), "%Y%m%d%H%M%S.%fZ").replace(tzinfo=UTC)
+    at = _started(entry)
     return {
         "seq": _sequence(at),
         "at": at.timestamp(),
@@ -135,13 +151,21 @@ def _line(entry: ldap.Entry) -> Json:
     }
 
 
+def _started(entry: ldap.Entry) -> datetime:
+    return datetime.strptime(entry.first("reqStart"), _TIME).replace(tzinfo=UTC)
+
+
 def _by(entry: ldap.Entry) -> str:
     return entry.first("reqAuthzID").lower()
 
 
 def _sequence(at: datetime) -> int:
     """The log knows no numbers: microseconds order it, and no two of its lines have the same."""
-    return int(at.timestamp() * 1_000_000)
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def _written(sequence: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=sequence)).strftime(_TIME)
 
 
 def application(console: Console) -> Starlette:

@@ -23,14 +23,13 @@ moduleload accesslog
 pidfile {folder}/slapd.pid
 sizelimit unlimited
 threads 4
-# Whoever reads the log of a stand-in does it while that writes.
 loglevel none
 
 database mdb
 suffix "{log}"
 directory {folder}/logg
 rootdn "{tree.console}"
-maxsize 1073741824
+maxsize 8589934592
 dbnosync
 index reqStart,objectClass eq
 

@@ -145,6 +145,18 @@ def test_an_account_whose_last_day_is_over_is_not_a_disabled_one(house: LamHouse
     assert (anneli.state, anneli.expires and anneli.expires.isoformat()) == (AccountState.ACTIVE, "2020-01-31")
 
 
+def test_nothing_of_an_account_stays_in_a_session_after_the_errand(house: LamHouse) -> None:
+    def size() -> int:
+        return sum(file.stat().st_size for file in Path(_data(house.lam), "lam", "sess").iterdir())
+
+    house.open().entry("olanor")
+    before = size()
+    for _ in range(3):
+        house.open().entry("olanor")
+        house.open().disable("olanor", remark="Sperret")
+    assert size() < before + 50_000
+
+
 def test_groups_are_listed_from_page_to_page(house: LamHouse) -> None:
     many = [f"GRUPPE-{number:02}" for number in range(70)]
     house.seed([], many)
@@ -186,9 +198,12 @@ def test_two_networks_in_one_browser_know_nothing_of_each_other(
 
 def _sign_ins(lam: Lam) -> int:
     """How often somebody's password was asked for on LAM's first page."""
+    return Path(_data(lam), "lam.log").read_text(errors="replace").count("POST /templates/login.php")
+
+
+def _data(lam: Lam) -> str:
     words = psutil.Process(lam.process.pid).cmdline()
-    log = Path(words[words.index("--data") + 1], "lam.log")
-    return log.read_text(errors="replace").count("POST /templates/login.php")
+    return words[words.index("--data") + 1]
 
 
 def test_a_directory_that_is_gone_is_not_an_empty_one(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -19,6 +19,7 @@ from useradmin_svc.screens.lam.target import LamScreen, field
 
 P = TypeVar("P", bound="AccountPage")
 T = TypeVar("T", bound="Tab")
+_BACK = button("Back to user list")
 
 
 class AccountPage(LamScreen):
@@ -45,6 +46,11 @@ class AccountPage(LamScreen):
         if isinstance(came, NotSaved):
             came.require_taken()
             raise TargetRejected
+        came.press(_BACK, expect=LeftAccount)
+
+    def leave(self) -> None:
+        """Go back to the list: until then LAM keeps in its session, which each page reads and writes, what was noted."""
+        self.press(_BACK, expect=LeftAccount)
 
     def onwards(self, fields: Sequence[Field], press: Locator, expect: type[P]) -> P:
         """Fill the tab and go on; raises TargetRejected when LAM complains of what stands here."""
@@ -90,6 +96,12 @@ class NotTaken(AccountPage):
 
 class Saved(LamScreen):
     ready = text("LDAP operation successful")
+
+
+class LeftAccount(LamScreen):
+    """The list again."""
+
+    ready = field("filteruid")
 
 
 class NotSaved(LamScreen):

@@ -56,7 +56,10 @@ class LamDirectory(UserList, Directory):
             hidden=tab.hidden,
             remark=tab.text(tab.remark) or "",
         )
-        return shown.model_copy(update={"groups": tab.to(UnixTab).to_groups().names})
+        page = tab.to(UnixTab).to_groups()
+        entry = shown.model_copy(update={"groups": page.names})
+        page.leave()
+        return entry
 
     def create(self, user_name: str, arrangement: Arrangement) -> None:
         """Made with a password that nobody knows, and locked."""
