@@ -83,8 +83,8 @@ class GatewayPort:
 
 def mobile_port(settings: SecretSettings, environment: Environment) -> MobilePort | None:
     """The way that a deployment has chosen; None sends nothing, where one develops. Raises ConfigurationError."""
-    if settings.port is MobilePortKind.WEBHOOK and settings.webhook_url and settings.webhook_secret:
-        return GatewayPort(str(settings.webhook_url), settings.webhook_secret.get_secret_value())
+    if settings.port is MobilePortKind.WEBHOOK and settings.webhook_url:
+        return GatewayPort(str(settings.webhook_url), settings.signs_with)
     if environment is Environment.PRODUCTION and settings.port is MobilePortKind.FOLDER:
         raise ConfigurationError(
             "ROGER_SECRETS_PORT=folder would leave links to people's secrets lying about: in production set it to "

@@ -48,11 +48,19 @@ class SecretSettings(BaseSettings):
     """Where messages are posted as JSON: the municipality's gateway for text messages."""
     webhook_secret: SecretStr | None = None
     """`whsec_…`; signs them (Standard Webhooks)."""
+    webhook_secret_file: Path | None = None
+    """A file that holds it; only the errands read it."""
 
     @field_validator("url")
     @classmethod
     def is_an_origin(cls, url: str) -> str:
         return _unread(url.rstrip("/")) if url else ""
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def is_a_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        """What is left empty in a deployment's file signs nothing."""
+        return secret if secret is not None and secret.get_secret_value() else None
 
     @field_validator("webhook_url")
     @classmethod
@@ -65,13 +73,28 @@ class SecretSettings(BaseSettings):
     def port_has_what_it_needs(self) -> Self:
         wanted = {
             MobilePortKind.FOLDER: {"FOLDER": self.folder},
-            MobilePortKind.WEBHOOK: {"WEBHOOK_URL": self.webhook_url, "WEBHOOK_SECRET": self.webhook_secret},
+            MobilePortKind.WEBHOOK: {
+                "WEBHOOK_URL": self.webhook_url,
+                "WEBHOOK_SECRET_FILE": self.webhook_secret_file or self.webhook_secret,
+            },
         }.get(self.port, {})
         missing = [f"ROGER_SECRETS_{name}" for name, value in wanted.items() if value is None]
         if missing:
             message = f"ROGER_SECRETS_PORT={self.port} also needs {' and '.join(missing)}"
             raise ValueError(message)
         return self
+
+    @property
+    def signs_with(self) -> str:
+        """What messages are signed with; raises ConfigurationError for a file that cannot be read."""
+        if self.webhook_secret_file is None:
+            return self.webhook_secret.get_secret_value() if self.webhook_secret else ""
+        try:
+            return self.webhook_secret_file.read_text(encoding="utf-8").strip()
+        except OSError:
+            raise ConfigurationError(
+                f"ROGER_SECRETS_WEBHOOK_SECRET_FILE: {self.webhook_secret_file} cannot be read: mount the secret there"
+            ) from None
 
     def address(self, environment: Environment) -> str:
         """Where the page is; raises ConfigurationError where nobody has said it and nobody is developing."""

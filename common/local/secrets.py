@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ def make_secrets(service: Service, folder: Path) -> Iterator[str]:
         **{f"{service.name}-{role}-password": _password for role in ROLES},
         f"{service.name}-keyring.json": _keyring,
         **{f"{service.name}-{name}": _password for name in service.key_files.values()},
+        **({f"{service.name}-text-message-secret": _signing_secret} if service.entrusts else {}),
         f"{service.name}-api-keys.json": lambda file: _first_caller(service, file, folder / f"{service.name}-api-key"),
         **{f"{target.name}/{_FIRST_ACCOUNT}": _password for target in service.targets},
     }
@@ -49,6 +51,11 @@ def make_secrets(service: Service, folder: Path) -> Iterator[str]:
 
 def _password(file: Path) -> None:
     _write(file, secrets.token_urlsafe(24) + "\n")
+
+
+def _signing_secret(file: Path) -> None:
+    """As Standard Webhooks write them."""
+    _write(file, f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}\n")
 
 
 def _keyring(file: Path) -> None:

@@ -23,11 +23,15 @@ from payroll_svc.pay_forms.settings import PayFormSettings
 from payroll_svc.positions.settings import PositionSettings
 from useradmin_svc.accesses.settings import AccessSettings
 from useradmin_svc.accounts.settings import AccountSettings
+from useradmin_svc.directory.settings import DirectorySettings
 from useradmin_svc.orderers.settings import OrdererSettings
 from useradmin_svc.reconciliation.settings import ReconciliationSettings
 from useradmin_svc.removals.settings import RemovalSettings
+from useradmin_svc.settings import OrderSettings
 
 CONCERNS: dict[str, type[BaseSettings]] = {
+    "ROGER_ORDERS_": OrderSettings,
+    "ROGER_DIRECTORY_": DirectorySettings,
     "ROGER_": settings.DeploymentSettings,
     "ROGER_DATABASE_": settings.DatabaseSettings,
     "ROGER_REDIS_": settings.RedisSettings,

@@ -117,7 +117,7 @@ def secret_files(compose: Compose) -> Iterator[str]:
         mounted = {f"/run/secrets/{target}" for target in secrets_of(service)}
         for variable, value in service.get("environment", {}).items():
             if re.search(r"://[^/@]*:[^/@]+@", str(value)) or (
-                re.search("PASSWORD|SECRET", variable) and not str(value).startswith("/run/secrets/")
+                re.search("PASSWORD|SECRET(?!S_)", variable) and not str(value).startswith("/run/secrets/")
             ):
                 yield f"{name}: {variable} holds a secret"
             if str(value).startswith("/run/secrets/") and value not in mounted:
@@ -172,10 +172,13 @@ def apart(compose: Compose) -> Iterator[str]:
             "database-password": f"{own}-app-password",
             "redis-password": "redis-password",
         }
-        of_worker = {name: f"{own}-{name}" for name in described.key_files.values()}
+        besides = {
+            "worker": {name: f"{own}-{name}" for name in described.key_files.values()},
+            "errands": {"text-message-secret": f"{own}-text-message-secret"} if described.entrusts else {},
+        }
         for part in PARTS:
             service = compose["services"].get(f"{own}-{part}", {})
-            if secrets_of(service) != wanted | (of_worker if part == "worker" else {}):
+            if secrets_of(service) != wanted | besides.get(part, {}):
                 yield f"{own}-{part} has other secrets: {secrets_of(service)}"
             if service.get("environment", {}).get("ROGER_DATABASE_URL") != f"postgresql://{own}_app@postgres/{own}":
                 yield f"{own}-{part} does not work in its own database"

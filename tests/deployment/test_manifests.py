@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings
 from services import ROOT, SERVICES, TARGETS, settings_of
 
 from common.browser.settings import BrowserSettings
+from common.entrusting.settings import SecretSettings
 from common.notices.settings import NoticeSettings
 from common.settings import (
     ApiSettings,
@@ -124,6 +125,7 @@ def test_every_setting_is_one(overlay: str, service: str) -> None:
         BrowserSettings,
         NoticeSettings,
         WebhookSettings,
+        *([SecretSettings] if SERVICES[service].entrusts else []),
         *settings_of(service),
     ]
     known = {
