@@ -21,8 +21,11 @@ class AccountDesk:
         self.network, self.owner = network, owner
         self._run = run
         self._seen: dict[str, Entry | None] = {}
+        self.sought = False
+        """Whether this attempt has looked for the person's account itself: what an earlier one found may be hours old."""
 
     def find(self, wanted: Wanted) -> list[Sighting]:
+        self.sought = True
         return self._directory.find(wanted)
 
     def entry(self, user_name: str) -> Entry | None:
@@ -55,7 +58,7 @@ class AccountDesk:
             raise NotConfirmed("The account is not in the directory any more")
         self.owner.require_owned(entry)
         if not plan.still_holds(entry):
-            raise ConflictInTarget("The account was disabled, opened or remarked upon meanwhile")
+            raise ConflictInTarget("The account was changed by somebody else meanwhile")
         self._seen.clear()
         self._directory.arrange(plan.user_name, plan.arrangement)
 

@@ -4,37 +4,42 @@ from __future__ import annotations
 
 from datetime import date
 
-from common.errors import InvalidValue
+from common.errors import ConflictInTarget, InvalidValue
 from common.norway.calendar import months_later
 from common.process import OutcomeCode, Run
 from useradmin_svc.accounts.account_desk import AccountDesk
 from useradmin_svc.accounts.order import SETTINGS, AccountOrder
 from useradmin_svc.accounts.plan import Begun, Plan
+from useradmin_svc.accounts.search import account_of
 from useradmin_svc.directory.entry import Network
 
 BEGUN, GIVEN = "account-begun", "initial-secret-given"
-"""The ledger's kinds of accounts that a case has made or opened, and has let somebody into, by case and network."""
+"""The ledger's kinds of accounts that a case has made or opened, and has let somebody into, by case, network and user name."""
 ORDERED = "ordered-account"
 """The ledger's kind of accounts that somebody ordered."""
 _FOR_GOOD = 50 * 12
 """Months that an account is remembered as ordered: as long as anybody works. A deletion is remembered beside it."""
 
 
-def begun_before(run: Run, network: Network) -> Begun | None:
-    """What this case has begun in a network; also known after a person lets Roger try again, when nothing is replayed."""
-    begun = run.remembered(BEGUN, _key(run, network))
+def begun_before(run: Run, network: Network, user_name: str) -> Begun | None:
+    """What this case has begun with an account; also known after a person lets Roger try again, when nothing is replayed.
+
+    It says nothing of an account that the person has got from somebody else in the meantime.
+    """
+    about = _key(run, network, user_name)
+    begun = run.remembered(BEGUN, about)
     if begun is None:
         return None
-    return Begun(made=begun.value["made"], owes=run.remembered(GIVEN, _key(run, network)) is None)
+    return Begun(made=begun.value["made"], owes=run.remembered(GIVEN, about) is None)
 
 
 def ensure_account(run: Run, desk: AccountDesk, plan: Plan) -> OutcomeCode:
     """See to it that the account stands just as planned, with its groups; nobody can use a new one yet."""
     if plan.made or plan.lets_in:
-        run.remember(BEGUN, _key(run, plan.network), {"made": plan.made}, until=_until(run))
+        run.remember(BEGUN, _key(run, plan.network, plan.user_name), {"made": plan.made}, until=_until(run))
     if plan.made:
         run.ensure(
-            f"account in {plan.network}", of=str, find=lambda: desk.theirs(plan), create=lambda: desk.create(plan)
+            f"account in {plan.network}", of=str, find=lambda: desk.theirs(plan), create=lambda: _make(desk, plan)
         )
     arranged = run.ensure(
         f"arrangement in {plan.network}", of=str, find=lambda: desk.arranged(plan), create=lambda: desk.arrange(plan)
@@ -42,6 +47,13 @@ def ensure_account(run: Run, desk: AccountDesk, plan: Plan) -> OutcomeCode:
     if plan.made:
         return OutcomeCode.CREATED
     return OutcomeCode.UPDATED if arranged.created or plan.lets_in else OutcomeCode.EXISTS
+
+
+def _make(desk: AccountDesk, plan: Plan) -> None:
+    """Nobody gets a second account; raises ConflictInTarget when they have got one since an earlier attempt looked."""
+    if not desk.sought and account_of(desk) is not None:
+        raise ConflictInTarget("The person has got an account in this network meanwhile")
+    desk.create(plan)
 
 
 def let_in(run: Run, desk: AccountDesk, plan: Plan, order: AccountOrder) -> None:
@@ -55,7 +67,7 @@ def let_in(run: Run, desk: AccountDesk, plan: Plan, order: AccountOrder) -> None
         give=lambda secret: desk.let_in(plan, secret),
     )
     desk.require_in_use(plan)
-    run.remember(GIVEN, _key(run, plan.network), {}, until=_until(run))
+    run.remember(GIVEN, _key(run, plan.network, plan.user_name), {}, until=_until(run))
 
 
 def require_mobile(order: AccountOrder) -> str:
@@ -77,8 +89,8 @@ def remember_ordered(run: Run, plan: Plan, order: AccountOrder) -> None:
     run.remember(ORDERED, f"{plan.network}:{plan.user_name}", known, until=months_later(run.today(), _FOR_GOOD))
 
 
-def _key(run: Run, network: Network) -> str:
-    return f"{run.case.id}:{network}"
+def _key(run: Run, network: Network, user_name: str) -> str:
+    return f"{run.case.id}:{network}:{user_name}"
 
 
 def _until(run: Run) -> date:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from common.errors import ConflictInTarget, NeedsJudgement
 from common.settings import load
-from useradmin_svc.accounts.arrangement import Wish, arranged, new_account, opened_again
+from useradmin_svc.accounts.arrangement import Wish, arranged, as_it_is, new_account, opened_again
 from useradmin_svc.accounts.order import SETTINGS
 from useradmin_svc.directory.entry import AccountState, Arrangement, Entry, Network
 from useradmin_svc.directory.settings import DirectorySettings
@@ -44,13 +44,26 @@ class Plan(BaseModel, frozen=True):
         return f"Plan({self.network}:{self.user_name})"
 
     def still_holds(self, entry: Entry) -> bool:
-        """Whether nobody has disabled, opened or remarked upon the account since, but for this case itself."""
+        """Whether the account is as it was found, but for what this case itself has done of the arrangement already.
+
+        Between two attempts other orders about the person are carried out, and administrators see to things: what they
+        have given or taken since is not for this order to undo.
+        """
         standing = self.standing
         states = {AccountState.DISABLED} if standing is None else {standing.state}
         if standing is not None and standing.state is AccountState.PENDING_DELETE:
             states.add(AccountState.DISABLED)  # it has been moved back already
-        remarks = [self.arrangement.remark, *([] if standing is None else [standing.remark])]
-        return entry.state in states and entry.remark in remarks
+        return entry.state in states and self._is_on_the_way(as_it_is(entry))
+
+    def _is_on_the_way(self, now: Arrangement) -> bool:
+        """Whether each particular is as it was or as it is to be; groups are joined and left one by one."""
+        after = self.arrangement
+        before = after.model_copy(update={"groups": ()}) if self.standing is None else as_it_is(self.standing)
+        stay, may = {*before.groups} & {*after.groups}, {*before.groups} | {*after.groups}
+        rest = [name for name in Arrangement.model_fields if name != "groups"]
+        return stay <= {*now.groups} <= may and all(
+            getattr(now, name) in (getattr(before, name), getattr(after, name)) for name in rest
+        )
 
 
 def planned(wish: Wish, standing: Entry | None, begun: Begun | None, *, network: Network, user_name: str) -> Plan:

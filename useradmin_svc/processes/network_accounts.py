@@ -124,7 +124,9 @@ def _plan(
         ordered=None if order.groups is None else ordered,
         manager="" if leads else leader_of(run, unit, desk.network),
     )
-    return planned(wish, standing, begun_before(run, desk.network), network=desk.network, user_name=user_name)
+    return planned(
+        wish, standing, begun_before(run, desk.network, user_name), network=desk.network, user_name=user_name
+    )
 
 
 def _outcome(order: AccountOrder, plans: Sequence[Plan], codes: Mapping[Network, OutcomeCode], run: Run) -> Outcome:
