@@ -134,7 +134,8 @@ _ERRANDS = Row(
         lines(
             "Messages to people, per hour",
             Query(hourly("roger_notices_total", SERVICE, "result"), "{{result}}"),
-            tells="Attempts to send what people must know. Alert NoticesGivenUp.",
+            Query(or_zero(hourly("roger_text_messages_total", SERVICE, "result")), "text message {{result}}"),
+            tells="Attempts to send what people must know, and links to secrets to their phones. Alert NoticesGivenUp.",
         ),
     ],
 )
