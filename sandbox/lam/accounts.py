@@ -4,7 +4,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -132,7 +132,7 @@ def must_change(entry: ldap.Entry) -> bool:
 
 
 def _today() -> date:
-    return datetime.now().astimezone().date()
+    return datetime.now(UTC).date()
 
 
 def value_of(part: str) -> str:

@@ -122,6 +122,7 @@ def command(folder: Path, host: str, port: int) -> list[str]:
         "auto_prepend_file": cookies,
         "opcache.enable_cli": 1,
         "opcache.validate_timestamps": 0,
+        "output_buffering": 1048576,  # a page goes out whole, and one that fails in the middle as an error
         "memory_limit": "512M",
         "max_input_vars": 10000,
         "display_errors": 0,
