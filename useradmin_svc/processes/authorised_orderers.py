@@ -63,7 +63,7 @@ def authorised_orderer(order: OrderedAuthorisation, run: Run) -> Outcome:
         return _ended_by_signature(order, signature, run, desk)
 
     run.step("leaders", _require_leaders, order.units, signature, desk)
-    run.step("employed", desk.require_employed)
+    desk.require_employed()  # by each attempt: nobody who has left meanwhile may order
     before = run.step("standing", desk.look)
     _require_another_orderer(order, before)
     return _authorised(order, signature, run, desk, before)
@@ -126,7 +126,7 @@ def _ended_by_leaving(order: OrderedAuthorisation, run: Run) -> Outcome:
     """Whoever is gone orders for no unit any more, and whoever has left a unit not for that one."""
     authority = authorised(run, order)
     desk = OrdererDesk(run, order.person.employee_no, order.sought(run))
-    seen = run.step("whereabouts", whereabouts, run, order)
+    seen = whereabouts(run, order)  # by each attempt: they may be back
     before = run.step("standing", desk.look)
     ending = to_end(order.units, before)
     units = sorted({each.unit for each in ending})

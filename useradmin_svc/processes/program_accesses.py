@@ -54,7 +54,8 @@ def program_access(order: OrderedAccess, run: Run) -> Outcome:
     if order.action is Action.DELETE:
         return _ended(order, run, authority, desk)
 
-    account = run.step("account", account_in_use, run, order)
+    # Looked up by each attempt: nobody who has been removed meanwhile gets an access.
+    account = account_in_use(run, order)
     before = run.step("standing", desk.look, [account.user_name])
     plan = run.step("plan", _planned, order, before, account, run.today())
     if plan is None:
@@ -67,7 +68,7 @@ def program_access(order: OrderedAccess, run: Run) -> Outcome:
 
 def _ended(order: OrderedAccess, run: Run, authority: Authority, desk: AccessDesk) -> Outcome:
     """Whoever has left needs no account for that: their user names only help to find what is to end."""
-    seen = run.step("whereabouts", whereabouts, run, order)
+    seen = whereabouts(run, order)  # by each attempt: they may be back
     before = run.step("standing", desk.look, seen.user_names)
     plan = run.step("plan", _planned, order, before, None, run.today())
     if plan is None:

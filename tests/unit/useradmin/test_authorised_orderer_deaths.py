@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from orderer_office import HALL, HOME, NOW, SCHOOL, TODAY, Office
+from orderer_office import HALL, HOME, NOW, SCHOOL, SUBJECT, TODAY, Office
 from orderers_in_memory import Employee
 
-from common.errors import LeaseLost, TargetTimeout
+from common.errors import LeaseLost, NotAuthorised, PersonNotFound, TargetTimeout
 from common.process import OutcomeCode
 from common.testing import person
 from useradmin_svc.directory.entry import AccountState
@@ -111,6 +111,27 @@ class TestASaveThatFails:
         office.register.meanwhile = quiet
         assert office.perform(office.order()).code is OutcomeCode.CREATED
         assert len(office.active()) == 1
+
+
+class TestBetweenTwoAttempts:
+    def test_whoever_is_no_employee_any_more_becomes_no_orderer(self) -> None:
+        office = Office()
+        with pytest.raises(LeaseLost):
+            office.perform(office.order(), dies_at="authorise:1")
+        del office.register.employees[SUBJECT]
+        with pytest.raises(PersonNotFound):
+            office.perform(office.order())
+        assert office.register.orderers == {}
+
+    def test_whoever_is_back_goes_on_ordering(self) -> None:
+        office = Office()
+        order = left(office)
+        with pytest.raises(LeaseLost):
+            office.perform(order, dies_at="end:1")
+        office.works_for(SCHOOL, HALL)
+        with pytest.raises(NotAuthorised):
+            office.perform(order)
+        assert {*office.active()} == {SCHOOL, HALL}
 
 
 def _without_number(office: Office) -> object:

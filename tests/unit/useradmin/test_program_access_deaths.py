@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from access_office import CLERK, DISABLED, HALL, LEADER, NOW, PAYROLL, READER, SCHOOL, TODAY, Office
 
-from common.errors import ConflictInTarget, LeaseLost, TargetTimeout
+from common.errors import ConflictInTarget, LeaseLost, NotAuthorised, TargetTimeout
 from common.process import OutcomeCode
 from useradmin_svc.accesses.ordered import OrderedAccess
 from useradmin_svc.directory.entry import AccountState
@@ -138,3 +138,27 @@ class TestASaveThatFails:
         office.programs.meanwhile = doubled
         with pytest.raises(ConflictInTarget, match="two accesses"):
             office.perform(office.order())
+
+
+class TestBetweenTwoAttempts:
+    @pytest.mark.parametrize("point", ["commit:3", "commit:4", "grant:1"])
+    def test_whoever_has_been_removed_gets_no_access(self, point: str) -> None:
+        """The removal found no access to end: the one that was ordered is not to be made after it."""
+        office = Office()
+        order = office.order()
+        with pytest.raises(LeaseLost):
+            office.perform(order, dies_at=point)
+        office.employed(state=AccountState.PENDING_DELETE)
+        with pytest.raises(ConflictInTarget, match="no active account"):
+            office.perform(order)
+        assert office.programs.accesses == {}
+
+    def test_whoever_is_back_loses_nothing_of_another_unit(self) -> None:
+        office = Office()
+        order = an_end(office)
+        with pytest.raises(LeaseLost):
+            office.perform(order, dies_at="grant:1")
+        office.employed(units=(HALL,))
+        with pytest.raises(NotAuthorised):
+            office.perform(order)
+        assert office.programs.writes == []
