@@ -7,10 +7,10 @@ from pydantic import SecretStr
 from common.errors import ConflictInTarget, NotConfirmed
 from common.process import Run
 from useradmin_svc.accounts.arrangement import as_it_is
-from useradmin_svc.accounts.owner import Owner
 from useradmin_svc.accounts.plan import Plan
 from useradmin_svc.directory.desk import directory
 from useradmin_svc.directory.entry import AccountState, Entry, Network, Sighting
+from useradmin_svc.directory.owner import Owner, owned
 from useradmin_svc.directory.port import Directory, Wanted
 
 
@@ -23,6 +23,10 @@ class AccountDesk:
         self._seen: dict[str, Entry | None] = {}
         self.sought = False
         """Whether this attempt has looked for the person's account itself: what an earlier one found may be hours old."""
+
+    def owned(self) -> list[Sighting]:
+        """Every account that says it is theirs; raises ConflictInTarget and NameMismatch."""
+        return owned(self._run, self.network, self.owner)
 
     def find(self, wanted: Wanted) -> list[Sighting]:
         self.sought = True

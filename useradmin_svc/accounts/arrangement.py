@@ -8,8 +8,8 @@ from datetime import date
 
 from common.errors import ConflictInTarget
 from useradmin_svc.accounts.order import AccountOrder, Action
-from useradmin_svc.accounts.owner import Owner
 from useradmin_svc.directory.entry import Arrangement, Entry
+from useradmin_svc.directory.owner import Owner
 from useradmin_svc.units import UnitRow
 
 

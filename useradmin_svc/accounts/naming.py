@@ -9,20 +9,21 @@ are asked.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from common.errors import ConflictInTarget, LimitExceeded
 from common.norway.calendar import months_later
 from common.process import Run
 from useradmin_svc.accounts.account_desk import AccountDesk
 from useradmin_svc.accounts.order import SETTINGS
-from useradmin_svc.accounts.owner import Owner
 from useradmin_svc.accounts.user_name import candidates
 from useradmin_svc.directory.entry import Network
+from useradmin_svc.directory.owner import Owner
 
 USER_NAME = "user-name"
 """The ledger's kind of user names that were reached for, whether an account came of it or not."""
 FREED = "user-name-freed"
-"""The ledger's kind of user names whose accounts were deleted."""
+"""The ledger's kind of user names whose accounts were deleted, by network: in each the name rests from its own day on."""
 
 Desks = Mapping[Network, AccountDesk]
 
@@ -47,8 +48,21 @@ def require_unused(user_name: str, desk: AccountDesk) -> None:
         )
 
 
+def let_rest(run: Run, network: Network, user_name: str) -> None:
+    """See to it that nobody gets the name of an account which is deleted, in either network, before its time is over."""
+    run.remember(FREED, _freed(network, user_name), {}, until=_until(run))
+
+
 def _claimed(run: Run, name: str) -> bool:
-    if run.remembered(FREED, name) is not None:
+    if any(run.remembered(FREED, _freed(network, name)) for network in Network):
         return False
-    until = months_later(run.today(), SETTINGS.months_unused)
-    return run.remember(USER_NAME, name, {"case": str(run.case.id)}, until=until).ours
+    return run.remember(USER_NAME, name, {"case": str(run.case.id)}, until=_until(run)).ours
+
+
+def _freed(network: Network, user_name: str) -> str:
+    """No network tells user names apart by capitals."""
+    return f"{network}:{user_name.casefold()}"
+
+
+def _until(run: Run) -> date:
+    return months_later(run.today(), SETTINGS.months_unused)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from common.errors import AmbiguousHit, ConflictInTarget, NeedsJudgement, NotConfirmed
 from useradmin_svc.accounts.account_desk import AccountDesk
@@ -17,9 +17,7 @@ def account_of(desk: AccountDesk) -> Entry | None:
     active), AmbiguousHit (several, and none active), NameMismatch and NeedsJudgement: an account of that name does
     not say whose it is.
     """
-    found = _each_once(hit for wanted in _ways(desk) for hit in desk.find(wanted))
-    for account in found:
-        desk.owner.require_owned(account)
+    found = desk.owned()
     if not found:
         _require_no_old_account(desk)
     chosen = _the_one(found)
@@ -29,16 +27,6 @@ def account_of(desk: AccountDesk) -> Entry | None:
     if entry is None:
         raise NotConfirmed("An account that was found is not in the directory any more")
     return entry
-
-
-def _ways(desk: AccountDesk) -> Iterable[Wanted]:
-    yield Wanted(employee_no=desk.owner.employee_no)
-    if desk.owner.person_key:
-        yield Wanted(person_key=desk.owner.person_key)
-
-
-def _each_once(hits: Iterable[Sighting]) -> list[Sighting]:
-    return list({hit.user_name: hit for hit in hits}.values())
 
 
 def _the_one(found: Sequence[Sighting]) -> Sighting | None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from common.errors import ConflictInTarget, NameMismatch
-from common.norway.names import same_person
+from common.errors import ConflictInTarget
 from common.process import Run
-from useradmin_svc.directory.desk import directory
 from useradmin_svc.directory.entry import AccountState, Network, Sighting
-from useradmin_svc.directory.port import Wanted
+from useradmin_svc.directory.owner import owned, owner_of
 from useradmin_svc.order import Order
-from useradmin_svc.person_key import person_key
 
 
 def account_in_use(run: Run, order: Order) -> Sighting:
@@ -19,7 +16,7 @@ def account_in_use(run: Run, order: Order) -> Sighting:
 
     Raises ConflictInTarget when there is none (or several): it is ordered first; and NameMismatch.
     """
-    active = _active(_by_number(run, order)) or _active(_by_key(run, order))
+    active = _active(owned(run, Network.TK, owner_of(order, run)))
     if not active:
         raise ConflictInTarget("There is no active account in TK-nett: order network-accounts first")
     if len(active) > 1:
@@ -54,41 +51,15 @@ class Whereabouts(BaseModel, frozen=True):
 
 def whereabouts(run: Run, order: Order) -> Whereabouts:
     """Where the subject works now; raises ConflictInTarget for somebody else's account, and NameMismatch."""
-    found = [*_by_number(run, order), *_by_key(run, order)]
+    owner = owner_of(order, run)
+    found = owned(run, Network.TK, owner)
     active = _active(found)
     return Whereabouts(
         user_names=tuple(sorted({one.user_name for one in found})),
         units=tuple(sorted({unit for one in active for unit in one.units})),
-        known=all(one.units for one in active) and bool(found or _key_of(order)),
+        known=all(one.units for one in active) and bool(found or owner.person_key),
     )
-
-
-def _by_number(run: Run, order: Order) -> list[Sighting]:
-    found = directory(run, Network.TK).find(Wanted(employee_no=order.person.employee_no))
-    _require_theirs(found, order)
-    return found
-
-
-def _by_key(run: Run, order: Order) -> list[Sighting]:
-    """Where a person has had another employee number."""
-    key = _key_of(order)
-    found = directory(run, Network.TK).find(Wanted(person_key=key)) if key else []
-    _require_theirs(found, order)
-    return found
-
-
-def _require_theirs(found: list[Sighting], order: Order) -> None:
-    key = _key_of(order)
-    for one in found:
-        if key and one.person_key and one.person_key != key:
-            raise ConflictInTarget("The account in TK-nett with this employee number is another person's")
-        if not same_person(one.family_name, one.given_name, order.person.family_name, order.person.given_name):
-            raise NameMismatch
 
 
 def _active(found: list[Sighting]) -> list[Sighting]:
     return [one for one in found if one.state is AccountState.ACTIVE]
-
-
-def _key_of(order: Order) -> str:
-    return person_key(order.person.person_id)

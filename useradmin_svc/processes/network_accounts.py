@@ -12,7 +12,6 @@ from useradmin_svc.accounts.arrangement import Wish
 from useradmin_svc.accounts.making import begun_before, ensure_account, let_in, remember_ordered, require_mobile
 from useradmin_svc.accounts.naming import free_user_name, require_unused
 from useradmin_svc.accounts.order import AccountOrder, Action
-from useradmin_svc.accounts.owner import owner_of
 from useradmin_svc.accounts.plan import Plan, planned, require_touchable
 from useradmin_svc.accounts.search import account_of
 from useradmin_svc.accounts.surroundings import groups_ordered, leader_of, require_groups_of
@@ -20,6 +19,7 @@ from useradmin_svc.accounts.tasks import tell_of_missing_leader, tell_orderer, t
 from useradmin_svc.authorisation import authorised
 from useradmin_svc.directory.desk import Elevnett, TkNett
 from useradmin_svc.directory.entry import Entry, Network
+from useradmin_svc.directory.owner import owner_of
 from useradmin_svc.screens.orderers.target import Orderers
 from useradmin_svc.service import useradmin
 from useradmin_svc.units import unit_of, units
@@ -43,7 +43,7 @@ def ordered_accounts(order: AccountOrder, run: Run) -> Outcome:
     """See to it that the account stands in each network as ordered, with its groups, once, and that its owner gets in."""
     authorised(run, order, *order.units)
     order.require_current(run.today())
-    owner = owner_of(order, run)
+    owner = owner_of(order, run, renamed=order.action is Action.CHANGE)
     desks = {network: AccountDesk(run, network, owner) for network in Network}
 
     standing = {network: _look(run, desks[network]) for network in order.networks}

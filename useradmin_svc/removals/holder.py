@@ -7,12 +7,11 @@ from pydantic import BaseModel
 from common.errors import NotConfirmed
 from common.process import Run
 from useradmin_svc.accounts.account_desk import AccountDesk
-from useradmin_svc.accounts.owner import Owner
 from useradmin_svc.accounts.search import account_of
 from useradmin_svc.directory.desk import directory
 from useradmin_svc.directory.entry import Entry, Network
+from useradmin_svc.directory.owner import owner_of
 from useradmin_svc.directory.port import Directory
-from useradmin_svc.person_key import person_key
 from useradmin_svc.removals.order import Removal
 
 
@@ -37,7 +36,7 @@ class Account(BaseModel, frozen=True):
 
 def accounts_of(run: Run, order: Removal) -> list[Account]:
     """The person's account in each network where there is one; raises as `account_of`."""
-    owner = _leaver(run, order)
+    owner = owner_of(order, run, renamed=True)
     found = [(network, account_of(AccountDesk(run, network, owner))) for network in Network]
     return [Account(network=network, entry=entry) for network, entry in found if entry is not None]
 
@@ -71,15 +70,3 @@ class AccountSight:
         """The directory, to do something about it there."""
         self._seen = None
         return directory(self._run, self._network)
-
-
-def _leaver(run: Run, order: Removal) -> Owner:
-    """Whoever leaves may have taken another name since: where the account says whose it is, that is enough."""
-    sought = order.sought(run)
-    return Owner(
-        family_name=sought.family_name,
-        given_name=sought.given_name,
-        employee_no=order.person.employee_no,
-        person_key=person_key(sought.number),
-        renamed=True,
-    )

@@ -1,4 +1,4 @@
-"""Whose account an order is about, and which accounts say that they are theirs (USR-02)."""
+"""Whose account an order is about, and which accounts of a network say that they are theirs (domain B2)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from common.errors import ConflictInTarget, NameMismatch
 from common.norway.names import same_person
 from common.process import Run
-from useradmin_svc.accounts.order import AccountOrder, Action
-from useradmin_svc.directory.entry import Sighting
+from useradmin_svc.directory.desk import directory
+from useradmin_svc.directory.entry import Network, Sighting
+from useradmin_svc.directory.port import Wanted
+from useradmin_svc.order import Order
 from useradmin_svc.person_key import person_key
 
 
@@ -21,7 +23,7 @@ class Owner:
     employee_no: str
     person_key: str
     renamed: bool
-    """The order is to change the account, so its name may be another one."""
+    """The account may have another name, as the order is to change it, or whoever leaves has changed it since."""
 
     def __repr__(self) -> str:
         return "Owner(…)"
@@ -35,7 +37,7 @@ class Owner:
     def require_owned(self, account: Sighting) -> None:
         """Raises ConflictInTarget for another person's, and NameMismatch.
 
-        An account that says whose it is may be given another name by a CHANGE; by a number alone nobody is renamed.
+        Another name is taken only where the account says whose it is; by a number alone nobody is renamed.
         """
         if not self.owns(account):
             raise ConflictInTarget("The employee number stands on another person's account")
@@ -44,7 +46,7 @@ class Owner:
             raise NameMismatch
 
 
-def owner_of(order: AccountOrder, run: Run) -> Owner:
+def owner_of(order: Order, run: Run, *, renamed: bool = False) -> Owner:
     """Whom the order names; raises TemporaryId without a lasting national id or D-number."""
     sought = order.sought(run)
     return Owner(
@@ -52,5 +54,19 @@ def owner_of(order: AccountOrder, run: Run) -> Owner:
         given_name=sought.given_name,
         employee_no=order.person.employee_no,
         person_key=person_key(sought.number),
-        renamed=order.action is Action.CHANGE,
+        renamed=renamed,
     )
+
+
+def owned(run: Run, network: Network, owner: Owner) -> list[Sighting]:
+    """Every account of theirs in a network, in whatever state: sought by employee number, and by whose it is.
+
+    Raises ConflictInTarget when their employee number stands on another person's account, and NameMismatch.
+    """
+    ways = [Wanted(employee_no=owner.employee_no)]
+    if owner.person_key:
+        ways.append(Wanted(person_key=owner.person_key))
+    found = {hit.user_name: hit for wanted in ways for hit in directory(run, network).find(wanted)}
+    for account in found.values():
+        owner.require_owned(account)
+    return list(found.values())
