@@ -14,7 +14,7 @@ from common.browser.form import Field, written
 from common.browser.locator import Locator, button, css, text
 from common.browser.screen import Press
 from common.errors import TargetRejected, UiChanged
-from useradmin_svc.screens.lam.distinguished import first_step
+from useradmin_svc.screens.lam.distinguished import first_step, steps
 from useradmin_svc.screens.lam.target import LamScreen, field
 
 P = TypeVar("P", bound="AccountPage")
@@ -72,7 +72,7 @@ class AccountPage(LamScreen):
     def place_field(self, place: str) -> Field:
         """The field that says where the account is to lie; raises TargetRejected for a place that is not there."""
         there = self.texts(self.suffixes)
-        wanted = next((name for name in there if first_step(name) == place and name.count(" > ") == self._depth), None)
+        wanted = next((name for name in there if first_step(name) == place and steps(name) == self._depth), None)
         if wanted is None:
             raise TargetRejected
         return Field("place", self.suffix, written(wanted))
@@ -80,7 +80,7 @@ class AccountPage(LamScreen):
     @property
     def _depth(self) -> int:
         """How many steps the name of a place right under that of all people has: one more than the shortest."""
-        return min(name.count(" > ") for name in self.texts(self.suffixes)) + 1
+        return min((steps(name) for name in self.texts(self.suffixes)), default=0) + 1
 
 
 class Tab(AccountPage):

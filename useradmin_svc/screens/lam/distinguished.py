@@ -26,11 +26,6 @@ def first_step(name: str) -> str:
     return name.partition(_STEP)[0]
 
 
-def beside(name: str, place: str) -> str:
-    """The readable name of another place under the same one as this: of `Skole > Brukere`, `Helse > Brukere`."""
-    return f"{place}{_STEP}{name.partition(_STEP)[2]}"
-
-
-def under(name: str, place: str) -> str:
-    """The readable name of a place that lies in this one."""
-    return f"{place}{_STEP}{name}"
+def steps(name: str) -> int:
+    """How many steps a readable name has below its first."""
+    return name.count(_STEP)
