@@ -17,7 +17,8 @@ from useradmin_svc.removals.holder import AccountSight
 from useradmin_svc.removals.order import REMOVALS
 from useradmin_svc.removals.remark import is_held, note_of
 
-UserName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,19}$")]
+UserName = Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")]
+"""Whatever somebody has called an account: those from before Roger have names of all kinds."""
 
 
 class RemovedAccount(BaseModel, frozen=True):

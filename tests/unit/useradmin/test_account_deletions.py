@@ -40,9 +40,12 @@ class House(Office):
         assert self.writes() == []
         assert self.ane.number not in told.value.message
 
-    def freed(self, now: datetime = DUE) -> bool:
+    def freed(self, now: datetime = DUE, network: Network = Network.TK) -> bool:
         today = now.astimezone(OSLO).date()
-        return self.ledger.look_up(self.case.id, "user-name-freed", "anelov", today=today) is not None
+        return self.ledger.look_up(self.case.id, "user-name-freed", f"{network}:anelov", today=today) is not None
+
+    def remembered_as_deleted(self) -> list[dict[str, str]]:
+        return [fact.value for fact in MemoryCase(ledger=self.ledger).run().all_remembered("account-deleted")]
 
 
 @pytest.fixture
@@ -74,9 +77,32 @@ class TestWhenItsTimeIsOver:
 
     def test_that_it_was_deleted_is_remembered_network_by_network(self, house: House) -> None:
         house.performed()
-        run = MemoryCase(ledger=house.ledger).run()
-        facts = [fact.value for fact in run.all_remembered("account-deleted")]
-        assert facts == [dict(account) for account in BOTH]
+        assert house.remembered_as_deleted() == [dict(account) for account in BOTH]
+
+    def test_in_one_network_after_the_other_the_name_rests_from_then_on_as_well(self, house: House) -> None:
+        """She came back in TK-nett only, and left a year later."""
+        house.employed(Network.TK)
+        house.performed()
+        left = Network.TK, "BRK-9100", datetime(2028, 3, 1, 23, 59, tzinfo=OSLO)
+        house.employed(
+            left[0], state=PENDING, groups=(), hidden=True, remark=f"Sperret 02.12.2027, bestilling {left[1]}"
+        )
+        house.performed(order_id=left[1], accounts=BOTH[:1], now=left[2])
+        assert house.freed(datetime(2030, 3, 1, tzinfo=OSLO))
+        assert not house.freed(datetime(2030, 3, 1, tzinfo=OSLO), Network.ELEV)
+
+    def test_or_before_by_hand_is_remembered_as_well(self, house: House) -> None:
+        """Else its name is somebody else's at once, and the comparison with the orders misses it for ever."""
+        house.tk.accounts.clear()
+        assert became(house.performed()) == ["GONE", "DELETED"]
+        assert house.freed()
+        assert house.remembered_as_deleted() == [dict(account) for account in BOTH]
+
+    def test_however_its_user_name_is_written(self, house: House) -> None:
+        accounts = ({"network": "TK", "user_name": "Ane.Løvås"},)
+        kept = house.tk.accounts.pop("anelov")
+        house.tk.put("Ane.Løvås", **kept.model_dump(exclude={"user_name"}))
+        assert became(house.performed(accounts=accounts)) == ["DELETED"]
 
     def test_not_a_day_early(self, house: House) -> None:
         house.kept(DateOutOfRange, now=DUE - days(1))

@@ -331,6 +331,15 @@ class TestWhatIsLeftToOthers:
         assert (row.order_id, row.person_id, row.unit) == ("BRK-9003", office.ane.number, SCHOOL)
         assert [account.key for account in row.accounts] == ["TK:anelov", "ELEV:anelov"]
 
+    @pytest.mark.parametrize("user_name", ["AneLov", "3-anelov", "ane.løvås", "ane-margrethe.lovas.hansen"])
+    def test_an_account_from_before_roger_may_be_called_anything(self, office: Office, user_name: str) -> None:
+        office.employed(Network.TK)
+        kept = office.tk.accounts.pop("anelov")
+        office.tk.put(user_name, **kept.model_dump(exclude={"user_name"}))
+        (deletion,) = handed_over(office.remove(), "account-deletions")
+        assert isinstance(deletion, AccountDeletion)
+        assert [each.user_name for each in deletion.accounts] == [user_name]
+
     def test_of_a_last_day_that_is_over_ninety_days_after_today(self, office: Office) -> None:
         office.employed()
         (row,) = handed_over(office.removed(last_day=TODAY - days(60)), "account-deletions")
