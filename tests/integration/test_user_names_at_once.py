@@ -19,9 +19,9 @@ from common.testing import FixedClock, MemoryCase, MemoryPlatform, a_chore
 from tests.unit.useradmin.directory_in_memory import MemoryDirectory
 from useradmin_svc.accounts.account_desk import AccountDesk
 from useradmin_svc.accounts.naming import free_user_name
-from useradmin_svc.directory.owner import Owner
 from useradmin_svc.directory.desk import directory_screen
 from useradmin_svc.directory.entry import Network
+from useradmin_svc.directory.owner import Owner
 
 pytestmark = pytest.mark.anyio
 
