@@ -44,12 +44,15 @@ class Authority(BaseModel, frozen=True):
     def __repr__(self) -> str:
         return "Authority(…)"
 
+    def may(self, unit: str, day: date) -> bool:
+        """Whether they might order for the unit on that day."""
+        return any(of == unit and validity.held(day) for of, validity in self.held)
+
     def require(self, unit: str, day: date) -> None:
         """Raises NotAuthorised for somebody who never was authorised for the unit, AuthorisationExpired for another time."""
-        for_unit = [validity for of, validity in self.held if of == unit]
-        if not for_unit:
+        if not any(of == unit for of, _ in self.held):
             raise NotAuthorised("Whoever ordered has no authorisation for the unit")
-        if not any(validity.held(day) for validity in for_unit):
+        if not self.may(unit, day):
             raise AuthorisationExpired
 
 

@@ -26,6 +26,7 @@ class Wish:
     """The groups that the order names, as far as this network has them."""
     manager: str
     """The leader's user name; empty where there is none."""
+    today: date
 
     @property
     def groups(self) -> frozenset[str]:
@@ -76,20 +77,35 @@ def arranged(wish: Wish, entry: Entry) -> Arrangement:
     match wish.order.action:
         case Action.CHANGE:
             _require_of(wish.unit.unit, entry)
-            return _changed(wish, entry)
+            return _changed(wish, _going_on(wish, entry))
         case Action.MOVE:
             # One that has been moved already may not have lost all that belonged to the old unit.
             if wish.unit.unit not in entry.units:
                 _require_of(wish.order.from_unit or "", entry)
-            return _moved(wish, entry)
+            return _moved(wish, _going_on(wish, entry))
         case _:
-            return _added(wish, entry)
+            return _added(wish, _going_on(wish, entry))
 
 
 def _require_of(unit: str, entry: Entry) -> None:
     """An account from before units were kept may be anybody's."""
     if entry.units and unit not in entry.units:
         raise ConflictInTarget("The account does not belong to that unit", detail={"units": sorted(entry.units)})
+
+
+def _going_on(wish: Wish, entry: Entry) -> Entry:
+    """The account as far as it is not over: of one that has expired an order revives its own units' share only."""
+    if wish.order.employment is None or not has_expired(entry, wish.today):
+        return entry
+    own = {*entry.units} & {*wish.order.units}
+    over = wish.groups_of({*entry.units} - own) - wish.groups_of(own)
+    groups = tuple(group for group in entry.groups if own and group not in over)
+    return entry.model_copy(update={"units": _in_order(own), "groups": groups})
+
+
+def has_expired(entry: Entry, today: date) -> bool:
+    """Whether its last day is over: it keeps its owner out, although nobody has disabled it."""
+    return entry.expires is not None and entry.expires < today
 
 
 def _added(wish: Wish, entry: Entry) -> Arrangement:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
 
 from common.errors import ConflictInTarget, NeedsJudgement
 from common.settings import load
-from useradmin_svc.accounts.arrangement import Wish, arranged, as_it_is, new_account, opened_again
+from useradmin_svc.accounts.arrangement import Wish, arranged, as_it_is, has_expired, new_account, opened_again
 from useradmin_svc.accounts.order import SETTINGS
 from useradmin_svc.directory.entry import AccountState, Arrangement, Entry, Network
 from useradmin_svc.directory.settings import DirectorySettings
@@ -42,6 +43,12 @@ class Plan(BaseModel, frozen=True):
 
     def __repr__(self) -> str:
         return f"Plan({self.network}:{self.user_name})"
+
+    def gives(self, today: date) -> frozenset[str]:
+        """The groups that the account's owner has the use of by this order, and had not before."""
+        before = self.standing
+        in_use = before is not None and before.state is AccountState.ACTIVE and not has_expired(before, today)
+        return frozenset(self.arrangement.groups) - frozenset(before.groups if before and in_use else ())
 
     def still_holds(self, entry: Entry) -> bool:
         """Whether the account is as it was found, but for what this case itself has done of the arrangement already.

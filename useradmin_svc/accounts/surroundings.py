@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from common.errors import InvalidValue
+from common.errors import InvalidValue, NotAuthorised
 from common.process import Run
 from useradmin_svc.accounts.order import AccountOrder
-from useradmin_svc.accounts.plan import require_no_power
+from useradmin_svc.accounts.plan import Plan, require_no_power
+from useradmin_svc.authorisation import Authority
 from useradmin_svc.directory.desk import directory
 from useradmin_svc.directory.entry import AccountState, Network
 from useradmin_svc.directory.port import Wanted
-from useradmin_svc.units import UnitRow
+from useradmin_svc.units import UnitRow, units
 
 FRESH = timedelta(minutes=10)
 """Leaders and lists of groups may be as old as that: many start in one unit on the same day."""
@@ -31,13 +32,24 @@ def groups_ordered(run: Run, order: AccountOrder) -> dict[Network, frozenset[str
 
 
 def require_groups_of(run: Run, unit: UnitRow, network: Network) -> None:
-    """Raises InvalidValue when the register of units names a group that the network does not have."""
+    """Raises InvalidValue when the register of units names a group that the network does not have, and NeedsJudgement."""
+    require_no_power(unit.groups(network), {"network": network, "unit": unit.unit})
     wanted = frozenset(unit.groups(network))
     if unknown := wanted - _there(run, network, wanted):
         raise InvalidValue(
             "The register of units names a group that the network does not have",
             detail={"network": network, "groups": sorted(unknown)},
         )
+
+
+def require_given_by_its_unit(run: Run, plan: Plan, authority: Authority, day: date) -> None:
+    """A group of other units is ordered by who may order for one of them; raises NotAuthorised. Others are anybody's."""
+    rows = units.on(run, run.today()).rows
+    for group in sorted(plan.gives(run.today())):
+        of = sorted(row.unit for row in rows if group in row.groups(plan.network))
+        if of and not any(authority.may(unit, day) for unit in of):
+            told = {"network": plan.network, "group": group, "units": of}
+            raise NotAuthorised("Whoever ordered has no authorisation for a unit whose group was ordered", detail=told)
 
 
 def leader_of(run: Run, unit: UnitRow, network: Network) -> str:

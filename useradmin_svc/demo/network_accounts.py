@@ -108,8 +108,13 @@ def _works_for_another_unit_too(town: Town) -> Made:
 
 
 def _gets_another_group(town: Town) -> Made:
-    row = accounts(town, _with_account(town), network="TK", action="CHANGE", groups=["RAADHUS"])
+    row = accounts(town, _with_account(town), network="TK", action="CHANGE", groups=["KANTINE"])
     return [row], [UPDATED]
+
+
+def _gets_a_group_of_another_unit(town: Town) -> Made:
+    row = accounts(town, _with_account(town), network="TK", action="CHANGE", groups=["RAADHUS"])
+    return [row], [NOT_AUTHORISED]
 
 
 def _moves(town: Town) -> Made:
@@ -237,6 +242,7 @@ SITUATIONS = {
     _has_one_already: 2,
     _by_an_orderer_of_another_unit: 2,
     _with_an_odd_name: 1,
+    _gets_a_group_of_another_unit: 1,
     _moves_without_a_word_from_the_unit_left: 1,
     _is_back_without_a_word_of_it: 1,
     _disabled_for_security: 1,

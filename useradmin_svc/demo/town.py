@@ -38,7 +38,7 @@ _UNITS: dict[str, dict[str, Any]] = {
     },
 }
 GROUPS = {
-    "tknett": ["SKOLE-ALLE", "HELSE-ALLE", "ADM-ALLE", "RAADHUS", "Administrators"],
+    "tknett": ["SKOLE-ALLE", "HELSE-ALLE", "ADM-ALLE", "RAADHUS", "KANTINE", "Administrators"],
     "elevnett": ["LAERERE"],
 }
 PLACES = [row["place"] for row in _UNITS.values()]

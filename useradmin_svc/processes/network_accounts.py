@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from common.errors import PersonNotFound
+from common.norway.calendar import oslo_date
 from common.process import NoticeRule, Outcome, OutcomeCode, Retention, Run
 from useradmin_svc.accounts.account_desk import AccountDesk
 from useradmin_svc.accounts.arrangement import Wish
@@ -14,7 +15,7 @@ from useradmin_svc.accounts.naming import free_user_name, require_unused
 from useradmin_svc.accounts.order import AccountOrder, Action
 from useradmin_svc.accounts.plan import Plan, planned, require_touchable
 from useradmin_svc.accounts.search import account_of
-from useradmin_svc.accounts.surroundings import groups_ordered, leader_of, require_groups_of
+from useradmin_svc.accounts.surroundings import groups_ordered, leader_of, require_given_by_its_unit, require_groups_of
 from useradmin_svc.accounts.tasks import tell_of_missing_leader, tell_orderer, tell_user_administration
 from useradmin_svc.authorisation import authorised
 from useradmin_svc.directory.desk import Elevnett, TkNett
@@ -41,7 +42,7 @@ Desks = Mapping[Network, AccountDesk]
 )
 def ordered_accounts(order: AccountOrder, run: Run) -> Outcome:
     """See to it that the account stands in each network as ordered, with its groups, once, and that its owner gets in."""
-    authorised(run, order, *order.units)
+    authority = authorised(run, order, *order.units)
     order.require_current(run.today())
     owner = owner_of(order, run, renamed=order.action is Action.CHANGE)
     desks = {network: AccountDesk(run, network, owner) for network in Network}
@@ -62,6 +63,8 @@ def ordered_accounts(order: AccountOrder, run: Run) -> Outcome:
         )
         for network, entry in standing.items()
     ]
+    for plan in plans:
+        require_given_by_its_unit(run, plan, authority, oslo_date(order.ordered(run)))
     if any(plan.lets_in for plan in plans):
         require_mobile(order)
 
@@ -123,6 +126,7 @@ def _plan(
         of_units={row.unit: frozenset(row.groups(desk.network)) for row in units.on(run, run.today()).rows},
         ordered=None if order.groups is None else ordered,
         manager="" if leads else leader_of(run, unit, desk.network),
+        today=run.today(),
     )
     return planned(
         wish, standing, begun_before(run, desk.network, user_name), network=desk.network, user_name=user_name

@@ -192,11 +192,11 @@ class TestTheUserName:
 
     def test_that_was_freed_lately_is_not_used(self, office: Office) -> None:
         until = TODAY + timedelta(days=1)
-        office.ledger.enter(office.case.id, FREED, "anelov", {}, until=until, today=TODAY)
+        office.ledger.enter(office.case.id, FREED, "ELEV:anelov", {}, until=until, today=TODAY)
         assert office.again(office.order()).detail["user_names"] == {"TK": "anelov2"}
 
     def test_that_was_freed_long_ago_is_used_again(self, office: Office) -> None:
-        office.ledger.enter(office.case.id, FREED, "anelov", {}, until=TODAY - timedelta(days=1), today=TODAY)
+        office.ledger.enter(office.case.id, FREED, "ELEV:anelov", {}, until=TODAY - timedelta(days=1), today=TODAY)
         assert office.again(office.order()).detail["user_names"] == {"TK": "anelov"}
 
     def test_is_nobody_elses_for_24_months_once_it_was_reached_for(self, office: Office) -> None:
@@ -212,7 +212,7 @@ class TestTheUserName:
     def test_may_come_to_an_end(self, office: Office) -> None:
         for number in range(1, MOST + 1):
             name = "anelov" if number == 1 else f"anelov{number}"
-            office.ledger.enter(office.case.id, FREED, name, {}, until=LAST, today=TODAY)
+            office.ledger.enter(office.case.id, FREED, f"TK:{name}", {}, until=LAST, today=TODAY)
         office.refused(office.order(), LimitExceeded)
 
     def test_that_somebody_takes_right_before_the_save_is_not_shared(self, office: Office) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from account_office import ACTIVE, ELEV, EMPLOYEE_NO, HOME, LAST, SCHOOL, TK, Office
@@ -66,7 +67,7 @@ class TestAnAccountThatSomebodyHasGotMeanwhile:
 class TestAnAccountThatWasChangedMeanwhile:
     def test_does_not_get_back_what_another_order_took(self, office: Office) -> None:
         """She worked for both, and has left the nursing home while the order of the school waited."""
-        both = {"units": (SCHOOL, HOME), "groups": ("HELSE-ALLE", "SKOLE-ALLE", "SKRIVER-1")}
+        both: dict[str, Any] = {"units": (SCHOOL, HOME), "groups": ("HELSE-ALLE", "SKOLE-ALLE", "SKRIVER-1")}
         before = office.standing(**both)
         order = office.order("CHANGE", groups=["KANTINE"])
         put_off(office, order, "arrange:1")
