@@ -62,7 +62,9 @@ class Office:
     def perform(self, process: Any, given: Any, case: MemoryCase | None = None, unproven: str | None = None) -> Outcome:
         case = case or self.case()
         platform = RealScreens(case, self.browser, unproven)
-        run = Run(CaseFacts(id=case.id, process="in-memory", fence=case.fence, submitted_at=NOW), platform, FixedClock(NOW))
+        run = Run(
+            CaseFacts(id=case.id, process="in-memory", fence=case.fence, submitted_at=NOW), platform, FixedClock(NOW)
+        )
         return process(given, run)
 
     def card(self, test: PerformedTest, case: MemoryCase | None = None, unproven: str | None = None) -> Outcome:
