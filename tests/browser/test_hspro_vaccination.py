@@ -68,7 +68,9 @@ class Office:
     def perform(self, given: Vaccination, case: MemoryCase | None = None, unproven: str | None = None) -> Outcome:
         case = case or self.case()
         platform = RealScreens(case, self.browser, unproven)
-        run = Run(CaseFacts(id=case.id, process="vaccinations", fence=case.fence, submitted_at=NOW), platform, FixedClock(NOW))
+        run = Run(
+            CaseFacts(id=case.id, process="vaccinations", fence=case.fence, submitted_at=NOW), platform, FixedClock(NOW)
+        )
         return register_vaccination(given, run)
 
     def knows(self, *, where: str = "people", **facts: Any) -> Person:
