@@ -26,10 +26,10 @@ class AccountDesk:
 
     def owned(self) -> list[Sighting]:
         """Every account that says it is theirs; raises ConflictInTarget and NameMismatch."""
+        self.sought = True
         return owned(self._run, self.network, self.owner)
 
     def find(self, wanted: Wanted) -> list[Sighting]:
-        self.sought = True
         return self._directory.find(wanted)
 
     def entry(self, user_name: str) -> Entry | None:

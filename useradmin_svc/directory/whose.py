@@ -6,8 +6,10 @@ from pydantic import BaseModel
 
 from common.errors import ConflictInTarget
 from common.process import Run
+from useradmin_svc.directory.desk import directory
 from useradmin_svc.directory.entry import AccountState, Network, Sighting
-from useradmin_svc.directory.owner import owned, owner_of
+from useradmin_svc.directory.owner import Owner, owned, owner_of
+from useradmin_svc.directory.port import Wanted
 from useradmin_svc.order import Order
 
 
@@ -37,7 +39,7 @@ class Whereabouts(BaseModel, frozen=True):
     units: tuple[str, ...]
     """None once they have left: no account of theirs is active any more."""
     known: bool
-    """Not where an active account names no unit, or none can be found and accounts are not marked with whose they are."""
+    """Not where an active account names no unit, or none can be found and some are not marked with whose they are."""
 
     @property
     def gone(self) -> bool:
@@ -57,8 +59,16 @@ def whereabouts(run: Run, order: Order) -> Whereabouts:
     return Whereabouts(
         user_names=tuple(sorted({one.user_name for one in found})),
         units=tuple(sorted({unit for one in active for unit in one.units})),
-        known=all(one.units for one in active) and bool(found or owner.person_key),
+        known=all(one.units for one in active) and (bool(found) or _is_nobodys(run, owner)),
     )
+
+
+def _is_nobodys(run: Run, owner: Owner) -> bool:
+    """Whether somebody of whom no account is found has none: not where one in use, of that name, is from before marks."""
+    if not owner.person_key:
+        return False
+    named = directory(run, Network.TK).find(Wanted(family_name=owner.family_name, given_name=owner.given_name))
+    return all(one.person_key for one in _active(named))
 
 
 def _active(found: list[Sighting]) -> list[Sighting]:

@@ -334,7 +334,7 @@ class TestTheRegister:
     ) -> None:
         office.is_orderer(HOME)
         with pytest.raises(LeaseLost):
-            office.perform(office.order(), dies_at="commit:5")
+            office.perform(office.order(), dies_at="commit:4")
         office.register.authorise("best9", SCHOOL, last_day=ends)
         assert office.perform(office.order()).code is code
         assert office.register.writes == []

@@ -97,6 +97,17 @@ class TestWhereSomebodyWorks:
         assert seen(office).has_left(SCHOOL)
         assert seen(office).gone
 
+    def test_is_unknown_while_an_account_of_that_name_says_not_whose_it_is(self, office: Office, keyed: str) -> None:
+        """A wrong number in an order proves nothing about accounts from before they were marked either."""
+        office.employed(employee_no="9", person_key="")
+        assert not seen(office).has_left(SCHOOL)
+        assert not seen(office).gone
+        office.employed(employee_no="9", person_key="", state=DISABLED)
+        assert seen(office).gone
+        office.employed(employee_no="9", person_key=OTHER_KEY)
+        assert seen(office).gone
+        assert keyed
+
     def test_is_unknown_without_marks_and_without_an_account(self, office: Office) -> None:
         office.tk.accounts.clear()
         assert not seen(office).has_left(SCHOOL)
