@@ -66,7 +66,7 @@ def play_through(
         for number, _ in enumerate(flows):
             moment = roger.noted() + chance.randrange(1, moments)
             wait_for(lambda moment=moment: _may_be_harmed(roger, moment), "the work goes on", patience)
-            HARM[number % 2](roger, chance.choice([roger.worker, *roger.others]))
+            HARM[number % 2](roger, chance.choice(_at_work(roger)))
         wait_for(lambda: not roger.rows(_OPEN) and book.all_ended(), "the day is over", patience)
 
 
@@ -75,3 +75,14 @@ def _may_be_harmed(roger: Plant, moment: int) -> bool:
     if not roger.rows(_OPEN):
         return True
     return not roger.rows("select 1 from cases where state = 'running' and lost >= 2") and roger.noted() >= moment
+
+
+def _at_work(roger: Plant) -> list[Child]:
+    """The workers that hold a case; all of them where none does."""
+    claims = roger.rows(
+        "select actor from events join cases on cases.id = case_id and cases.fence = events.fence"
+        " where state = 'running' and to_state = 'running'"
+    )
+    held_by = {int(claim["actor"].rsplit("-", 3)[1]) for claim in claims}
+    workers = [roger.worker, *roger.others]
+    return [worker for worker in workers if worker.pid in held_by] or workers

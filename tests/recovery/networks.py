@@ -1,18 +1,15 @@
-"""What the directories themselves and people's phones say after a day of orders, whatever Roger's cases say of it."""
+"""What the directories themselves say after a day of orders, whatever Roger's cases say of it."""
 
 from __future__ import annotations
 
-import html
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 
 from common.local.day import Day
-from tests.recovery.plant import Plant, wait_for
 from useradmin_svc.directory.entry import Network
 
 KNOWN = "Gammelt-passord-1"
@@ -35,7 +32,7 @@ def with_known_secrets(day: Day) -> Day:
 
 
 @dataclass(frozen=True)
-class Opened:
+class Entrusted:
     """An account and the secret that its owner got for it."""
 
     network: Network
@@ -44,17 +41,17 @@ class Opened:
 
 
 class Networks:
-    """Both directories and the text messages of one stack, after the day."""
+    """Both directories, after the day; they are asked at their consoles."""
 
-    def __init__(self, roger: Plant, day: Day) -> None:
-        self._roger, self._day = roger, day
+    def __init__(self, consoles: Mapping[str, str], day: Day) -> None:
+        self._consoles, self._day = consoles, day
         self.accounts: dict[Network, list[Json]] = {
             network: httpx.get(self._console(network, "accounts"), timeout=60).raise_for_status().json()
             for network in Network
         }
 
     def _console(self, network: Network, path: str) -> str:
-        return f"{self._roger.stack.consoles[_TARGETS[network]]}/_kontroll/{path}"
+        return f"{self._consoles[_TARGETS[network]]}/_kontroll/{path}"
 
     def sign_in(self, network: Network, user_name: str, secret: str) -> str:
         """What the directory answers: REFUSED, MUST_CHANGE or SIGNED_IN."""
@@ -112,43 +109,18 @@ class Networks:
         rows = [row for each in situations if _UPDATED in each.expected for row in each.rows]
         return {row["subject"]["employee_no"] for row in rows if row["scope"] == "TK_NETT"}
 
-    def opened(self, cases: Sequence[Json]) -> list[Opened]:
-        """Open every link that was sent: each shows a secret, once, for an account that its case names."""
-        wait_for(lambda: not self._roger.rows("select 1 from entrusted where state = 'waiting' limit 1"), "all is sent")
-        sent = {str(row["id"]): row for row in self._roger.rows("select id, case_id, about from entrusted")}
-        named = {case["id"]: case["detail"].get("user_names", {}) for case in cases}
-        opened: list[Opened] = []
-        for message in sorted((self._roger.stack.folder / "text-messages").glob("*.txt")):
-            row = sent[message.stem]
-            network = next(each for each in Network if each.called == row["about"])
-            secret = _open(message.read_text(encoding="utf-8"))
-            opened.append(Opened(network, named[str(row["case_id"])][network], secret))
-        return opened
-
-    def wrongly_opened(self, opened: Sequence[Opened]) -> list[str]:
+    def wrongly_opened(self, entrusted: Sequence[Entrusted]) -> list[str]:
         """Sentences for who was let in and got no secret that opens, or several, or can still use an older one."""
         let_in = Counter(
             (network, one["user_name"]) for network, one in self._everybody() if one["remark"].startswith(_LET_IN)
         )
-        got = Counter((one.network, one.user_name) for one in opened)
+        got = Counter((one.network, one.user_name) for one in entrusted)
         problems = [
             f"{network}:{name} got {got[network, name]} secrets" for network, name in let_in if got[network, name] != 1
         ]
         problems += [f"{network}:{name} got a secret for nothing" for network, name in got if not let_in[network, name]]
-        for one in opened:
+        for one in entrusted:
             answers = [self.sign_in(one.network, one.user_name, secret) for secret in (KNOWN, one.secret)]
             if answers != ["REFUSED", "MUST_CHANGE"]:
                 problems.append(f"{one.network}:{one.user_name} answers {answers} to an older secret and the one sent")
         return problems
-
-
-def _open(message: str) -> str:
-    """The secret behind a message's link; looking at the page burns nothing, and the button shows it once."""
-    (link,) = re.findall(r"http\S+/hemmelighet/\S+", message)
-    with httpx.Client(timeout=30) as phone:
-        looked = phone.get(link)
-        shown, again = phone.post(link), phone.post(link)
-    assert [looked.status_code, shown.status_code, again.status_code] == [200, 200, 404]
-    (secret,) = re.findall(r"<code[^>]*>([^<]+)</code>", shown.text)
-    assert secret not in looked.text + again.text
-    return html.unescape(secret)

@@ -14,6 +14,7 @@ from common.local.daybook import DayBook
 from sandbox.lam.machine import missing
 from tests.recovery.harm import play_through, two_workers
 from tests.recovery.networks import KNOWN, Networks, with_known_secrets
+from tests.recovery.phones import open_all
 from tests.recovery.plant import BRISK, Plant
 from useradmin_svc.demo import day_of
 from useradmin_svc.directory.entry import Network
@@ -74,10 +75,9 @@ def test_a_day_of_all_flows(useradmin: Plant, product: Product) -> None:
         play_through(book, useradmin, random.Random(20261128), moments=product.moments, patience=300)
         found = list(book.found())
         assert book.problems(found) == []
-    networks = Networks(useradmin, day)
+    networks = Networks(useradmin.stack.consoles, day)
     assert networks.problems() == []
-    opened = networks.opened(found)
-    assert networks.wrongly_opened(opened) == []
+    assert networks.wrongly_opened(open_all(useradmin, found)) == []
     # What was looked for was there to be found.
     assert networks.made()
     assert networks.leavers()
