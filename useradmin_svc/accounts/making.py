@@ -86,7 +86,8 @@ def remember_ordered(run: Run, plan: Plan, order: AccountOrder) -> None:
         "employee_no": plan.arrangement.employee_no,
         "expires": plan.arrangement.expires,
     }
-    run.remember(ORDERED, f"{plan.network}:{plan.user_name}", known, until=months_later(run.today(), _FOR_GOOD))
+    # Order by order, for the last one counts: what is remembered is never changed.
+    run.remember(ORDERED, _key(run, plan.network, plan.user_name), known, until=months_later(run.today(), _FOR_GOOD))
 
 
 def _key(run: Run, network: Network, user_name: str) -> str:

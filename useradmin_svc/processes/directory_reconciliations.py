@@ -64,6 +64,7 @@ def _known(run: Run, network: Network) -> Known:
     ordered = [OrderedAccount.model_validate(fact.value) for fact in run.all_remembered(ORDERED)]
     deleted = [RemovedAccount.model_validate(fact.value) for fact in run.all_remembered(DELETED)]
     return Known(
+        # The oldest come first, so that the last order of an account is what stays.
         ordered={one.user_name.casefold(): one for one in ordered if one.network is network},
         deleted=frozenset(one.user_name.casefold() for one in deleted if one.network is network),
     )

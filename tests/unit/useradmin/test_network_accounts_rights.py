@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from account_office import ACTIVE, DISABLED, EMPLOYEE_NO, HALL, HOME, LAST, SCHOOL, TODAY, UNITS, Office
+from account_office import ACTIVE, DISABLED, EMPLOYEE_NO, HALL, HOME, LAST, SCHOOL, TK, TODAY, UNITS, Office
 
+from common.clock import OSLO
 from common.errors import NeedsJudgement, NotAuthorised
 from common.process import OutcomeCode
+from common.testing import FixedClock
+from useradmin_svc.processes.directory_reconciliations import Reconciliation, reconcile
 
 YESTERDAY = TODAY - timedelta(days=1)
 BOTH: dict[str, Any] = {"units": (SCHOOL, HOME), "groups": ("HELSE-ALLE", "KANTINE", "SKOLE-ALLE", "SKRIVER-1")}
@@ -109,3 +112,14 @@ class TestAGroup:
         rows = [UNITS[0].model_copy(update={"groups_tk": ("SKOLE-ALLE", "Domain Admins")}), *UNITS[1:]]
         office.registers.store("units", rows, valid_from=date(2026, 2, 1))
         office.refused(office.order(), NeedsJudgement, "power")
+
+
+def test_what_was_ordered_last_is_what_directories_are_compared_with(office: Office) -> None:
+    """A substitute is kept on for good: the account that goes on is not one that should have ended."""
+    office.perform(office.order())
+    office.again(office.order("CHANGE", order_id="BRK-2", employment={"type": "FAST", "from": TODAY}))
+    after = FixedClock(datetime.combine(LAST + timedelta(days=1), time(8), OSLO))
+    office.new_case()
+    outcome = reconcile(Reconciliation(network=TK), office.case.run(office.screens(), clock=after))
+    told = [finding for finding in outcome.detail["findings"] if finding["user_name"] == "anelov"]
+    assert (told, outcome.detail["orders"]) == ([], 1)
