@@ -67,7 +67,8 @@ def show(console: Console, accounts: list[Account], *, figures: Figures, problem
     """Print the whole account of a day."""
     console.print(_outcomes(accounts))
     found = [case for account in accounts for case in account.found]
-    console.print(_people(found))
+    if any(case["state"] == "manual" for case in found):
+        console.print(_people(found))
     console.print(
         f"\n[bold]{figures.run_seconds:.2f} s[/] a case with {figures.shifts} browser(s), "
         f"[bold]{len(found) / figures.seconds:.2f}[/] cases a second over {figures.seconds:.0f} s; "
