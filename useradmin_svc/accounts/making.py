@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from common.errors import ConflictInTarget, InvalidValue
@@ -33,13 +34,27 @@ def begun_before(run: Run, network: Network, user_name: str) -> Begun | None:
     return Begun(made=begun.value["made"], owes=run.remembered(GIVEN, about) is None)
 
 
+def require_none_since(desks: Iterable[AccountDesk], plans: Iterable[Plan]) -> None:
+    """Nobody gets a second account, nor another user name in the other network.
+
+    Asked of every network before anything is made in one, where this attempt has not looked itself: raises
+    ConflictInTarget when the person has got an account since an earlier one did, unless it is the one that is planned.
+    """
+    new = {plan.user_name for plan in plans if plan.standing is None}
+    for desk in desks:
+        entry = account_of(desk) if new and not desk.sought else None
+        if entry is not None and entry.user_name not in new:
+            told = {"network": desk.network, "user_name": entry.user_name}
+            raise ConflictInTarget("The person has got an account meanwhile", detail=told)
+
+
 def ensure_account(run: Run, desk: AccountDesk, plan: Plan) -> OutcomeCode:
     """See to it that the account stands just as planned, with its groups; nobody can use a new one yet."""
     if plan.made or plan.lets_in:
         run.remember(BEGUN, _key(run, plan.network, plan.user_name), {"made": plan.made}, until=_until(run))
     if plan.made:
         run.ensure(
-            f"account in {plan.network}", of=str, find=lambda: desk.theirs(plan), create=lambda: _make(desk, plan)
+            f"account in {plan.network}", of=str, find=lambda: desk.theirs(plan), create=lambda: desk.create(plan)
         )
     arranged = run.ensure(
         f"arrangement in {plan.network}", of=str, find=lambda: desk.arranged(plan), create=lambda: desk.arrange(plan)
@@ -47,13 +62,6 @@ def ensure_account(run: Run, desk: AccountDesk, plan: Plan) -> OutcomeCode:
     if plan.made:
         return OutcomeCode.CREATED
     return OutcomeCode.UPDATED if arranged.created or plan.lets_in else OutcomeCode.EXISTS
-
-
-def _make(desk: AccountDesk, plan: Plan) -> None:
-    """Nobody gets a second account; raises ConflictInTarget when they have got one since an earlier attempt looked."""
-    if not desk.sought and account_of(desk) is not None:
-        raise ConflictInTarget("The person has got an account in this network meanwhile")
-    desk.create(plan)
 
 
 def let_in(run: Run, desk: AccountDesk, plan: Plan, order: AccountOrder) -> None:

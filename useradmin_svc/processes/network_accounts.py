@@ -10,7 +10,14 @@ from common.norway.calendar import oslo_date
 from common.process import NoticeRule, Outcome, OutcomeCode, Retention, Run
 from useradmin_svc.accounts.account_desk import AccountDesk
 from useradmin_svc.accounts.arrangement import Wish
-from useradmin_svc.accounts.making import begun_before, ensure_account, let_in, remember_ordered, require_mobile
+from useradmin_svc.accounts.making import (
+    begun_before,
+    ensure_account,
+    let_in,
+    remember_ordered,
+    require_mobile,
+    require_none_since,
+)
 from useradmin_svc.accounts.naming import free_user_name, require_unused
 from useradmin_svc.accounts.order import AccountOrder, Action
 from useradmin_svc.accounts.plan import Plan, planned, require_touchable
@@ -68,6 +75,7 @@ def ordered_accounts(order: AccountOrder, run: Run) -> Outcome:
     if any(plan.lets_in for plan in plans):
         require_mobile(order)
 
+    require_none_since(desks.values(), plans)
     # First every account with all that belongs to it, and only then is anybody let in.
     codes = {plan.network: ensure_account(run, desks[plan.network], plan) for plan in plans}
     for plan in plans:

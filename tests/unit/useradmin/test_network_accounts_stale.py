@@ -55,6 +55,19 @@ class TestAnAccountThatSomebodyHasGotMeanwhile:
         assert (account.state, account.units) == (ACTIVE, (SCHOOL, HOME))
         assert [one.user_name for one in office.elev.standing(EMPLOYEE_NO)] == [account.user_name]
 
+    @pytest.mark.parametrize("point", ["remember:2", "create:1"])
+    def test_in_the_other_network_gives_the_name(self, office: Office, point: str) -> None:
+        """Nobody is called one thing here and another there."""
+        order = office.order(network="TK")
+        put_off(office, order, point)
+        meanwhile(office, office.order(network="ELEV", order_id="BRK-2"))
+        with pytest.raises(ConflictInTarget, match="meanwhile"):
+            office.perform(order)
+        office.case.retried()
+        office.perform(order)
+        assert [one.user_name for one in office.tk.standing(EMPLOYEE_NO)] == ["anelov2"]
+        assert [one.user_name for one in office.elev.standing(EMPLOYEE_NO)] == ["anelov2"]
+
     def test_by_hand_is_the_only_one(self, office: Office) -> None:
         order = office.order()
         put_off(office, order, "remember:2")
