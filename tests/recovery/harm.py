@@ -53,17 +53,23 @@ HARM: tuple[Callable[[Plant, Child], None], ...] = (kill, freeze_until_its_work_
 
 
 def play_through(
-    book: DayBook, roger: Plant, chance: random.Random, *, moments: int = 12, patience: float = PATIENCE
+    book: DayBook,
+    roger: Plant,
+    chance: random.Random,
+    *,
+    harms: int | None = None,
+    moments: int = 12,
+    patience: float = PATIENCE,
 ) -> None:
-    """Hand a day in and harm a worker for each of its flows, kill and freeze in turn, until all has ended.
+    """Hand a day in and harm a worker for each flow, or so often while one phase of the day lasts, until all has ended.
 
-    Between two harms the stand-ins note so many `moments` at most.
+    Kill and freeze take turns; between two of them the stand-ins note so many `moments` at most.
     """
     book.prepare()
     for flows in book.phases():
         for flow in flows:
             book.hand_in(flow)
-        for number, _ in enumerate(flows):
+        for number in range(len(flows) if harms is None else min(harms, len(flows))):
             moment = roger.noted() + chance.randrange(1, moments)
             wait_for(lambda moment=moment: _may_be_harmed(roger, moment), "the work goes on", patience)
             HARM[number % 2](roger, chance.choice(_at_work(roger)))

@@ -108,7 +108,7 @@ class Plant:
 
     def noted(self) -> int:
         """How much the stand-ins have noted, looks and writes together; it only rises."""
-        asked = (httpx.get(f"{address}/_kontroll/summary", timeout=30) for address in self.stack.consoles.values())
+        asked = (self.console.get(f"{address}/_kontroll/summary") for address in self.stack.consoles.values())
         return sum(answer.raise_for_status().json()["last_seq"] for answer in asked)
 
     def people(self, number: int, *, with_journal: bool = False) -> list[Patient]:
