@@ -74,8 +74,9 @@ def let_in(run: Run, desk: AccountDesk, plan: Plan, order: AccountOrder) -> None
         about=plan.network.called,
         give=lambda secret: desk.let_in(plan, secret),
     )
-    desk.require_in_use(plan)
+    # Before the last look, which others may spoil: whoever has been sent a secret is not sent another for that.
     run.remember(GIVEN, _key(run, plan.network, plan.user_name), {}, until=_until(run))
+    desk.require_in_use(plan)
 
 
 def require_mobile(order: AccountOrder) -> str:

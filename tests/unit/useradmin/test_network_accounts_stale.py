@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from account_office import ACTIVE, ELEV, EMPLOYEE_NO, HOME, LAST, SCHOOL, TK, Office
 
-from common.errors import ConflictInTarget, LeaseLost
+from common.errors import ConflictInTarget, LeaseLost, NotConfirmed
 from common.process import OutcomeCode
 from useradmin_svc.accounts.order import AccountOrder
 
@@ -78,6 +78,19 @@ class TestAnAccountThatSomebodyHasGotMeanwhile:
 
 
 class TestAnAccountThatWasChangedMeanwhile:
+    def test_after_its_owner_was_let_in_keeps_the_secret_that_was_sent(self, office: Office) -> None:
+        order = office.order()
+        put_off(office, order, "entrusted:1")
+        sent = office.case.entrusted["secret in TK"]
+        meanwhile(office, office.order(unit=HOME, order_id="BRK-2"))
+        with pytest.raises(NotConfirmed):
+            office.perform(order)
+        # A person lets Roger try again.
+        office.case.retried()
+        office.perform(order)
+        assert office.case.entrusted == {"secret in TK": sent}
+        assert office.tk.sign_in("anelov", sent.secret.get_secret_value()) == "MUST_CHANGE"
+
     def test_does_not_get_back_what_another_order_took(self, office: Office) -> None:
         """She worked for both, and has left the nursing home while the order of the school waited."""
         both: dict[str, Any] = {"units": (SCHOOL, HOME), "groups": ("HELSE-ALLE", "SKOLE-ALLE", "SKRIVER-1")}
