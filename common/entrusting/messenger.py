@@ -99,7 +99,7 @@ def _not_sent(row: dict[str, Any], code: str) -> Task:
         role=OPERATIONS,
         title=f"Melding om passord til {row['about']} kommer ikke fram",
         text=f"Roger har satt et passord, men får ikke sendt lenken til personens mobil ({code}). Roger prøver videre "
-        f"til {until:%d.%m. kl. %H.%M}. Kontroller SMS-tjenesten. Lykkes det ikke innen da, må et nytt passord bestilles.",
+        f"til {until:%d.%m. kl. %H.%M}. Kontroller SMS-tjenesten. Lykkes det ikke innen da, må personen få et nytt passord i systemet.",
     )
 
 
@@ -113,5 +113,5 @@ def _not_fetched(row: dict[str, Any]) -> Task:
         role=OPERATIONS,
         title=f"Passordet til {row['about']} ble ikke hentet",
         text=f"{why} Passordet er slettet hos Roger, og ingen kjenner det. "
-        "Bestill et nytt passord til personen hvis kontoen skal brukes.",
+        "Gi personen et nytt passord i systemet hvis kontoen skal brukes; Roger lager ikke et nytt.",
     )
