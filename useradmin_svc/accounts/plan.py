@@ -9,14 +9,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from common.errors import ConflictInTarget, NeedsJudgement
-from common.settings import load
 from useradmin_svc.accounts.arrangement import Wish, arranged, as_it_is, has_expired, new_account, opened_again
 from useradmin_svc.accounts.order import SETTINGS
 from useradmin_svc.directory.entry import AccountState, Arrangement, Entry, Network
-from useradmin_svc.directory.settings import DirectorySettings
-from useradmin_svc.removals.remark import is_held
-
-_DIRECTORY = load(DirectorySettings)
+from useradmin_svc.removals.remark import is_for_security, is_held
 
 
 class Begun(BaseModel, frozen=True):
@@ -100,7 +96,7 @@ def _arrangement(wish: Wish, standing: Entry | None, user_name: str, *, made: bo
 def require_touchable(entry: Entry, network: Network) -> None:
     """What was disabled for security or must be kept, and administrators, are a person's; raises NeedsJudgement."""
     told = {"network": network, "user_name": entry.user_name}
-    if entry.state is not AccountState.ACTIVE and _says(entry.remark, _DIRECTORY.security_words):
+    if entry.state is not AccountState.ACTIVE and is_for_security(entry.remark):
         raise NeedsJudgement("The account was disabled for the sake of security", detail=told)
     if entry.state is not AccountState.ACTIVE and is_held(entry.remark):
         raise NeedsJudgement("The account was disabled and must be kept as it is", detail=told)
@@ -111,8 +107,3 @@ def require_no_power(groups: Iterable[str], told: dict[str, Any]) -> None:
     """Nobody becomes an administrator by an order, nor is one touched; raises NeedsJudgement."""
     if power := sorted(filter(SETTINGS.privileged, groups)):
         raise NeedsJudgement("A group gives power over the network", detail=told | {"groups": power})
-
-
-def _says(remark: str, words: Iterable[str]) -> bool:
-    said = remark.casefold()
-    return any(word.casefold() in said for word in words)

@@ -18,6 +18,7 @@ from useradmin_svc.removals.order import REMOVALS, Removal
 
 _SECURITY = load(DirectorySettings).security_words
 _NOTE = re.compile(r"Sperret (?P<day>\d\d)\.(?P<month>\d\d)\.(?P<year>\d{4}), bestilling (?P<order>[^\s,;]+)", re.ASCII)
+_ORDER = re.compile(r"bestilling [^\s,;]+")
 
 
 class Note(BaseModel, frozen=True):
@@ -45,10 +46,15 @@ def is_held(remark: str) -> bool:
     return _says(remark, REMOVALS.hold_words)
 
 
+def is_for_security(remark: str) -> bool:
+    """Whether somebody has noted that the account was disabled for the sake of security."""
+    return _says(remark, _SECURITY)
+
+
 def removal_remark(order: Removal, day: date, *, before: str, held: bool) -> str:
     """What is noted at an account that is disabled on a day; that it was disabled for security stays noted."""
     words = [f"Sperret {day:%d.%m.%Y}", f"bestilling {order.order_id}"]
-    if order.security or _says(before, _SECURITY):
+    if order.security or is_for_security(before):
         words.append(_SECURITY[0])
     if held:
         words.append(REMOVALS.hold_words[0])
@@ -56,5 +62,6 @@ def removal_remark(order: Removal, day: date, *, before: str, held: bool) -> str
 
 
 def _says(remark: str, words: Iterable[str]) -> bool:
-    said = remark.casefold()
+    """An order may have such a word for its number: that is not said of the account."""
+    said = _ORDER.sub("", remark).casefold()
     return any(word.casefold() in said for word in words)

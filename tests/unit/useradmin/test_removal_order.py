@@ -11,7 +11,7 @@ from removal_office import TODAY, Office
 from common.clock import OSLO
 from common.testing import person
 from useradmin_svc.removals.order import Removal, Scope
-from useradmin_svc.removals.remark import Note, is_held, note_of, removal_remark
+from useradmin_svc.removals.remark import Note, is_for_security, is_held, note_of, removal_remark
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=OSLO)
 MINUTE = timedelta(minutes=1)
@@ -94,6 +94,14 @@ class TestTheRemark:
         assert remark == "Sperret 30.11.2026, bestilling BRK-9003, bevares"
         assert note_of(remark) == Note(day=TODAY, order_id="BRK-9003")
         assert is_held(remark)
+
+    def test_the_number_of_an_order_is_no_word_of_it(self, office: Office) -> None:
+        order = office.order().model_copy(update={"order_id": "bevares-SIKKERHET"})
+        remark = removal_remark(order, TODAY, before="Opprettet, bestilling sikkerhet/1", held=False)
+        assert remark == "Sperret 30.11.2026, bestilling bevares-SIKKERHET"
+        assert not is_held(remark)
+        assert not is_for_security(remark)
+        assert is_for_security(f"{remark}, av sikkerhetsansvarlig")
 
     @pytest.mark.parametrize(
         ("security", "before"), [(True, ""), (False, "Sperret av SIKKERHETSansvarlig"), (True, "sikkerhet")]
