@@ -64,7 +64,9 @@ class DayBook:
 
     def _tell(self, seeds: Sequence[Seed]) -> None:
         for target, path, content in seeds:
-            httpx.post(f"{self._stack.consoles[target]}{path}", json=content, timeout=60).raise_for_status()
+            answer = httpx.post(f"{self._stack.consoles[target]}{path}", json=content, timeout=60)
+            if not answer.is_success:
+                raise ConfigurationError(f"The stand-in of {target} does not take {path}: {answer.text[:300]}")
 
     def hand_in(self, flow: Flow) -> None:
         """Hand in a flow's rows, an array after the other, or all together."""

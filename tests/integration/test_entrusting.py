@@ -274,7 +274,7 @@ class TestExpiry:
         assert (task["role"], task["title"]) == ("robot-operations", "Passordet til TK-nett ble ikke hentet")
         assert task["text"] == (
             "Lenken ble sendt 23.11. kl. 10.00, men ingen åpnet den i tide. Passordet er slettet hos Roger, og ingen "
-            "kjenner det. Bestill et nytt passord til personen hvis kontoen skal brukes."
+            "kjenner det. Gi personen et nytt passord i systemet hvis kontoen skal brukes; Roger lager ikke et nytt."
         )
         assert task["case_id"] == row["case_id"]
 

@@ -100,7 +100,7 @@ class Town(MadeUpTown):
         """An account that stands in a directory already (`tknett`, `elevnett`): active, without end."""
         groups = _UNITS[unit]["groups_tk" if network == "tknett" else "groups_elev"]
         account = {
-            "user_name": f"gml{len(self.accounts[network]) + 1:04}",
+            "user_name": f"gml{employee['employee_no']}",
             "family_name": employee["family_name"],
             "given_name": employee["given_name"],
             "employee_no": employee["employee_no"],
