@@ -19,6 +19,8 @@ from common.errors import BrowserFailed
 from common.lease import now
 
 _ROOM = 512 * 2**20
+_STARTS_WITHIN = 25.0
+"""Seconds: nothing has been opened yet, so there is no hurry, and a machine may be busy with many browsers."""
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 -- folders in it are made by mkdtemp
 
 
@@ -44,7 +46,7 @@ class Host:
         )
         self._ending = threading.Lock()
         self.session, self.port = 0, 0
-        self._await_port(now() + budget)
+        self._await_port(now() + max(budget, _STARTS_WITHIN))
         if not self.port:
             self.end()
             raise BrowserFailed("chromedriver did not start")
