@@ -94,7 +94,9 @@ def up(
 @app.command()
 def demo(
     service: ServiceName = "health",
-    cases: Annotated[int, typer.Option(min=1, max=20_000, help="How many cases the day has.")] = 60,
+    cases: Annotated[
+        int | None, typer.Option(min=1, max=20_000, help="How many cases the day has; each service has a usual day.")
+    ] = None,
     shifts: Annotated[int, typer.Option(min=1, max=16, help="Browsers that work side by side.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed gives the same day.")] = 1,
 ) -> None:

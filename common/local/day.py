@@ -97,10 +97,11 @@ def shared_out(cases: int, shares: Mapping[str, int]) -> dict[str, int]:
     return rows
 
 
-def plan(package: str, *, cases: int, seed: int) -> Day:
-    """A service's synthetic day, from its module `demo`; raises ConfigurationError when it has none."""
+def plan(package: str, *, cases: int | None, seed: int) -> Day:
+    """A service's synthetic day, from its module `demo`, of a usual size unless told; raises ConfigurationError when it has none."""
     try:
         module = importlib.import_module(f"{package}.demo")
     except ModuleNotFoundError:
         raise ConfigurationError(f"{package} has no demo") from None
-    return cast("Day", module.day(cases=cases, seed=seed))
+    how_many = {} if cases is None else {"cases": cases}
+    return cast("Day", module.day(seed=seed, **how_many))

@@ -26,7 +26,7 @@ _REPORTS = Path(".roger/demo")
 _STALLED = 300.0  # seconds without a single case ending
 
 
-def run_demo(service: str, *, cases: int, shifts: int, seed: int) -> int:
+def run_demo(service: str, *, cases: int | None, shifts: int, seed: int) -> int:
     """Play a day; gives the exit status: 0 when every row came to what its situation must give."""
     console = Console()
     if not console.is_terminal:

@@ -20,7 +20,7 @@ FLOWS: dict[str, tuple[Callable[[Town, int], Flow], int]] = {
 """Process by process: who makes its rows, and its share of a day's."""
 
 
-def day(*, cases: int, seed: int) -> Day:
+def day(*, cases: int = 60, seed: int) -> Day:
     """A day of this many rows. The same seed gives the same people; times count back from now."""
     rows = shared_out(cases, {process: share for process, (_, share) in FLOWS.items()})
     return day_of(rows, seed=seed)

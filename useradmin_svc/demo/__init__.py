@@ -29,7 +29,7 @@ FLOWS: dict[str, tuple[Callable[[Town, int], Flow], int]] = {
 _NETWORKS = ("tknett", "elevnett")
 
 
-def day(*, cases: int, seed: int) -> Day:
+def day(*, cases: int = 30, seed: int) -> Day:
     """A day of this many rows. The same seed gives the same people; times count back from now."""
     return day_of(shared_out(cases, {process: share for process, (_, share) in FLOWS.items()}), seed=seed)
 
