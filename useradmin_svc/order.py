@@ -23,6 +23,7 @@ from common.norway.national_id import NationalIdText
 from common.norway.organisation import OrganisationNumber
 from common.norway.phone import PhoneNumber, is_mobile
 from common.person import Name, Sought, require_lasting_id
+from common.privacy.masking import mask
 from common.process import CaseInput, Run, Subject, composed
 from common.refusals import FieldProblem
 from common.settings import load
@@ -35,6 +36,7 @@ AT_ONCE = 1
 """The priority of what cannot wait."""
 
 EmployeeNo = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}$")]
+OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9ÆØÅæøå._/-]{1,64}$")]
 OrdererId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9ÆØÅæøå._-]{1,40}$")]
 
 
@@ -118,7 +120,7 @@ class Order(CaseInput):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    order_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9ÆØÅæøå._/-]{1,64}$")] = Field(
+    order_id: OrderId = Field(
         description="The order form's number; also its reference, unless another is given", examples=["BRK-9002"]
     )
     orderer_id: OrdererId = Field(description="Who ordered: the user of the order form", examples=["best22"])
@@ -131,6 +133,14 @@ class Order(CaseInput):
         description="When it was ordered, at most 30 days ago; without it, when Roger got it",
         examples=["2026-11-20T12:00:00+01:00"],
     )
+
+    @field_validator("order_id", "orderer_id")
+    @classmethod
+    def is_nobody(cls, told: str) -> str:
+        """Both are told in the clear: in a directory's remarks, in tasks, in a search. No person's number may pass for one."""
+        if mask(told) != told:
+            raise PydanticCustomError("INVALID_VALUE", "A person's number is no number of an order, and no user name")
+        return told
 
     @model_validator(mode="before")
     @classmethod

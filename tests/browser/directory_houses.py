@@ -39,7 +39,7 @@ class House(ABC):
 
     @abstractmethod
     def open(self) -> Directory:
-        """The page where an errand begins, anew for each."""
+        """The page where a visit begins, anew for each."""
 
     @abstractmethod
     def sign_in(self, user_name: str, secret: str) -> SignInResult:

@@ -145,7 +145,7 @@ def test_an_account_whose_last_day_is_over_is_not_a_disabled_one(house: LamHouse
     assert (anneli.state, anneli.expires and anneli.expires.isoformat()) == (AccountState.ACTIVE, "2020-01-31")
 
 
-def test_nothing_of_an_account_stays_in_a_session_after_the_errand(house: LamHouse) -> None:
+def test_nothing_of_an_account_stays_in_a_session_after_the_visit(house: LamHouse) -> None:
     def size() -> int:
         return sum(file.stat().st_size for file in Path(_data(house.lam), "lam", "sess").iterdir())
 

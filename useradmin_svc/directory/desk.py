@@ -32,12 +32,12 @@ _TARGETS = {Network.TK: TkNett, Network.ELEV: Elevnett}
 
 
 def directory(run: Run, network: Network) -> Directory:
-    """The directory of a network, at the page where each errand begins; open it anew for the next."""
+    """The directory of a network, at the page where each visit begins; open it anew for the next."""
     return run.open(directory_screen(network))
 
 
 def directory_screen(network: Network) -> type[Directory]:
-    """The page where errands begin, of the product that the deployment names for the network."""
+    """The page where visits begin, of the product that the deployment names for the network."""
     target = _TARGETS[network]
     match load(DirectorySettings).product(network):
         case Product.LAM:

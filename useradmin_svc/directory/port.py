@@ -24,9 +24,9 @@ class Wanted(BaseModel, frozen=True):
 
 
 class Directory(ABC):
-    """One network's directory, opened at the page where every errand begins.
+    """One network's directory, opened at the page where every visit begins.
 
-    Each call is one errand from that page: open the directory anew for the next. Text is stored exactly or refused
+    Each call is one visit from that page: open the directory anew for the next. Text is stored exactly or refused
     (TargetRejected), never interpreted. Every method may raise the application exceptions of `common.errors`, and
     RecordLocked where the product locks.
     """

@@ -12,6 +12,7 @@ from common.errors import ConflictInTarget, DateOutOfRange, NeedsJudgement
 from common.norway.national_id import NationalIdText
 from common.process import CaseInput, Run, Subject
 from useradmin_svc.directory.entry import AccountState, Entry, Network
+from useradmin_svc.order import OrderId
 from useradmin_svc.person_key import person_key
 from useradmin_svc.removals.holder import AccountSight
 from useradmin_svc.removals.order import REMOVALS
@@ -36,9 +37,7 @@ class RemovedAccount(BaseModel, frozen=True):
 class AccountDeletion(CaseInput):
     """Accounts that a removal has set aside. `account-removals` hands it over; nobody need hand in any."""
 
-    order_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9ÆØÅæøå._/-]{1,64}$")] = Field(
-        description="The order by which they were removed"
-    )
+    order_id: OrderId = Field(description="The order by which they were removed")
     person_id: NationalIdText = Field(description="Whose they are")
     accounts: Annotated[tuple[RemovedAccount, ...], Field(min_length=1, max_length=20)]
 

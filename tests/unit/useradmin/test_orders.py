@@ -77,6 +77,11 @@ class TestWhatIsRefused:
     def test_users_that_are_none(self, orderer_id: str) -> None:
         assert refused(orderer_id=orderer_id) == [("orderer_id", "string_pattern_mismatch")]
 
+    @pytest.mark.parametrize("field", ["order_id", "orderer_id"])
+    def test_a_person_s_number_in_the_place_of_another(self, field: str) -> None:
+        assert refused(**{field: ANE.number}) == [(field, "INVALID_VALUE")]
+        assert refused(**{field: f"BRK-{ANE.number}"}) == [(field, "INVALID_VALUE")]
+
     @pytest.mark.parametrize("unit", [None, "123456789", "31187432"])
     def test_units_that_are_none(self, unit: str | None) -> None:
         assert refused(unit=unit)[0][0] == "unit"

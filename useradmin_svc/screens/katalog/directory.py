@@ -1,4 +1,4 @@
-"""The page of Katalog where every errand in a directory begins."""
+"""The page of Katalog where every visit to a directory begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LAM's list of users, where every errand in a directory begins."""
+"""LAM's list of users, where every visit to a directory begins."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WILDCARD = re.compile(r"\$_?[a-z]")
 
 class LamDirectory(UserList, Directory):
     path = "/templates/lists/list.php?type=user&filteruid=%5E-%24"
-    """The list with a filter that nobody meets: showing all takes long where there are many, and few errands want it."""
+    """The list with a filter that nobody meets: showing all takes long where there are many, and few visits want it."""
 
     def find(self, wanted: Wanted) -> list[Sighting]:
         return [one for one in self.only(wanted).sightings() if _is_meant(one, wanted)]
@@ -148,7 +148,7 @@ def _require_plain(text: str) -> None:
 
 
 def _is_meant(one: Sighting, wanted: Wanted) -> bool:
-    """Whether this is whom the errand means; the list shows more. User names are the same in capitals."""
+    """Whether this is whom the visit means; the list shows more. User names are the same in capitals."""
     asked = {name: value for name, value in wanted.model_dump().items() if value}
     same_name = asked.pop("user_name", one.user_name).casefold() == one.user_name.casefold()
     return same_name and asked.items() <= one.model_dump().items()
