@@ -7,7 +7,6 @@ import json
 import os
 import platform
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from bench.rows import Row, Tell, as_json, as_table
 from common import log
 from common.cli import with_clear_errors
 from common.local.stack import Ports, Stack
+from useradmin_svc.stand_ins import has_lam
 
 PARTS = ("robot", "day", "payroll", "accounts", "pickup", "intake", "queue", "recovery")
 _NOOP = "bench.noop_svc"
@@ -44,7 +44,7 @@ def run(parts: Sequence[str], line: queue.Plan, whole: day.Plan, tell: Tell) -> 
             if part in parts:
                 with stack_of(service, Path(folder) / part, tell) as stack:
                     rows += _with_targets(part, whole, stack, tell)
-        for product in ("katalog", *(["lam"] if _has_lam() else [])) if "accounts" in parts else ():
+        for product in ("katalog", *(["lam"] if has_lam() else [])) if "accounts" in parts else ():
             settings = accounts.settings_of(product)
             with stack_of("useradmin_svc", Path(folder) / product, tell, settings) as stack:
                 rows += accounts.measure(stack, accounts.Plan(), lambda line: tell(f"accounts: {line}"))
@@ -65,13 +65,6 @@ def _with_targets(part: str, whole: day.Plan, stack: Stack, tell: Tell) -> list[
             return day.measure(stack, whole, said)
         case _:
             return payroll.measure(stack, payroll.Plan(), said)
-
-
-def _has_lam() -> bool:
-    """Whether a real directory can be started here."""
-    return (
-        subprocess.run([sys.executable, "-m", "sandbox.lam.machine"], capture_output=True, check=False).returncode == 0
-    )
 
 
 def _without_targets(parts: Sequence[str], line: queue.Plan, stack: Stack, tell: Tell) -> list[Row]:

@@ -20,7 +20,7 @@ def stand_in(target: str, environment: Mapping[str, str]) -> StandIn | None:
     setting = f"ROGER_DIRECTORY_{target.upper()}"
     if target not in {"tknett", "elevnett"}:
         return None
-    product = Product(environment.get(setting) or (Product.LAM if _has_a_real_one() else Product.KATALOG))
+    product = Product(environment.get(setting) or (Product.LAM if has_lam() else Product.KATALOG))
     return StandIn(
         module="sandbox.lam" if product is Product.LAM else "sandbox.directory",
         options=("--network", target),
@@ -30,7 +30,7 @@ def stand_in(target: str, environment: Mapping[str, str]) -> StandIn | None:
     )
 
 
-def _has_a_real_one() -> bool:
+def has_lam() -> bool:
     """Whether this machine has OpenLDAP and LAM; the sandbox knows, as a program of its own."""
     return (
         subprocess.run([sys.executable, "-m", "sandbox.lam.machine"], capture_output=True, check=False).returncode == 0
