@@ -35,7 +35,7 @@ app.add_typer(session_commands.app, name="sessions")
 app.add_typer(db, name="db")
 
 errors = Console(stderr=True)
-ServiceName = Annotated[str, typer.Argument(help="The service: health, payroll or useradmin.")]
+ServiceName = Annotated[str, typer.Argument(help="The service: archive, health, payroll or useradmin.")]
 Folder = Annotated[Path, typer.Option(help="Where data, keys and logs lie.")]
 Address = Annotated[str, typer.Option(envvar="ROGER_URL", help="Where the service's API is.")]
 Key = Annotated[str, typer.Option(envvar="ROGER_API_KEY", help="Your API key.", show_default=False)]
@@ -265,7 +265,7 @@ def db_roles(
 
 @deploy.command("secrets")
 def deploy_secrets(
-    services: Annotated[list[str], typer.Argument(help="The services: health, payroll, useradmin.")],
+    services: Annotated[list[str], typer.Argument(help="The services: archive, health, payroll, useradmin.")],
     folder: Annotated[Path, typer.Argument(help="Where the files are laid.")],
 ) -> None:
     """Make every secret file that a deployment of services begins with; what is there already stays as it is."""

@@ -47,7 +47,10 @@ class Screen:
         return found
 
     def open(self, address: str) -> None:
+        """Go to an address, and wait until all of the page is there: what is tapped must not move any more."""
+        self.js("window.departed = true")
         self._driver.get(address)
+        self.until("!window.departed && document.readyState === 'complete'")
 
     def js(self, expression: str) -> Any:
         """The value of an expression, awaited."""

@@ -1,0 +1,3 @@
+from common.cli import run_service
+
+run_service("archive_svc")

@@ -1,0 +1,1 @@
+"""One file per process, named after the resource it serves."""

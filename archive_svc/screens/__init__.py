@@ -1,0 +1,1 @@
+"""What Roger knows of each target's pages."""
