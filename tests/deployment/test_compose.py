@@ -242,7 +242,7 @@ BREACHES: list[Breach] = [
     (whole, "payroll-migrate", "", None),
     (whole, "payroll-worker", "profiles", ["health"]),
     (whole, "payroll-worker", "command", ["python3", "-m", "health_svc", "worker"]),
-    (whole, "archive-worker", "", {}),
+    (whole, "transport-worker", "", {}),
     (apart, "payroll-api", "secrets", ["health-keyring.json", "redis-password"]),
     (apart, "payroll-errands", "environment", {"ROGER_DATABASE_URL": "postgresql://payroll_app@postgres/health"}),
     (apart, "payroll-migrate", "secrets", [{"source": "health-migrator-password", "target": "database-password"}]),
