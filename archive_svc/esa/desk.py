@@ -5,8 +5,6 @@ Each is looked for before it is made and looked at afterwards (`Run.ensure`), so
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from archive_svc.esa.noark import CaseStatus, PostStatus
 from archive_svc.esa.port import Archive, Wanted
 from archive_svc.esa.record import (
@@ -19,11 +17,14 @@ from archive_svc.esa.record import (
     Record,
     WriteOff,
 )
+from archive_svc.screens.esa.archive import EsaArchive
 from common.errors import AmbiguousHit, ConflictInTarget, NotConfirmed
 from common.process import Ensured, Run
 
-Open = Callable[[], Archive]
-"""Opens the archive at the page where a visit begins."""
+
+def archive_of(run: Run) -> Archive:
+    """The archive, at the page where each visit begins; open it anew for the next."""
+    return run.open(EsaArchive)
 
 
 class PostKey(Record, frozen=True):
@@ -42,13 +43,13 @@ class PostKey(Record, frozen=True):
 class ArchiveDesk:
     """The archive for one run."""
 
-    def __init__(self, run: Run, archive: Open) -> None:
-        self._run, self._archive = run, archive
+    def __init__(self, run: Run) -> None:
+        self._run = run
 
     @property
     def archive(self) -> Archive:
         """At the page where a visit begins."""
-        return self._archive()
+        return archive_of(self._run)
 
     def ensure_case_file(self, new: NewCaseFile) -> Ensured[str]:
         """The number of the one open case file of its class and series; a closed one is never opened again.

@@ -1,0 +1,1 @@
+"""ESA, the case archive."""
