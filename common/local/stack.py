@@ -215,6 +215,7 @@ class Stack:
         child = self._child(name, command)
         self.environment |= {
             **program.settings,
+            **{setting: str(self.folder / name / shared) for setting, shared in program.folders.items()},
             f"{prefix}URL": self.targets[name],
             f"{prefix}ACCOUNTS": str(accounts),
             f"{prefix}PRODUCTION": "false",

@@ -19,6 +19,8 @@ class StandIn:
     """Whether its console listens on a port of its own (`--console-port`)."""
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     """What the service must be told to work in it."""
+    folders: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Settings of the service that name a folder which it shares with this program: where that lies in the program's own."""
     said: str = "stand-in"
     """What it is, for whoever watches."""
 
