@@ -38,6 +38,8 @@ class Flow:
     process: str
     situations: list[Situation]
     seeds: Sequence[Seed] = ()
+    files: Sequence[bytes] = ()
+    """Contents that are handed over before the rows that name them."""
     registers: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
     """Register → the rows that are in force on that day."""
     checks: Sequence[tuple[str, Check]] = ()

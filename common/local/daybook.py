@@ -69,7 +69,11 @@ class DayBook:
                 raise ConfigurationError(f"The stand-in of {target} does not take {path}: {answer.text[:300]}")
 
     def hand_in(self, flow: Flow) -> None:
-        """Hand in a flow's rows, an array after the other, or all together."""
+        """Hand over a flow's files, and hand in its rows, an array after the other, or all together."""
+        for content in flow.files:
+            taken = self._http.post("/v1/files", content=content)
+            if not taken.is_success:
+                raise ConfigurationError(f"A file was refused: {taken.text[:300]}")
         rows = [(situation, row) for situation in flow.situations for row in situation.rows]
         size = len(rows) if flow.together else ARRAY
         for start in range(0, len(rows), size):
