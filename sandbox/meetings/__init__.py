@@ -1,0 +1,1 @@
+"""Møteportalen: political meetings, their items and minutes."""
