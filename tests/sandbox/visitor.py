@@ -115,6 +115,11 @@ class Orderers(StandIn):
     package = "orderers"
 
 
+class Meetings(StandIn):
+    title = "Møteportalen"
+    package = "meetings"
+
+
 class Lam(StandIn):
     """OpenLDAP with LAM for TK-nett: its console, and the directory itself, have ports of their own."""
 
