@@ -27,6 +27,7 @@ from common.amendment import AmendmentRule
 from common.batch import BatchRule
 from common.errors import ConfigurationError
 from common.exact import require_exact
+from common.files.reference import FileRef, FileRole, names_files
 from common.ledger import Fact
 from common.outcome import Handover, Outcome, OutcomeCode
 from common.privacy.masking import mask
@@ -43,6 +44,8 @@ __all__ = [
     "Ensured",
     "ErrandDesk",
     "Fact",
+    "FileRef",
+    "FileRole",
     "Firing",
     "Handover",
     "InForce",
@@ -206,6 +209,13 @@ class Process:
     """Extra minutes a clerk needs to pick up a case that Roger could not do."""
     evidence: bool = True
     """Whether the page is kept when a run fails."""
+    fetches_files: bool = False
+    """Whether it finds a file itself that its input names and nobody has handed over; else such a case is refused."""
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether its input may name files (`FileRef`), to be handed over before."""
+        return names_files(self.input)
 
     @property
     def keeps_evidence(self) -> bool:
@@ -239,6 +249,7 @@ class Declared(TypedDict, total=False):
     fallout: Callable[[str], Task] | None
     fallout_minutes: float
     evidence: bool
+    fetches_files: bool
 
 
 class Service:
@@ -267,6 +278,11 @@ class Service:
         self.processes: dict[str, Process] = {}
         self.registers: dict[str, Register[Any]] = {}
         self.schedules: dict[str, Schedule] = {}
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether callers hand over files for some process of this service."""
+        return any(process.takes_files for process in self.processes.values())
 
     @property
     def targets(self) -> list[Target]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from pathlib import Path
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, get_type_hints
 
 from pydantic import SecretStr, TypeAdapter
 
@@ -30,23 +31,16 @@ from common.errors import (
 )
 from common.ledger import Fact, require_kind, storable
 from common.outcome import Outcome, OutcomeCode
-from common.register import InForce, R, Register, RegisterTable
+from common.platform import CaseFacts, Checkpoint, Mark, Platform, Subject
+from common.register import InForce, R, Register
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from common.clock import Clock
+
+__all__ = ["CaseFacts", "Checkpoint", "Ensured", "Mark", "Platform", "Run", "Subject"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Subject:
-    """Whom or what a case is about; at most one case per subject runs at a time, across a service's processes."""
-
-    kind: str
-    key: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -59,107 +53,6 @@ class Ensured(Generic[T]):
     def outcome(self, **detail: Any) -> Outcome:
         """CREATED or EXISTS, with what the caller should know."""
         return Outcome(OutcomeCode.CREATED if self.created else OutcomeCode.EXISTS, detail)
-
-
-class Mark(StrEnum):
-    """What a checkpoint says."""
-
-    STEP = "step"  # the step has been done; the value is its answer
-    INTENT = "intent"  # the run is about to act; the value is what the look showed before
-    RESULT = "result"  # the effect stands and has been seen; the value is [value, created]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Checkpoint:
-    """A durable point of a case, under the name the process gave it."""
-
-    name: str
-    mark: Mark
-    value: Any
-    fence: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseFacts:
-    """What a run knows of its case besides the input."""
-
-    id: UUID
-    process: str
-    fence: int
-    submitted_at: datetime
-    """When Roger took it in."""
-    test: bool = False
-    accepts_synthetic: bool = True
-    """Whether this deployment, or this test case, may be about a made-up person."""
-    finding: Any = field(default=None, repr=False)
-    """What the judgement of its batch said of it, as JSON has it."""
-
-
-class Platform(Protocol):
-    """What a run needs around it: the worker gives it the database and a browser, tests give it memory."""
-
-    def open(self, screen: type[T]) -> T:
-        """Show a screen of a target, signed in."""
-        ...
-
-    def recall(self, name: str) -> Checkpoint | None:
-        """The checkpoint of that name in this epoch of the case."""
-        ...
-
-    def commit(self, checkpoint: Checkpoint) -> None:
-        """Store a checkpoint at once; raises LeaseLost when the case is no longer this run's."""
-        ...
-
-    def let_go(self, failed: ApplicationException) -> None:
-        """End the browser after a failed act and wait for the settle time: nothing begun in it can still happen."""
-        ...
-
-    def hold(self, subject: Subject) -> None:
-        """Let no other case of this subject run meanwhile; raises SubjectBusy when one does, or LeaseLost."""
-        ...
-
-    def extend(self, span: timedelta) -> None:
-        """Hold the lease for at least that long from now; raises LeaseLost."""
-        ...
-
-    def register_in_force(self, name: str, day: date) -> int | None:
-        """The version of a register that is in force on a day; None before there is one."""
-        ...
-
-    def register_table(self, name: str, version: int) -> RegisterTable:
-        """A stored version of a register; it never changes."""
-        ...
-
-    def use_register(self, checkpoint: Checkpoint, name: str, version: int) -> None:
-        """Store, at once and together, which version the case is decided by; raises LeaseLost."""
-        ...
-
-    def remember(self, kind: str, key: str, value: Any, *, until: date, today: date) -> Fact:
-        """Enter a fact in the ledger, or give the one that stands under the key today; raises LeaseLost."""
-        ...
-
-    def remembered(self, kind: str, key: str, *, today: date) -> Fact | None:
-        """What the ledger says under a key today."""
-        ...
-
-    def all_remembered(self, kind: str, *, today: date) -> list[Fact]:
-        """Every fact of a kind that stands in the ledger today, the oldest first."""
-        ...
-
-    def new_secret(self) -> SecretStr:
-        """A secret as this deployment wants them; no evidence is kept of the run from now on."""
-        ...
-
-    def entrust(self, checkpoint: Checkpoint, entrusted: Entrusted) -> None:
-        """Store, at once and together, that it is done, the secret and the message about it; raises LeaseLost.
-
-        What an earlier epoch of the case left under that name is withdrawn: that secret holds no longer.
-        """
-        ...
-
-    def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
-        """What `look` gives, or gave another run of this worker a short while ago."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -337,6 +230,25 @@ class Run:
         done, and whatever is done because of it looks again.
         """
         return self._platform.reading(kind, key, look, fresh=fresh)
+
+    def file(self, sha256: str) -> AbstractContextManager[Path | None]:
+        """A file of the input (`FileRef`), as its caller handed it over; None if nobody did, or it is gone by now.
+
+        Exactly what the hash says, in storage that is memory, and only for as long as the block lasts:
+        `with run.file(ref.sha256) as path:`. Raises RobotFault when there is no room for it there.
+        """
+        return self._platform.file(sha256)
+
+    def folder(self) -> AbstractContextManager[Path]:
+        """An empty folder in storage that is memory, for what is made of files; it is gone after the block."""
+        return self._platform.folder()
+
+    def discard_files(self) -> None:
+        """Delete the files that were handed over for this case: the work that needs them is done.
+
+        What another case still needs is kept for that one. Saying it again changes nothing.
+        """
+        self._platform.discard_files()
 
     def _settle(self, intent: Checkpoint, effect: _Effect[T]) -> Ensured[T]:
         """An earlier run was about to act: look, and decide.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -28,7 +32,8 @@ T = TypeVar("T")
 _LENGTH = 16  # of secrets
 Point = str
 """Where a run may die: `commit:2` before the second commit, `committed:2` right after it, `open:1`, `let_go:1`,
-`hold:1`, `extend:1`, `use:1`, `used:1`, `remember:1`, `remembered:1`, `entrust:1`, `entrusted:1`, or whatever a test itself calls `MemoryPlatform.reach` with: `save` gives `save:1`, `save:2`, …"""
+`hold:1`, `extend:1`, `use:1`, `used:1`, `remember:1`, `remembered:1`, `entrust:1`, `entrusted:1`, `file:1`, `discard:1`,
+`discarded:1`, or whatever a test itself calls `MemoryPlatform.reach` with: `save` gives `save:1`, `save:2`, …"""
 
 
 @dataclass
@@ -55,6 +60,8 @@ class MemoryCase:
     """The version of each register that the case was decided by last."""
     entrusted: dict[str, Entrusted] = field(default_factory=dict[str, Entrusted])
     """What people are sent a link to, by the name that the process gave it."""
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """What its caller handed over and Roger still has, by SHA-256; see `hand_over`."""
     platform: MemoryPlatform | None = None
     """Of the latest run."""
     _epoch: int = 1
@@ -85,6 +92,12 @@ class MemoryCase:
             finding=self.finding,
         )
         return Run(facts, platform, clock or FixedClock())
+
+    def hand_over(self, content: bytes) -> str:
+        """Let the caller have handed a file over for this case; gives what the input names it by."""
+        name = hashlib.sha256(content).hexdigest()
+        self.files[name] = content
+        return name
 
     def retried(self) -> None:
         """A person lets Roger try again: what was recorded so far is not replayed."""
@@ -208,6 +221,31 @@ class MemoryPlatform:
     def reading(self, kind: str, key: str, look: Callable[[], T], *, fresh: timedelta) -> T:
         self._require_life()
         return self._case.readings.share(kind, key, look, fresh=fresh.total_seconds(), waiting=self._require_life)
+
+    @contextmanager
+    def file(self, sha256: str) -> Generator[Path | None]:
+        self.reach("file")
+        self._require_lease()
+        content = self._case.files.get(sha256)
+        if content is None:
+            yield None
+            return
+        with self.folder() as folder:
+            path = folder / "file"
+            path.write_bytes(content)
+            yield path
+
+    @contextmanager
+    def folder(self) -> Generator[Path]:
+        self._require_life()
+        with tempfile.TemporaryDirectory(prefix="roger-tests-") as made:
+            yield Path(made)
+
+    def discard_files(self) -> None:
+        self.reach("discard")
+        self._require_lease()
+        self._case.files.clear()
+        self.reach("discarded")
 
     def _require_life(self) -> None:
         if self._dead:
