@@ -61,6 +61,7 @@ class Readings:
         with self._lock:
             known = self._known.get(place)
             if known is not None and (not known.over.is_set() or self._clock() - known.began < fresh):
+                self._known.move_to_end(place)  # what is used by every case is not the one to go
                 return known, False
             reading = self._known[place] = _Reading(self._clock())
             self._known.move_to_end(place)

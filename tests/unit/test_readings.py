@@ -130,6 +130,14 @@ def test_a_worker_keeps_a_few_only() -> None:
     assert pages.looks == ["rows"] * 20 + ["again"]
 
 
+def test_what_is_used_all_the_time_stays() -> None:
+    readings, pages = Readings(), List()
+    for number in range(20):
+        readings.share("officers", "all", pages.read("officers"), fresh=FRESH)
+        readings.share("case-file", f"{number}", pages.read("posts"), fresh=FRESH)
+    assert pages.looks.count("officers") == 1
+
+
 def test_runs_of_one_worker_share_in_memory_too() -> None:
     readings, pages = Readings(), List()
     fresh = timedelta(minutes=5)
