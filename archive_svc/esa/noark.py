@@ -68,6 +68,14 @@ class WriteOffCode(StrEnum):
     CASE_CLOSED = "SA"
 
 
+class Dispatch(StrEnum):
+    """How an outgoing post was sent (forsendelsesmåte), as the archive words it."""
+
+    LETTER = "Brev"
+    EMAIL = "E-post"
+    DIGITAL = "Digital post"
+
+
 class AccessCode(StrEnum):
     """Who may read it."""
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from archive_svc.esa.noark import (
     AccessCode,
     CaseStatus,
+    Dispatch,
     DocumentRole,
     PartyRole,
     PostStatus,
@@ -136,6 +137,8 @@ class JournalPost(PostLine, frozen=True):
     officer: str
     unit: str
     sent: date | None = None
+    dispatch: Dispatch | None = None
+    """How it was sent, where the archive says so: an answer by e-mail is written off as one."""
     due: date | None = None
     write_off: WriteOff | None = None
     parties: tuple[Party, ...] = ()
