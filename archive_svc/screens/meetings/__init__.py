@@ -1,0 +1,1 @@
+"""The meeting module: political bodies, their meetings, the items they decided and where the protocols are archived."""
