@@ -10,20 +10,11 @@ from pathlib import Path
 
 import psutil
 
+from sandbox.office.guard import guarded
+
 _READY_WITHIN = 30.0
 _STOP_WITHIN = 10.0
 _LAST_WORDS = 600  # characters of a log
-
-# Reads from a pipe that nobody writes to: it closes when we close it, or with us. Then all of the server's processes are
-# told to end (PHP's web server leaves its helpers behind else), and killed once the server itself is gone.
-_GUARD = """
-exec 3<&0
-"$@" </dev/null 3<&- & server=$!
-trap '' TERM
-{ read -r _ <&3; kill -TERM 0; } &
-wait "$server"
-kill -KILL 0
-"""
 
 
 class Processes:
@@ -43,7 +34,7 @@ class Processes:
         """Start one; it ends with us."""
         with (self._folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
-                ["/bin/sh", "-c", _GUARD, "guard", *command],
+                guarded(command),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

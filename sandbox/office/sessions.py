@@ -69,6 +69,10 @@ class Sessions:
         session.seen = now
         return session
 
+    def stands(self, session: Session) -> bool:
+        """Whether somebody is still signed in, without that counting as use."""
+        return any(each is session for each in self._alive())
+
     def end(self, token: str) -> None:
         _ = self._by_token.pop(token, None)
 
