@@ -1,0 +1,61 @@
+"""The window the program begins with: a document by its number, and the documents that wait for the archive."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from typing import TYPE_CHECKING, Any
+
+from sandbox.sofie.program.look import GREY, Grid
+from sandbox.sofie.program.window import Window
+
+if TYPE_CHECKING:
+    from sandbox.sofie.program.desk import Desk
+
+_COLUMNS = (("Dokumentnr.", 220), ("Saksref.", 220), ("Dokumenttype", 260), ("Dok.dato", 140))
+_ROWS = 20
+
+
+class Search(Window):
+    title = "SOFIE – Søk dokument"
+
+    def __init__(self, desk: Desk, page: int, told: dict[str, Any]) -> None:
+        super().__init__(desk)
+        self._page = page
+        self._numbers = [row[0] for row in told["rows"]]
+        self._number = self._ask()
+        self._list(told)
+
+    def _ask(self) -> tk.Entry:
+        group = self.look.group(self.body, "Søk")
+        group.pack(side="top", fill="x")
+        self.look.label(group, "Dokumentnr.", bold=True).pack(side="left", padx=(0, 10))
+        entry = self.look.entry(group, 30)
+        entry.pack(side="left", padx=(0, 14))
+        _ = entry.bind("<Return>", lambda _: self._fetch())
+        self.look.button(group, "Hent", self._fetch).pack(side="left")
+        return entry
+
+    def _list(self, told: dict[str, Any]) -> None:
+        group = self.look.group(self.body, "Til arkivering")
+        group.pack(side="top", fill="both", expand=True, pady=(10, 0))
+        grid = Grid(group, self.look, _COLUMNS, _ROWS, lambda row: self.desk.show_document(self._numbers[row]))
+        grid.pack(side="top", anchor="w")
+        for row in told["rows"]:
+            self.paint(lambda row=row: grid.add(row))
+        below = tk.Frame(group, bg=GREY)
+        below.pack(side="top", anchor="w", pady=(8, 0))
+        back = self.look.button(below, "Forrige", lambda: self.desk.show_search(self._page - 1))
+        on = self.look.button(below, "Neste", lambda: self.desk.show_search(self._page + 1))
+        _ = back.config(state="normal" if self._page > 1 else "disabled")
+        _ = on.config(state="normal" if self._page < told["pages"] else "disabled")
+        back.pack(side="left")
+        on.pack(side="left", padx=8)
+        side = f"Side {self._page} av {told['pages']}"
+        self.look.label(below, side).pack(side="left", padx=(10, 30))
+        self.look.label(below, f"{told['count']} dokumenter").pack(side="left")
+
+    def focus_first(self) -> None:
+        self._number.focus_set()
+
+    def _fetch(self) -> None:
+        self.desk.show_document(self._number.get().strip())

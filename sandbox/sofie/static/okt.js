@@ -1,0 +1,37 @@
+// The session: one canvas that shows the remote desktop, and a word about it once the connection has broken.
+import RFB from "/novnc/core/rfb.js";
+
+const TILE = 256;
+const GRADES = 256;
+const screen = document.getElementById("skjerm");
+
+/** Lay grain over the picture: no pixel is off by more than `grades` of 255. */
+function grain(grades) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = TILE;
+  const context = tile.getContext("2d");
+  const pixels = context.createImageData(TILE, TILE);
+  for (let at = 0; at < pixels.data.length; at += 4) {
+    pixels.data.fill(Math.random() < 0.5 ? 0 : GRADES - 1, at, at + 3);
+    pixels.data[at + 3] = Math.floor(Math.random() * (grades + 1));
+  }
+  context.putImageData(pixels, 0, 0);
+  const over = document.createElement("div");
+  over.className = "stoy";
+  over.style.backgroundImage = `url(${tile.toDataURL()})`;
+  screen.append(over);
+}
+
+function broken() {
+  document.body.replaceChildren(document.getElementById("brutt").content.cloneNode(true));
+}
+
+const address = new URL("/okt/rfb", location.href);
+address.protocol = address.protocol.replace("http", "ws");
+const remote = new RFB(screen, address.href);
+remote.qualityLevel = Number(screen.dataset.kvalitet);
+// Few colours are sent as they are, unless the picture may be spoilt.
+remote.compressionLevel = remote.qualityLevel < 9 ? 1 : 2;
+remote.addEventListener("disconnect", broken);
+remote.focus();
+if (Number(screen.dataset.stoy)) grain(Number(screen.dataset.stoy));
