@@ -10,7 +10,7 @@ from sandbox.sofie.seeds import Lock, SeededDocument
 
 WRITES: Final = ("reference", "export")
 LOOKS: Final = ("list", "document")
-PAGE: Final = 20
+PAGE: Final = 25
 SCHEMA: Final = """
 create table if not exists document (
   number text primary key, case_ref text not null, party_id text not null, name text not null, protected integer not null,

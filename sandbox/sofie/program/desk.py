@@ -27,7 +27,7 @@ class Desk:
         self._front: Window | None = None
         self._box: tk.Frame | None = None
         root.geometry(f"{WIDTH}x{HEIGHT}+0+0")
-        _ = root.config(bg=GREY)
+        _ = root.config(bg=GREY, cursor="left_ptr")
         _ = root.bind("<Escape>", lambda _: self._escape())
 
     def run(self) -> None:
@@ -35,6 +35,8 @@ class Desk:
         self.show_search()
         self.root.update()
         self.root.focus_force()
+        if self._front:
+            self._front.focus_first()
         self.root.update()
         _ = self._link.ask("tegnet")
         self.root.mainloop()
@@ -69,7 +71,7 @@ class Desk:
             self.say(_FAILED)
             return {}
         finally:
-            _ = self.root.config(cursor="")
+            _ = self.root.config(cursor="left_ptr")
         if told.get("nothing"):
             return {}
         self.font, self.paint_seconds, self.labels = told["font"], told["paint_seconds"], told["labels"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _LEFT = ("Dokumentnr.", "Saksref.", "Part-id", "Navn", "Adressesperre", "Saksbehandler")
 _RIGHT = ("Dokumenttype", "Retning", "Dok.dato", "Mottatt", "Sendt")
-_COLUMNS = (("Nr.", 60), ("Filnavn", 520), ("Rolle", 180), ("Størrelse", 120))
+_COLUMNS = (("Nr.", 70), ("Filnavn", 720), ("Rolle", 260), ("Størrelse", 160))
 _ROWS = 8
 
 

@@ -11,8 +11,8 @@ from sandbox.sofie.program.window import Window
 if TYPE_CHECKING:
     from sandbox.sofie.program.desk import Desk
 
-_COLUMNS = (("Dokumentnr.", 220), ("Saksref.", 220), ("Dokumenttype", 260), ("Dok.dato", 140))
-_ROWS = 20
+_COLUMNS = (("Dokumentnr.", 300), ("Saksref.", 320), ("Dokumenttype", 400), ("Dok.dato", 190))
+_ROWS = 25
 
 
 class Search(Window):
@@ -43,7 +43,7 @@ class Search(Window):
         for row in told["rows"]:
             self.paint(lambda row=row: grid.add(row))
         below = tk.Frame(group, bg=GREY)
-        below.pack(side="top", anchor="w", pady=(8, 0))
+        below.pack(side="top", anchor="w", pady=(6, 0))
         back = self.look.button(below, "Forrige", lambda: self.desk.show_search(self._page - 1))
         on = self.look.button(below, "Neste", lambda: self.desk.show_search(self._page + 1))
         _ = back.config(state="normal" if self._page > 1 else "disabled")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from typing import TYPE_CHECKING, ClassVar
 
-from sandbox.sofie.program.look import GREY, HEIGHT, WIDTH, Look
+from sandbox.sofie.program.look import CAPTION, GREY, HEIGHT, PAPER, WIDTH, Look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ class Window(tk.Frame):
         self.pack_propagate(False)
         self.look.caption(self, self.title, WIDTH).pack(side="top")
         self._menu().pack(side="top", fill="x")
+        self._letterhead().pack(side="top", fill="x")
         self._status = self._status_line()
         self.body = tk.Frame(self, bg=GREY, padx=16, pady=10)
         self.body.pack(side="top", fill="both", expand=True)
@@ -44,6 +45,15 @@ class Window(tk.Frame):
             top["menu"] = below
             top.pack(side="left")
         return menu
+
+    def _letterhead(self) -> tk.Frame:
+        head = tk.Frame(self, bg=PAPER, relief="sunken", bd=1, padx=16, pady=5)
+        for side, text, font in (
+            ("left", "Skatteoppkreveren i Demokommunen", self.look.bold),
+            ("right", "Innfordring", self.look.plain),
+        ):
+            tk.Label(head, text=text, font=font, fg=CAPTION, bg=PAPER).pack(side=side)
+        return head
 
     def _status_line(self) -> tk.Label:
         line = tk.Frame(self, bg=GREY, padx=2, pady=2)

@@ -22,6 +22,13 @@ function grain(grades) {
   screen.append(over);
 }
 
+/** Put the pointer in the corner, as the server paints one that another connection has left over the picture. */
+function settle() {
+  const canvas = screen.querySelector("canvas");
+  const { left, top } = canvas.getBoundingClientRect();
+  canvas.dispatchEvent(new MouseEvent("mousemove", { clientX: left, clientY: top, bubbles: true }));
+}
+
 function broken() {
   document.body.replaceChildren(document.getElementById("brutt").content.cloneNode(true));
 }
@@ -33,5 +40,6 @@ remote.qualityLevel = Number(screen.dataset.kvalitet);
 // Few colours are sent as they are, unless the picture may be spoilt.
 remote.compressionLevel = remote.qualityLevel < 9 ? 1 : 2;
 remote.addEventListener("disconnect", broken);
+remote.addEventListener("connect", settle);
 remote.focus();
 if (Number(screen.dataset.stoy)) grain(Number(screen.dataset.stoy));
