@@ -1,0 +1,1 @@
+"""From an item of approved minutes to its protocol in the archive (ARC-03)."""
