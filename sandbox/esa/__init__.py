@@ -1,0 +1,1 @@
+"""ESA: the case archive, as an ordinary server-rendered web application with frames and windows."""

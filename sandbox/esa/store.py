@@ -1,0 +1,161 @@
+"""All that ESA remembers: the archive in one SQLite file, and the files of its documents beside it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from sandbox.esa.archive_books import WAITING
+from sandbox.esa.codes import PARTS
+from sandbox.esa.files import Files
+from sandbox.esa.post_books import INSERT_POST, PostBooks, add_party
+from sandbox.esa.records import Party, Post
+from sandbox.esa.seeds import Lock, SeededOfficer, SeededPart, SeededPost
+from sandbox.office.books import IMPORTED, Row
+
+WRITES: Final = ("casefile", "post", "document", "status", "writeoff", "party")
+LOOKS: Final = ("casefile_search", "casefile", "post_search", "post", "backlog", "officers", "file")
+_LOCKED: Final = {
+    "casefile": "update casefile set locked_by = ?, locked_since = ? where number = ?",
+    "post": "update post set locked_by = ?, locked_since = ? where 'JP-' || id = ?",
+}
+
+
+class UnknownCaseFileError(Exception):
+    """A seeded post names a case file that is not there."""
+
+
+class Store(PostBooks):
+    def __init__(self, path: Path, files: Files) -> None:
+        super().__init__(path)
+        self.files = files
+        if not self.parts():
+            self._make_default_parts()
+        files.keep_only({row["file"] for row in self._rows("select file from document where file <> ''")})
+
+    def reset(self) -> None:
+        super().reset()
+        self.files.keep_only(set())
+        self._make_default_parts()
+
+    def _make_default_parts(self) -> None:
+        _ = self.seed_parts([SeededPart(name=name, series=series) for name, series in PARTS.items()])
+
+    # the vendor's console
+
+    def seed_posts(self, posts: list[SeededPost]) -> int:
+        """A post of the same id is replaced; its case file must be there."""
+        with self._writing():
+            for post in posts:
+                self._seed_post(post)
+        return len(posts)
+
+    def _seed_post(self, seed: SeededPost) -> None:
+        case_id = self.case_id(seed.case)
+        if case_id is None:
+            raise UnknownCaseFileError(f"there is no case file {seed.case}")
+        post_id = int(seed.id.removeprefix("JP-")) if seed.id else self._next_post()
+        _ = self._db.execute("delete from post where id = ?", (post_id,))
+        last = "select coalesce(max(number), 0) from post where case_id = ?"
+        off = seed.write_off
+        values = seed.model_dump(mode="json", exclude={"write_off", "parties", "documents", "case"}) | {
+            "id": post_id,
+            "case_id": case_id,
+            "number": seed.number or self._count(last, case_id) + 1,
+            "write_off_code": off.code if off else "",
+            "write_off_on": off.on.isoformat() if off else None,
+            "write_off_by": off.answered_by if off else None,
+            "created_by": IMPORTED,
+        }
+        _ = self._db.execute(INSERT_POST, values)
+        for party in seed.parties:
+            add_party(self._db, post_id, Party(**party.model_dump()))
+        self._seed_documents(post_id, seed)
+
+    def _seed_documents(self, post_id: int, seed: SeededPost) -> None:
+        _ = self._db.executemany(
+            "insert into document (post_id, number, role, title, format, checksum, original, created_by) values"
+            " (:post_id, :number, :role, :title, :format, :checksum, :original, :created_by)",
+            [
+                {**document.model_dump(), "post_id": post_id, "number": number, "created_by": IMPORTED}
+                for number, document in enumerate(seed.documents, 1)
+            ],
+        )
+
+    def seed_officers(self, officers: list[SeededOfficer]) -> int:
+        """An officer of the same initials is replaced."""
+        with self._writing() as db:
+            _ = db.executemany(
+                "insert or replace into officer (initials, name, unit, email, active, leads) values"
+                " (:initials, :name, :unit, :email, :active, :leads)",
+                [officer.model_dump() for officer in officers],
+            )
+        return len(officers)
+
+    def lock(self, locks: Iterable[Lock]) -> int:
+        """Let somebody have these records open, or nobody; says how many records that are."""
+        with self._writing() as db:
+            return sum(
+                db.execute(_LOCKED[lock.record], (lock.locked_by, lock.since, lock.key)).rowcount for lock in locks
+            )
+
+    def told_posts(self, case: str, reference: str) -> list[dict[str, Any]]:
+        """Every post, those of a case file, or those of an external reference, in the shape they are seeded in."""
+        rows = self._rows(
+            "select p.id from post p join casefile c on c.id = p.case_id"
+            " where (? = '' or c.number = ?) and (? = '' or p.external_reference = ?) order by c.number, p.number",
+            *(case, case, reference, reference),
+        )
+        return [self._told(post) for row in rows if (post := self.post(row["id"]))]
+
+    def _told(self, post: Post) -> dict[str, Any]:
+        same = (
+            "number", "type", "status", "title", "public_title", "document_date", "received", "sent", "journalled",
+            "due", "officer", "unit", "access", "legal_basis", "external_reference", "answers",
+        )  # fmt: skip
+        off = {"code": post.write_off_code, "on": post.write_off_on, "answered_by": post.write_off_by}
+        parties = [{"role": each.role, "name": each.name, "number": each.number} for each in self.parties(post.id)]
+        documents = [
+            {
+                "role": each.role,
+                "title": each.title,
+                "format": each.format,
+                "checksum": each.checksum,
+                "original": each.original,
+            }
+            for each in self.documents(post.id)
+        ]
+        told = {name: getattr(post, name) for name in same}
+        return {
+            "id": post.name,
+            "case": post.case_number,
+            **told,
+            "write_off": off if post.write_off_code else None,
+            "parties": parties,
+            "documents": documents,
+        }
+
+    def counts(self) -> Row:
+        main = "select count(*) from document d where d.post_id = p.id and d.role = 'H'"
+        twice = "select count(*) from (select 1 from post p where {} group by {} having count(*) > 1)"
+        return {
+            "casefiles": self._count("select count(*) from casefile"),
+            "posts": self._count("select count(*) from post"),
+            "documents": self._count("select count(*) from document"),
+            "posts_by_status": {
+                row["status"]: row["n"] for row in self._rows("select status, count(*) as n from post group by status")
+            },
+            "posts_without_main": self._count(f"select count(*) from post p where status = 'J' and ({main}) = 0"),  # noqa: S608
+            "mains_twice": self._count(f"select count(*) from post p where ({main}) > 1"),  # noqa: S608
+            "references_twice": self._count(twice.format("external_reference <> ''", "external_reference")),
+            "classes_twice": self._count(
+                "select count(*) from (select 1 from casefile where status in ('B', 'R', 'P') and klass <> ''"
+                " group by part, series, klass having count(*) > 1)"
+            ),
+            "waiting": self._count(f"select count(*) from post p where {WAITING}"),  # noqa: S608
+            "officers": self._count("select count(*) from officer"),
+            "casefiles_made_here": self._count("select count(*) from casefile where created_by <> ?", IMPORTED),
+            "posts_made_here": self._count("select count(*) from post where created_by <> ?", IMPORTED),
+            "files": self.files.count(),
+            "saved": {kind: self._count("select count(*) from log where kind = ?", kind) for kind in WRITES},
+            "last_seq": self.last_seq(),
+        }
