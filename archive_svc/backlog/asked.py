@@ -1,0 +1,64 @@
+"""Whose backlog is to be controlled, as a request or the clock asks (ARC-02)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
+
+from archive_svc.backlog.row import BACKLOG, Cutoff, Initials, RunId, later_than
+from common.privacy.masking import mask
+from common.process import CaseInput, Subject
+from common.refusals import FieldProblem
+
+_Part = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+_Unit = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+
+
+class BacklogRun(CaseInput):
+    """The lists of some units, or of all; with an `officer`, whatever they handle: for when somebody leaves."""
+
+    run_id: RunId | None = Field(default=None, examples=["2026-Q4-BYARK"])
+    parts: Annotated[tuple[_Part, ...], Field(max_length=50)] = Field(
+        default=(), description="Parts of the archive (arkivdeler); left out: those of the deployment"
+    )
+    units: Annotated[tuple[_Unit, ...], Field(max_length=500)] = Field(
+        default=(), description="Units by number or code; left out: the case's `unit`, or all", examples=[["311874322"]]
+    )
+    officer: Initials | None = Field(
+        default=None, min_length=1, description="Initials of an officer who leaves", examples=["skol07"]
+    )
+    as_of: date | None = Field(default=None, description="The day on which ages are counted; left out: today")
+    cutoff_age_days: Cutoff = Field(
+        default=BACKLOG.cutoff_days, description="From which age on, in days, an officer is reminded"
+    )
+
+    @field_validator("parts", "units")
+    @classmethod
+    def are_nobody(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if any(mask(name) != name or not name.isprintable() for name in names):
+            raise PydanticCustomError("INVALID_VALUE", "Parts and units are names or codes, never a person's number")
+        return tuple(sorted(set(names)))
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("backlog", "+".join(self.of_parts))
+
+    def breaches(self, now: datetime) -> Iterable[FieldProblem]:
+        return later_than(now, self.as_of)
+
+    @property
+    def of_parts(self) -> tuple[str, ...]:
+        return self.parts or tuple(sorted(set(BACKLOG.parts)))
+
+    @property
+    def of_units(self) -> tuple[str, ...]:
+        """None means all."""
+        return self.units or ((self.unit,) if self.unit else ())
+
+    def is_about_officer(self, initials: str) -> bool:
+        """Whether posts of this officer are meant."""
+        return self.officer is None or self.officer.casefold() == initials.casefold()

@@ -1,0 +1,112 @@
+"""How the control of a post ends, given how it stands: written off, told to somebody, left to a person, or nothing (ARC-02)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from archive_svc.backlog.decision import Answer, Decision
+from archive_svc.backlog.looking import Standing
+from archive_svc.backlog.memory import claim
+from archive_svc.backlog.reminder import Reminder, tasks_of
+from archive_svc.backlog.row import BACKLOG, BacklogControl
+from archive_svc.esa.desk import ArchiveDesk, PostKey
+from common.errors import ConflictInTarget, NeedsJudgement, RecordLocked, TargetRejected
+from common.process import Outcome, OutcomeCode, Run
+
+_NOTHING = {
+    Decision.WRITTEN_OFF: OutcomeCode.EXISTS,
+    Decision.NOT_WAITING: OutcomeCode.NOOP,
+    Decision.YOUNG: OutcomeCode.NOOP,
+}
+
+
+def conclude(standing: Standing, row: BacklogControl, run: Run) -> Outcome:
+    """Do what is decided. Raises NeedsJudgement, ConflictInTarget and RecordLocked for what is a person's to decide."""
+    told = _told(standing, row)
+    if standing.decision in _NOTHING:
+        return Outcome(_NOTHING[standing.decision], told)
+    match standing.decision:
+        case Decision.WRITE_OFF if standing.answer is not None:
+            return _written_off(standing, standing.answer, row, run)
+        case Decision.PROPOSE | Decision.CASE_CLOSED:
+            return _referred(standing, row, run)
+        case _:
+            return _reminded(standing, row, run)
+
+
+def _told(standing: Standing, row: BacklogControl) -> dict[str, Any]:
+    """What the caller, the report and whoever takes over are to know: by numbers, without titles and parties."""
+    return {
+        "decision": standing.decision,
+        "post": row.call_number,
+        "age": standing.age,
+        "unit": standing.unit,
+    } | ({"other": f"{row.case_no}-{standing.other}"} if standing.other is not None else {})
+
+
+def _before(told: dict[str, Any], on: date) -> Outcome:
+    return Outcome(OutcomeCode.EXISTS, told | {"note": "TOLD_BEFORE", "on": on})
+
+
+def _written_off(standing: Standing, answer: Answer, row: BacklogControl, run: Run) -> Outcome:
+    write_off = answer.write_off
+    told = _told(standing, row) | {
+        "written_off": write_off.code,
+        "answered_by": f"{row.case_no}-{answer.number}",
+        "answered_on": answer.on,
+    }
+    if not BACKLOG.writes_off:
+        raise NeedsJudgement(
+            "A finished answer is linked, and this deployment leaves the write-off to people", detail=told
+        )
+    if not standing.case_status.is_open:
+        raise RecordLocked("The case file is closed: nothing in it can be written off", detail=told)
+    key = PostKey(id=row.journalpost_id, case=row.case_no, number=row.post_no)
+    desk = ArchiveDesk(run)
+    by_others = Outcome(OutcomeCode.EXISTS, _told(standing, row) | {"decision": Decision.WRITTEN_OFF})
+    try:
+        ensured = desk.ensure_written_off(key, write_off)
+    except TargetRejected as refused:
+        if desk.post(key).write_off is not None:
+            return by_others
+        # What the archive says may name whoever has it open: it stands with the case, and in no log.
+        raise RecordLocked("The archive refuses the write-off", detail=told | {"says": refused.message}) from None
+    stands = ensured.value
+    ours = ensured.created and (stands.code, stands.answered_by) == (write_off.code, write_off.answered_by)
+    return Outcome(OutcomeCode.UPDATED, told) if ours else by_others
+
+
+def _referred(standing: Standing, row: BacklogControl, run: Run) -> Outcome:
+    """A person's, once in a while: the work list does not fill with one question at every control."""
+    told = _told(standing, row)
+    before = standing.told_on or claim(run, standing.matter(row.journalpost_id))
+    if before is not None:
+        return _before(told, before)
+    if standing.decision is Decision.PROPOSE:
+        raise NeedsJudgement("A later letter went to the same party, and is not linked as the answer", detail=told)
+    raise ConflictInTarget(
+        "The case file is closed, and a post in it waits for an answer", detail=told | {"case": standing.case_status}
+    )
+
+
+def _reminded(standing: Standing, row: BacklogControl, run: Run) -> Outcome:
+    told = _told(standing, row)
+    before = standing.told_on or claim(run, standing.matter(row.journalpost_id))
+    if before is not None:
+        return _before(told, before)
+    reminder = Reminder(
+        post=row.call_number,
+        age=standing.age,
+        unit=standing.unit,
+        officer=standing.officer,
+        officer_unit=standing.officer_unit,
+        officer_active=standing.officer_active,
+        due=standing.due,
+        answer=standing.other,
+        title=standing.title,
+        on=run.today(),
+    )
+    outcome = Outcome(OutcomeCode.REPORTED, told | {"reminder": reminder.model_dump(mode="json")})
+    together = run.finding(of=bool)
+    return outcome if together else outcome.telling(*tasks_of([reminder]))
