@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-PDF_A = "PDF/A-2b"
-"""What documents are converted to: PDF/A-2, level B."""
+WRITTEN = "PDF/A-2a"
+"""What documents of text alone are written in."""
 
 
 class ArchiveCopy(BaseModel, frozen=True):
@@ -15,7 +15,7 @@ class ArchiveCopy(BaseModel, frozen=True):
 
     file: Path
     format: str
-    """`PDF/A-2b`."""
+    """As the file says itself: `PDF/A-2b`."""
     checksum: str
     """SHA-256 of the file."""
     original: str

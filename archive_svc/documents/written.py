@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from pathlib import Path
 
+import pikepdf
 import typst
 from pydantic import BaseModel, Field
 
-from archive_svc.documents.archive_copy import ArchiveCopy
-from archive_svc.documents.rules import examine
+from archive_svc.documents.archive_copy import WRITTEN, ArchiveCopy
 from common.errors import InvalidValue
 
 _LAYOUT = Path(__file__).with_name("written.typ")
@@ -61,16 +61,11 @@ def written(sheet: Sheet, into: Path) -> ArchiveCopy:
     except typst.TypstError:
         # What it says of the error quotes the text.
         raise InvalidValue("The text holds a letter that cannot be shown in archive format") from None
-    if not isinstance(made, bytes):
-        raise TypeError("One document was asked for")
     checksum = sha256(made).hexdigest()
     file = into / f"{checksum}.pdf"
     file.write_bytes(made)
-    seen = examine(file)
+    with pikepdf.open(file) as pdf:
+        pages = len(pdf.pages)
     return ArchiveCopy(
-        file=file,
-        format=seen.claim,
-        checksum=checksum,
-        original=sha256(said.encode()).hexdigest(),
-        pages=seen.pages,
+        file=file, format=WRITTEN, checksum=checksum, original=sha256(said.encode()).hexdigest(), pages=pages
     )

@@ -1,0 +1,81 @@
+"""A PDF before it is made into archive format: whether it can be read, and whether all of it would still be there after."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pikepdf import Array, Dictionary, Object, PasswordError, Pdf, PdfError
+
+from archive_svc.documents.exceptions import DocumentBroken, DocumentEncrypted, DocumentNotFixed
+
+_END = b"%%EOF"
+_TAIL = 1024
+_DEEPEST = 32
+
+
+@contextmanager
+def opened(file: Path) -> Generator[Pdf]:
+    """A PDF as it is, nothing repaired: what is damaged may have lost something.
+
+    Raises DocumentEncrypted, also where everybody may read it but not change it, and DocumentBroken.
+    """
+    with file.open("rb") as raw:
+        raw.seek(max(file.stat().st_size - _TAIL, 0))
+        if _END not in raw.read():
+            raise DocumentBroken("The file is cut off: it does not end as a PDF does")
+    try:
+        with Pdf.open(file, attempt_recovery=False) as pdf:
+            if pdf.is_encrypted:
+                raise DocumentEncrypted("The file is protected against changes")
+            if not len(pdf.pages):
+                raise DocumentBroken("The file has no pages")
+            yield pdf
+    except PasswordError:
+        raise DocumentEncrypted from None
+    except PdfError:
+        # What it says of the error may quote the file.
+        raise DocumentBroken("The file is damaged") from None
+
+
+def require_fixed(pdf: Pdf) -> None:
+    """Raises DocumentNotFixed for what would be lost: files inside it, a dynamic form, an electronic signature."""
+    names, form = pdf.Root.get("/Names", Dictionary()), pdf.Root.get("/AcroForm", Dictionary())
+    if len(pdf.attachments) or "/Collection" in pdf.Root or "/EmbeddedFiles" in names or _holds_attached(pdf):
+        raise DocumentNotFixed("The file holds other files")
+    if "/XFA" in form:
+        raise DocumentNotFixed("The file is a dynamic form (XFA)")
+    if any(_is_signed(field) for field in _listed(form.get("/Fields"))):
+        raise DocumentNotFixed("The file is signed electronically: converted, it would lose its signature")
+
+
+def page_sizes(pdf: Pdf) -> list[tuple[int, int]]:
+    """Width and height of each page as it is shown, in whole points."""
+    sizes: list[tuple[int, int]] = []
+    for page in pdf.pages:
+        unit = float(page.obj.get("/UserUnit", 1))
+        left, low, right, high = (float(edge) * unit for edge in page.cropbox)
+        across, up = round(abs(right - left)), round(abs(high - low))
+        sizes.append((up, across) if int(page.obj.get("/Rotate", 0)) % 180 else (across, up))
+    return sizes
+
+
+def _holds_attached(pdf: Pdf) -> bool:
+    return any(
+        isinstance(note, Dictionary) and str(note.get("/Subtype", "")) == "/FileAttachment"
+        for page in pdf.pages
+        for note in _listed(page.obj.get("/Annots"))
+    )
+
+
+def _is_signed(field: Object, depth: int = 0) -> bool:
+    if not isinstance(field, Dictionary) or depth > _DEEPEST:
+        return False
+    if str(field.get("/FT", "")) == "/Sig" and "/V" in field:
+        return True
+    return any(_is_signed(kid, depth + 1) for kid in _listed(field.get("/Kids")))
+
+
+def _listed(value: object) -> list[Object]:
+    return list(value) if isinstance(value, Array) else []
