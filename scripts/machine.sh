@@ -106,6 +106,9 @@ if ! directory_there && ! { install_directory && directory_there; }; then
     echo 'No OpenLDAP with LDAP Account Manager: the sandbox uses its own small directory, and the tests on theirs are left out.' >&2
     echo 'On Debian: apt-get install slapd ldap-utils php-cli ldap-account-manager' >&2
 fi
+if ! there gs && ! { install ghostscript && there gs; }; then
+    echo 'No Ghostscript: files cannot be made into PDF/A, and the tests that do so are left out.' >&2
+fi
 if ! pooler_there && ! { fetch pgbouncer usr/sbin/pgbouncer && pooler_there; }; then
     echo 'No PgBouncer: the test that works through one is left out.' >&2
 fi
