@@ -20,7 +20,7 @@ create table if not exists casefile (
 create index if not exists casefile_by_class on casefile (klass, series);
 create index if not exists casefile_by_series on casefile (part, series, number);
 create table if not exists post (
-  id integer primary key, case_id integer not null references casefile, number integer not null, type text not null,
+  id integer primary key, case_id integer not null references casefile on delete cascade, number integer not null, type text not null,
   status text not null, title text not null, public_title text not null, document_date text not null, received text,
   sent text, journalled text, due text, officer text not null, unit text not null, access text not null,
   legal_basis text not null, external_reference text not null, answers integer,

@@ -25,6 +25,11 @@ class Line:
     longest: int = 120
     required: bool = False
 
+    @property
+    def of_party(self) -> bool:
+        """Whether it stands among the lines for parties."""
+        return self.name.startswith("part")
+
     def problem(self, typed: str) -> str:
         """What is wrong with what was typed, or nothing: text is stored as it is, so nothing unseen may be in it."""
         if not typed:

@@ -42,6 +42,7 @@ class Windows:
             form=form,
             values=values,
             of=of,
+            action=visit.request.url.path,
             problem=" ".join(problems),
             parts=self.store.parts(),
         )

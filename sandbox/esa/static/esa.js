@@ -4,7 +4,7 @@
 
 document.querySelectorAll("[data-vindu]").forEach((button) => {
   button.addEventListener("click", () => {
-    const opened = window.open(button.dataset.vindu, button.textContent, "popup,width=760,height=640");
+    const opened = window.open(button.dataset.vindu, button.textContent, "popup,width=860,height=680");
     if (opened) opened.focus();
   });
 });
