@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -43,19 +43,20 @@ class Sessions:
         self._seconds = minutes * 60
         self._by_token: dict[str, Session] = {}
         self._numbers = itertools.count(1)
+        self._told: list[Callable[[], None]] = []
 
     def open(self, account: str) -> Session | None:
         """Sign the account in, or answer None when it is signed in elsewhere and that is not allowed."""
         others = [session for session in self._alive() if session.actor.account == account]
         if others and self._second_login == "refused":
             return None
-        if self._second_login == "replaces":
-            for other in others:
-                self.end(other.token)
         token = secrets.token_urlsafe(24)
         label = hashlib.sha256(token.encode()).hexdigest()[:10]
         session = Session(token, Actor(account=account, session=label), time.monotonic())
         self._by_token[token] = session
+        if self._second_login == "replaces":
+            for other in others:
+                self.end(other.token)
         return session
 
     def current(self, token: str) -> Session | None:
@@ -74,10 +75,20 @@ class Sessions:
         return any(each is session for each in self._alive())
 
     def end(self, token: str) -> None:
-        _ = self._by_token.pop(token, None)
+        if self._by_token.pop(token, None):
+            self._tell()
 
     def end_all(self) -> None:
         self._by_token.clear()
+        self._tell()
+
+    def on_end(self, told: Callable[[], None]) -> None:
+        """Have somebody told whenever a session has been ended; not of one that nobody uses any more."""
+        self._told.append(told)
+
+    def _tell(self) -> None:
+        for told in self._told:
+            told()
 
     def alive(self) -> dict[str, int]:
         """Count the sessions of each account."""
