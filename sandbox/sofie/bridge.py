@@ -3,20 +3,24 @@
 import asyncio
 import contextlib
 import random
+import struct
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sandbox.office.sessions import Session, Sessions
-from sandbox.sofie.desktop import Desktop
 from sandbox.sofie.desktops import Desktops
 from sandbox.sofie.picture import Connection
 
 _PIECE: Final = 65536
 _LOOK_EVERY: Final = 0.2  # seconds
-_KEY, _POINTER = 4, 5
-"""What somebody does, of all that an RFB client sends."""
+_ENCODINGS, _KEY, _POINTER = 2, 4, 5
+"""Kinds of messages of an RFB client: how it wants the picture, and what somebody does."""
+_QUALITY: Final = range(-32, -22)
+_COMPRESSION: Final = range(-256, -246)
+_FEW_COLOURS: Final = -255
+"""A compression at which little is spared from JPEG."""
 
 
 class Bridge:
@@ -60,13 +64,25 @@ class Bridge:
         async for message in socket.iter_bytes():
             if message[:1] and message[0] in (_KEY, _POINTER):
                 _ = self._sessions.current(session.token)  # it is in use
-            writer.write(message)
+            writer.write(_as_agreed(message, self._connection.picture.quality))
             await writer.drain()
 
     async def _until_over(self, dropped: asyncio.Event, session: Session) -> None:
-        while self._sessions.stands(session):
+        while self._sessions.stands(session) and not dropped.is_set():
             with contextlib.suppress(TimeoutError):
-                return await asyncio.wait_for(dropped.wait(), _LOOK_EVERY) and None
+                _ = await asyncio.wait_for(dropped.wait(), _LOOK_EVERY)
+
+
+def _as_agreed(message: bytes, quality: int | None) -> bytes:
+    """How the picture is sent is the server's decision: without loss, or as JPEG of a quality."""
+    if message[:1] != bytes([_ENCODINGS]):
+        return message
+    (count,) = struct.unpack_from(">H", message, 2)
+    wanted: tuple[int, ...] = struct.unpack_from(f">{count}i", message, 4)
+    agreed = [each for each in wanted if each not in _QUALITY and (quality is None or each not in _COMPRESSION)]
+    if quality is not None:
+        agreed += [_QUALITY[quality], _FEW_COLOURS]
+    return struct.pack(f">BxH{len(agreed)}i", _ENCODINGS, len(agreed), *agreed) + message[4 + 4 * count :]
 
 
 def _from_our_page(socket: WebSocket) -> bool:

@@ -77,9 +77,9 @@ class Calls:
                 return JSONResponse({"nothing": True})
             if self._mishaps.befall(account, what, "before"):
                 return JSONResponse({"nothing": True})
+            if faults.fire("error_page", request):
+                return JSONResponse({}, 500)
             try:
-                if faults.fire("error_page", request):
-                    raise BrokenPageError
                 answer = await call(Visit(request, desktop.session), json.loads(await request.body()))
             except BrokenPageError:
                 return JSONResponse({}, 500)

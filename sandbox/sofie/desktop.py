@@ -54,8 +54,21 @@ class Desktop:
         """The socket that shows it; only we may open it."""
         return self._folder / "rfb"
 
+    @property
+    def crashed(self) -> bool:
+        """The X server has ended by itself."""
+        return "x" in self._guards and self._guards["x"].returncode is not None
+
     async def start(self) -> None:
-        """Start the X server, and keep the program running on it; raises DesktopError."""
+        """See to it that the program runs and that there is something to see; raises DesktopError."""
+        if not self._keeping:
+            await self._start_all()
+        try:
+            await asyncio.wait_for(self.drawn.wait(), _STARTS_WITHIN)
+        except TimeoutError:
+            raise DesktopError(f"Nothing is drawn; see {self._folder}/program.log") from None
+
+    async def _start_all(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(mode=0o700, parents=True)
         _write_cookie(self._folder / "auth")
@@ -69,13 +82,6 @@ class Desktop:
             "SOFIE_USER": self.account,
         }
         self._keeping = asyncio.create_task(self._keep_program(environment))
-
-    async def await_drawn(self) -> None:
-        """Wait until there is something to see; raises DesktopError when that takes too long."""
-        try:
-            await asyncio.wait_for(self.drawn.wait(), _STARTS_WITHIN)
-        except TimeoutError:
-            raise DesktopError(f"Nothing is drawn; see {self._folder}/program.log") from None
 
     def drop(self) -> None:
         """Break the connection; what is open stays open."""
@@ -94,10 +100,12 @@ class Desktop:
         for name in ("program", "x"):
             self._end(name)
 
-    async def gone(self) -> None:
-        """Wait until its processes are."""
+    async def clear(self) -> None:
+        """Leave nothing of it once its processes are gone, but for the words of what has failed."""
         for guard in self._guards.values():
-            await guard.wait()
+            _ = await guard.wait()
+        if self.drawn.is_set():
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _start_x_server(self) -> str:
         width, height = SIZE

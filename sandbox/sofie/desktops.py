@@ -1,13 +1,12 @@
 """Which accounts have a desktop, and for how long: until the account's last session has ended."""
 
 import asyncio
-import contextlib
 import hmac
 import itertools
 import os
 import shutil
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +25,8 @@ class Desktops:
         self._opening: dict[str, asyncio.Lock] = {}
         self._numbers = itertools.count(1)
         self._watch: asyncio.Task[None] | None = None
+        self._going: set[asyncio.Task[None]] = set()
+        sessions.on_end(self._end_what_is_over)
 
     async def open(self, session: Session, server: str) -> Desktop:
         """Give the account its desktop, as it was left or a new one, with something to see; raises DesktopError."""
@@ -35,19 +36,15 @@ class Desktops:
             if desktop is None:
                 desktop = Desktop(session, self._folder / str(next(self._numbers)), server)
                 self._by_account[account] = desktop
-                await self._start(desktop)
             desktop.session = session
+            try:
+                await desktop.start()
+            except (DesktopError, OSError):
+                self._end(desktop)
+                raise
         if self._watch is None:
-            self._watch = asyncio.create_task(self._end_when_signed_out())
-        await desktop.await_drawn()
+            self._watch = asyncio.create_task(self._look())
         return desktop
-
-    async def _start(self, desktop: Desktop) -> None:
-        try:
-            await desktop.start()
-        except (DesktopError, OSError):
-            self._end(desktop)
-            raise
 
     def of(self, account: str) -> Desktop | None:
         return self._by_account.get(account)
@@ -79,29 +76,27 @@ class Desktops:
         finally:
             writer.close()
 
-    async def end_all(self) -> None:
-        """Close every desktop, and wait until nothing of them runs."""
-        ending = list(self._by_account.values())
-        for desktop in ending:
-            self._end(desktop)
-        for desktop in ending:
-            await desktop.gone()
-
     def _end(self, desktop: Desktop) -> None:
         desktop.end()
         _ = self._by_account.pop(desktop.account, None)
+        going = asyncio.create_task(desktop.clear())
+        self._going.add(going)
+        going.add_done_callback(self._going.discard)
 
-    async def _end_when_signed_out(self) -> None:
+    async def _look(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
-            alive = self._sessions.alive()
-            for desktop in list(self._by_account.values()):
-                if desktop.account not in alive:
-                    self._end(desktop)
+            self._end_what_is_over()
+
+    def _end_what_is_over(self) -> None:
+        alive = self._sessions.alive()
+        for desktop in list(self._by_account.values()):
+            if desktop.account not in alive or desktop.crashed:
+                self._end(desktop)
 
 
-@contextlib.contextmanager
-def _short(path: Path):  # noqa: ANN202
+@contextmanager
+def _short(path: Path) -> Generator[str]:
     """A socket's path, however long that of its folder is."""
     folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
     try:

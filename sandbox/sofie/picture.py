@@ -15,8 +15,8 @@ class Picture(BaseModel, frozen=True, extra="forbid"):
     """Height of the program's letters in pixels; from the next window on."""
     paint_seconds: float = Field(default=0, ge=0, le=30)
     """How long a window is drawn: its values follow its frame piece by piece; from the next window on."""
-    quality: int = Field(default=9, ge=0, le=9)
-    """Of the connection's JPEG; what has settled is sent anew without loss. From the next connection on."""
+    quality: int | None = Field(default=None, ge=0, le=9)
+    """Of the connection's JPEG, until what has settled is sent anew; null: without loss. From the next connection on."""
     noise: int = Field(default=0, ge=0, le=60)
     """How many of 255 grades a pixel is off at most; from the next connection on."""
     jitter: float = Field(default=0, ge=0, le=5)

@@ -118,7 +118,6 @@ class Desk:
         close = look.button(box, "OK", self._close_box)
         close.pack(side="top", pady=(0, 14))
         box.place(relx=0.5, rely=0.4, anchor="center")
-        box.lift()
         self._box = box
         self.root.update_idletasks()
         box.grab_set()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import tkinter as tk
 from typing import TYPE_CHECKING, Any
 
-from sandbox.sofie.program.look import GREY, Grid
+from sandbox.sofie.program.grid import Grid
+from sandbox.sofie.program.look import GREY
 from sandbox.sofie.program.window import Window
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ class Window(tk.Frame):
         super().__init__(desk.root, width=WIDTH, height=HEIGHT, bg=GREY)
         self.desk = desk
         self.look = Look(desk.font, desk.labels)
-        self._late: list[Callable[[], None]] = []
+        self._late: list[Callable[[], object]] = []
         self.pack_propagate(False)
         self.look.caption(self, self.title, WIDTH).pack(side="top")
         self._menu().pack(side="top", fill="x")
@@ -48,11 +48,10 @@ class Window(tk.Frame):
 
     def _letterhead(self) -> tk.Frame:
         head = tk.Frame(self, bg=PAPER, relief="sunken", bd=1, padx=16, pady=5)
-        for side, text, font in (
-            ("left", "Skatteoppkreveren i Demokommunen", self.look.bold),
-            ("right", "Innfordring", self.look.plain),
-        ):
-            tk.Label(head, text=text, font=font, fg=CAPTION, bg=PAPER).pack(side=side)
+        tk.Label(head, text="Skatteoppkreveren i Demokommunen", font=self.look.bold, fg=CAPTION, bg=PAPER).pack(
+            side="left"
+        )
+        tk.Label(head, text="Innfordring", font=self.look.plain, fg=CAPTION, bg=PAPER).pack(side="right")
         return head
 
     def _status_line(self) -> tk.Label:
@@ -74,7 +73,7 @@ class Window(tk.Frame):
         """Put the caret where somebody begins to type."""
         raise NotImplementedError
 
-    def paint(self, piece: Callable[[], None]) -> None:
+    def paint(self, piece: Callable[[], object]) -> None:
         """Let a value appear: at once, or after those before it when windows are painted slowly."""
         self._late.append(piece)
 
@@ -106,4 +105,4 @@ class Window(tk.Frame):
         self.look.label(parent, label, bold=True).grid(row=row, column=column, sticky="w", padx=(0, 10), pady=3)
         box = self.look.value(parent)
         box.grid(row=row, column=column + 1, sticky="ew", padx=(0, 28), pady=3)
-        self.paint(lambda: box.config(text=value))
+        self.paint(lambda: box.configure(text=value))

@@ -36,9 +36,6 @@ function broken() {
 const address = new URL("/okt/rfb", location.href);
 address.protocol = address.protocol.replace("http", "ws");
 const remote = new RFB(screen, address.href);
-remote.qualityLevel = Number(screen.dataset.kvalitet);
-// Few colours are sent as they are, unless the picture may be spoilt.
-remote.compressionLevel = remote.qualityLevel < 9 ? 1 : 2;
 remote.addEventListener("disconnect", broken);
 remote.addEventListener("connect", settle);
 remote.focus();
