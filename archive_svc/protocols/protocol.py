@@ -14,7 +14,7 @@ from archive_svc.protocols.decided_item import SETTINGS, DecidedItem
 from archive_svc.protocols.rules import disqualified, voting
 from archive_svc.protocols.wording import fingerprint, with_plain_breaks
 from archive_svc.screens.meetings.target import ItemFacts, Result
-from common.errors import NotConfirmed
+from common.errors import InvalidValue
 
 _RESULTS: Final = {
     Result.TREATED: "Behandlet",
@@ -51,14 +51,14 @@ def sheet_of(item: DecidedItem, minuted: ItemFacts) -> Sheet:
 
 
 def require_reads_as_written(file: Path, sheet: Sheet) -> None:
-    """The pages show every letter of the sheet, in its order, and nothing else; raises NotConfirmed.
+    """The pages show every letter of the sheet, in its order, and nothing else; raises InvalidValue.
 
     A page has no line breaks or blanks of its own, only letters with places: so those are left out on both sides.
     """
     sections = (text for each in sheet.sections for text in (each.heading, each.text))
     wanted = "".join((sheet.title, *(text for fact in sheet.facts for text in fact), *sections))
     if fingerprint(_seen(_shown(file))) != fingerprint(_seen(wanted)):
-        raise NotConfirmed("The document does not show the text that it was made of")
+        raise InvalidValue("The pages of the document do not show the whole text")
 
 
 def norwegian(day: date) -> str:

@@ -1,0 +1,81 @@
+"""What is handed in about an item: kept letter for letter, and checked at once as far as it can be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from protocol_office import DECISION, MET, NOW, Secretariat
+from pydantic import ValidationError
+
+from archive_svc.protocols.wording import fingerprint
+from common.clock import OSLO
+from common.process import Subject
+
+OFFICE = Secretariat()
+
+
+@pytest.mark.parametrize("text", [" \tInnrykk", "slutt \n\n", "æ\r\nø\rå", "  ", "\u00a0–"])
+def test_a_decision_is_kept_letter_for_letter(text: str) -> None:
+    assert OFFICE.item(decision_text=text).decision_text == text
+
+
+def test_only_line_breaks_are_written_alike() -> None:
+    assert fingerprint("a\r\nb\rc\nd") == fingerprint("a\nb\nc\nd")
+    other = {fingerprint(text) for text in ("a\nb", "a\n\nb", "a\nb ", "a b", "a\nb\n", "A\nb", "å\nb", "a\u030a\nb")}
+    assert len(other) == 8
+
+
+def test_what_makes_it_the_same_case() -> None:
+    item = OFFICE.item()
+    assert item.subject == Subject("political-item", "Formannskapet:2026-11-17:PS 12/26")
+    assert OFFICE.item(decision_text="Annet", case_no="2026/004412").subject == item.subject
+    others = {"body": "Bystyret"}, {"meeting_date": MET - timedelta(days=1)}, {"item_no": "PS 13/26"}
+    assert all(OFFICE.item(**other).subject != item.subject for other in others)
+
+
+@pytest.mark.parametrize(
+    "different",
+    [
+        {"item_no": "OS 12/26"},
+        {"item_no": "PS 12/2026"},
+        {"item_no": "PS12/26"},
+        {"item_no": "PS 0/26"},
+        {"case_no": "26/4411"},
+        {"body": "Form:skapet"},
+        {"body": "Utvalg 17838410103"},
+        {"body": ""},
+        {"decision_text": ""},
+        {"votes": {"for": -1, "against": 0}},
+        {"votes": {"for": "3", "against": 0}},
+        {"votes": {"for": 3}},
+        {"status": "XX"},
+        {"conflict_of_interest": ["Øyås, Nina", "Øyås, Nina"]},
+        {"conflict_of_interest": ["Øyås,\nNina"]},
+        {"recipients": [{"name": "Vel", "group": "Nabo:er"}]},
+        {"recipients": [{"name": "Vel", "number": "12"}]},
+        {"recipients": [{"name": "Vel"}] * 61},
+        {"access_code": "U"},
+    ],
+)
+def test_what_it_cannot_be(different: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        OFFICE.item(**different)
+
+
+def test_a_meeting_has_been_held() -> None:
+    assert list(OFFICE.item(meeting_date=NOW.date()).breaches(NOW)) == []
+    (problem,) = OFFICE.item(meeting_date=NOW.date() + timedelta(days=1)).breaches(NOW)
+    assert (problem.field, problem.code) == ("meeting_date", "DATE_OUT_OF_RANGE")
+
+
+def test_it_is_archived_within_two_working_days() -> None:
+    due = OFFICE.item().deadline(NOW)
+    assert due.astimezone(OSLO).isoformat() == "2026-11-26T00:00:00+01:00"
+
+
+def test_nothing_of_it_shows() -> None:
+    item = OFFICE.item()
+    told = f"{item!r} {item.votes!r} {item.recipients!r} {item}"
+    assert not any(secret in told for secret in (DECISION, "Ånes", "312900114"))
