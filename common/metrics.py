@@ -344,6 +344,8 @@ TEXT_MESSAGES = _counter(
     by=ERRANDS,
     result=("sent", "put_off"),
 )
+FILES_KEPT = _gauge("roger_files_kept", "Files handed over that are kept", by=ERRANDS)
+FILE_BYTES = _gauge("roger_files_kept_bytes", "Bytes of files handed over that are kept", by=ERRANDS)
 DELIVERIES = _counter(
     "roger_webhook_deliveries",
     "Attempts to deliver events, by what became of them",
@@ -377,6 +379,7 @@ REFUSALS = _counter(
     by=API,
     code=("TOO_MANY_REQUESTS", "TOO_MANY_STRANGERS", "TOO_MANY_AT_ONCE", "BUSY", "REQUEST_TOO_LARGE", "TOO_SLOW"),
 )
+FILES_TAKEN = _counter("roger_files_taken", "Files handed over", "result", by=API, result=("new", "existing"))
 CONNECTIONS_ENDED = _counter(
     "roger_http_connections_ended",
     "Connections ended because they kept a process waiting",

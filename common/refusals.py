@@ -12,6 +12,7 @@ Refusal
 ├── TaskUnknown                 404
 ├── RegisterUnknown             404
 ├── EvidenceUnknown             404
+├── FileUnknown                 404
 ├── BatchUnknown                404
 ├── OwnSubmission               403
 ├── TotalsDiffer                409
@@ -26,7 +27,9 @@ Refusal
 ├── AddressTooLong              414
 ├── HeadersTooLarge             431
 ├── BacklogFull                 429
-└── Unavailable                 503
+├── FilesFull                   429
+├── Unavailable                 503
+└── StoreFull                   507
 
 The docstring of a class is its default message: it says what to do, and never quotes what was sent.
 """
@@ -98,6 +101,12 @@ class EvidenceUnknown(Refusal):
     """There is no such evidence of this case, or it has been deleted: it is kept for days only."""
 
     code, status, title = "EVIDENCE_UNKNOWN", 404, "No such evidence"
+
+
+class FileUnknown(Refusal):
+    """This caller has handed over no such file, or it is gone: files are kept for a while only."""
+
+    code, status, title = "FILE_UNKNOWN", 404, "No such file"
 
 
 class TaskUnknown(Refusal):
@@ -204,6 +213,18 @@ class BacklogFull(Refusal):
     """Too many cases wait; send this one again later."""
 
     code, status, title = "BACKLOG_FULL", 429, "Too many cases are waiting"
+
+
+class FilesFull(Refusal):
+    """As much of this caller's files is kept as this service takes; hand in the cases that name them, and send more later."""
+
+    code, status, title = "FILES_FULL", 429, "Too many files of this caller"
+
+
+class StoreFull(Refusal):
+    """As much of everybody's files is kept as this service takes; send this one again later."""
+
+    code, status, title = "STORE_FULL", 507, "No room for more files"
 
 
 class Unavailable(Refusal):

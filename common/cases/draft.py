@@ -45,6 +45,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedFile:
+    """A file that an input names: where it does, and the blind indexes by which it is found."""
+
+    place: str
+    marks: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Prepared:
     """A draft as it will be stored, and the rules it breaks now."""
 
@@ -72,6 +80,8 @@ class Prepared:
     test: bool
     four_eyes: bool
     row: int | None
+    files: tuple[NamedFile, ...]
+    """What it needs of what its caller has handed over."""
     key: bytes
     payload: bytes
 

@@ -17,6 +17,7 @@ from common.cases import amendments
 from common.cases.draft import COLUMNS, Draft, Prepared, Receipt
 from common.cases.statements import SQL
 from common.db.engine import Connection, Pool
+from common.files import binding
 from common.privacy.crypto import Keyring, canonical
 from common.process import Process
 from common.refusals import InvalidInput, ReferenceTaken, Refusal
@@ -72,7 +73,7 @@ class Intake:
         Cases of a batch that is not open yet are held back.
         """
         into = {"batch": batch, "hold": hold}
-        if process.amend is None and not self._keyring.looks_under_several:
+        if process.amend is None and not self._keyring.looks_under_several and not any(row.files for row in rows):
             answers, _ = await self._store_all(connection, process, caller, rows, into)
             return answers
         async with connection.transaction():
@@ -81,13 +82,16 @@ class Intake:
     async def _store_beside_others(
         self, connection: Connection, process: Process, caller: str, rows: Sequence[Prepared], into: dict[str, Any]
     ) -> list[Receipt | Refusal]:
-        """Store what must see the cases that came in before: those it says something about, and those that it is.
+        """Store what must see what came in before: the cases it says something about, those that it is, and its files.
 
         While there are several index keys, the same reference may stand under another one, which no unique index sees.
         """
         await amendments.hold(connection, rows)
+        held = await binding.hold(connection, rows)
+        rows = binding.checked(process, rows, held)
         answers, stored = await self._store_all(connection, process, caller, rows, into)
         new = [row for row in rows if row.id in stored]
+        await binding.bind(connection, new, held)
         ended = await amendments.amend(connection, process, self._keyring, new)
         return [
             replace(answer, ended=ended) if isinstance(answer, Receipt) and not answer.existing else answer
@@ -134,6 +138,7 @@ class Intake:
             test=given.test,
             four_eyes=process.release is not None and process.release(given),
             row=draft.row,
+            files=binding.named(self._keyring, process, caller, given),
             key=key.wrapped,
             payload=key.seal_json("payload", {"input": submitted, "reference": given.reference}),
         )

@@ -11,6 +11,7 @@ from common.cases.openness import Openness, Picture, Why
 from common.cases.states import State
 from common.db.engine import named_sql
 from common.errands.errand import Desk
+from common.files.expiry import Expiry
 from common.process import Service
 from common.settings import TargetLimits
 
@@ -99,6 +100,9 @@ async def _remainders(desk: Desk, now: datetime) -> None:
         for label in metrics.values_of(gauge):
             gauge.labels(label).set(max(0.0, found.get(label, 0)))
     metrics.WAITING_DELIVERIES.set(deliveries[0]["number"])
+    files = await Expiry(desk.pool).standing(now)
+    metrics.FILES_KEPT.set(files.files)
+    metrics.FILE_BYTES.set(files.bytes)
 
 
 def _by(rows: Iterable[dict[str, Any]], name: str, value: str) -> dict[str, float]:

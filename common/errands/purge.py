@@ -1,9 +1,10 @@
-"""Delete what cases held when its time is over, and tell how long people have left cases waiting."""
+"""Delete what cases held, and files that came before them, when its time is over, and tell how long people have left cases waiting."""
 
 from __future__ import annotations
 
 from common import log, metrics
 from common.errands.errand import Desk
+from common.files.expiry import Expiry
 from common.privacy.retention import Retention
 
 _log = log.get(__name__)
@@ -19,6 +20,7 @@ async def purge(desk: Desk) -> None:
         metrics.PURGED.labels(process).inc(number)
     if any(purged.cases.values()):
         _log.info("retention.purged", cases={name: number for name, number in purged.cases.items() if number})
+    await Expiry(desk.pool).purge(now)
     waiting = await retention.waiting_for_people()
     for process in {*spans, *waiting}:
         age = (now - waiting[process]).total_seconds() if process in waiting else 0.0

@@ -7,6 +7,7 @@
 `cases:release`                     let go, as a second person, what one may see and has not handed in
 `registers:write`, `registers:<name>:write`   hand the tables in that cases are decided by
 `evidence:read`                     see what a page looked like when a run failed
+`files`                             hand files over, before the cases that name them
 `webhooks`                          have one's own systems told of events
 `operate`                           pause, resume, schedules, targets, benefits
 """
@@ -19,10 +20,11 @@ from common.errors import ConfigurationError
 
 READ_ALL, DECIDE, RELEASE, OPERATE = "cases:read:all", "cases:decide", "cases:release", "operate"
 WRITE_REGISTERS, READ_EVIDENCE, WEBHOOKS = "registers:write", "evidence:read", "webhooks"
+FILES = "files"
 # As endpoints name what they need: any of a kind, or the one that the address names.
 SUBMIT_SOME, READ_SOME = "{service}:*:submit", "{service}:*:read"
 WRITE_SOME_REGISTER, WRITE_THIS_REGISTER = "registers:*:write", "registers:{register}:write"
-PLAIN = (READ_ALL, DECIDE, RELEASE, WRITE_REGISTERS, READ_EVIDENCE, WEBHOOKS, OPERATE)
+PLAIN = (READ_ALL, DECIDE, RELEASE, WRITE_REGISTERS, READ_EVIDENCE, FILES, WEBHOOKS, OPERATE)
 
 _REGISTER = re.compile(r"registers:[a-z][a-z0-9-]*:write")
 _PROCESS = re.compile(r"[a-z0-9][a-z0-9_-]*:(\*|[a-z0-9][a-z0-9-]*):(submit|read)")

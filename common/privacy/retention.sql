@@ -45,6 +45,8 @@ with due as materialized (
 ), left_over as (
     -- Rows that nobody could hand in open no more, either.
     update handovers h set rows = null, code = 'PURGED' from final where h.case_id = final.id and h.rows is not null
+), named as (
+    delete from file_uses u using final where u.case_id = final.id
 ), left_for_people as (
     delete from entrusted s using final where s.case_id = final.id
 ), told as (

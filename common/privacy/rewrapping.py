@@ -20,7 +20,7 @@ from common.privacy.crypto import Keyring, Unreadable, version_of
 
 _log = log.get(__name__)
 _SQL = named_sql("common.privacy", "rewrapping.sql")
-PLACES = ("case_contents", "evidence", "ledger", "webhooks", "batch_reports", "entrusted")
+PLACES = ("case_contents", "evidence", "ledger", "webhooks", "batch_reports", "entrusted", "files")
 _BITE = 2_000
 _BITES = 50
 """A round takes so many of each place; the next one goes on from there."""

@@ -62,3 +62,12 @@ order by id limit %(limit)s;
 update entrusted e set key = n.new
 from unnest(%(ids)s::uuid[], %(old)b::bytea[], %(new)b::bytea[]) as n (id, old, new)
 where e.id = n.id and e.key = n.old;
+
+-- name: read_files
+-- One key for all pieces of a file.
+select id, key from files where %(after)s::uuid is null or id > %(after)s order by id limit %(limit)s;
+
+-- name: write_files
+update files f set key = n.new
+from unnest(%(ids)s::uuid[], %(old)b::bytea[], %(new)b::bytea[]) as n (id, old, new)
+where f.id = n.id and f.key = n.old;

@@ -24,6 +24,7 @@ from common.web import (
     docs,
     events,
     evidence,
+    files,
     openapi,
     operations,
     processes,
@@ -95,6 +96,8 @@ def create_app(
     )
     app.state.parts = parts
     app.include_router(processes.router(service))
+    if service.takes_files:
+        app.include_router(files.router)
     for routes_of in _ABOUT:
         app.include_router(routes_of.router)
     routes.add_pages(app, parts, pages or PageSettings())

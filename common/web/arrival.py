@@ -47,9 +47,8 @@ async def arriving(request: Request, limit: int | None = None) -> AsyncGenerator
     Only waiting for the sender counts as slow, not what is done with each part.
     """
     settings: AbuseSettings = request.app.state.parts.settings.api
-    announced = _announced(request)
     if limit is not None:
-        _require_fit(announced, limit)
+        _require_fit(announced(request), limit)
     size, waited, clock = 0, 0.0, asyncio.get_running_loop().time
     parts = aiter(request.stream())
     while True:
@@ -69,6 +68,12 @@ async def arriving(request: Request, limit: int | None = None) -> AsyncGenerator
         yield part
 
 
+def announced(request: Request) -> int:
+    """How many bytes its sender says there will be; 0 where that is not said."""
+    text = request.headers.get("content-length", "")
+    return int(text[:20]) if text.isascii() and text.isdigit() else 0
+
+
 async def whole(request: Request, limit: int) -> bytes:
     """All of a body; raises RequestTooLarge, TooSlow, BodiesFull or TooMuchAtOnce."""
     body = bytearray()
@@ -80,17 +85,12 @@ async def whole(request: Request, limit: int) -> bytes:
 async def held(request: Request, limit: int) -> AsyncGenerator[bytes]:
     """A body in parts that are all kept until the request has been answered; raises as `whole` does."""
     holding: Holding = request.state.holding
-    _require_fit(announced := _announced(request), limit)
+    _require_fit(said := announced(request), limit)
     # Nothing is set aside for what is only announced: who announces much and sends nothing would keep others out.
-    holding.require_room(announced)
+    holding.require_room(said)
     async for part in arriving(request, limit):
         holding.add(len(part))
         yield part
-
-
-def _announced(request: Request) -> int:
-    text = request.headers.get("content-length", "")
-    return int(text[:20]) if text.isascii() and text.isdigit() else 0
 
 
 def _require_fit(size: int, limit: int) -> None:

@@ -107,6 +107,11 @@ def _describe(app: FastAPI, service: Service, models: Sequence[type[BaseModel]])
         routes=app.routes,
         tags=[
             {"name": "Submit", "description": "Hand cases over"},
+            *(
+                [{"name": "Files", "description": "Hand files over, before the cases that name them"}]
+                if service.takes_files
+                else []
+            ),
             {"name": "Cases", "description": "Follow them, and decide about those that need a person"},
             {"name": "Registers", "description": "The dated tables that cases are decided by"},
             {"name": "Batches", "description": "What came in together: control totals, release"},

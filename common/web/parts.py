@@ -37,6 +37,8 @@ from common.db.engine import Pool, engine, pool
 from common.dismissal import dismiss
 from common.entrusting.settings import SecretSettings
 from common.entrusting.vault import Vault
+from common.files.settings import FileSettings
+from common.files.store import FileStore
 from common.identity.recognition import Recognition
 from common.notices.worklist import Worklist
 from common.privacy.access_log import AccessLog
@@ -89,6 +91,7 @@ class Settings:
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     calendar: CalendarSettings = field(default_factory=CalendarSettings)
     secrets: SecretSettings = field(default_factory=SecretSettings)
+    files: FileSettings = field(default_factory=FileSettings)
     waits: int = 1_000
     """Most requests that wait for a case at the same time."""
 
@@ -102,6 +105,7 @@ class Settings:
             deployment=load(DeploymentSettings),
             webhooks=load(WebhookSettings),
             secrets=load(SecretSettings),
+            files=load(FileSettings),
         )
 
 
@@ -165,6 +169,7 @@ class Parts:
         self.registers = Registers(self.database.pool)
         self.evidence = EvidenceStore(self.database.pool, keyring)
         self.vault = Vault(self.database.pool, keyring, settings.secrets)
+        self.files = FileStore(self.database.pool, keyring, settings.files)
         self.batches = Batches(self.database.pool, self.intake)
         self.batch_queries = BatchQueries(self.database.pool)
         self.reports = BatchReports(self.database.pool, keyring)

@@ -46,6 +46,12 @@ class NotJson(Refusal):
     code, status, title = "NOT_JSON", 415, "The body must be JSON"
 
 
+class NotPlain(Refusal):
+    """The body must be the file itself: not compressed on the way, and not in a form."""
+
+    code, status, title = "NOT_PLAIN", 415, "The body must be the file itself"
+
+
 class NoTable(Refusal):
     """The input of this process does not fit into a table; send it as JSON."""
 

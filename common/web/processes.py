@@ -45,6 +45,7 @@ _RESERVED = {
     "benefits",
     "cases",
     "events",
+    "files",
     "operations",
     "processes",
     "registers",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
+from common.files.expiry import Expiry
 from common.identity.scopes import OPERATE
 from common.privacy.retention import AUDIT_TRAIL, COUNTED, Retention
 from common.refusals import Forbidden, Unauthenticated, Unavailable
@@ -43,6 +44,15 @@ class KeptEvidence(BaseModel):
     overdue_since: AwareDatetime | None
 
 
+class KeptFiles(BaseModel):
+    """Files that callers handed over: kept until a run has given them up, or their time is over."""
+
+    files: int
+    bytes: int
+    overdue: int
+    overdue_since: AwareDatetime | None
+
+
 class KeptFacts(BaseModel):
     """The ledger."""
 
@@ -64,6 +74,7 @@ class RetentionReport(BaseModel):
     cases: list[KeptCases]
     reports: KeptReports
     evidence: KeptEvidence
+    files: KeptFiles
     ledger: KeptFacts
     log: KeptLog
 
@@ -79,6 +90,7 @@ async def report_retention(parts: WithParts) -> RetentionReport:
     """Something that stays overdue for more than some minutes says that `purge` does not run."""
     async with parts.database.reach():
         cases, beside = await Retention(parts.database.pool).standing(parts.clock())
+        files = await Expiry(parts.database.pool).standing(parts.clock())
     kept = [
         KeptCases(
             process=one.process,
@@ -98,6 +110,7 @@ async def report_retention(parts: WithParts) -> RetentionReport:
             or beside.reports_overdue
             or beside.evidence_overdue
             or beside.facts_overdue
+            or files.overdue
         ),
         cases=kept,
         reports=KeptReports(reports=beside.reports, overdue=beside.reports_overdue),
@@ -106,6 +119,7 @@ async def report_retention(parts: WithParts) -> RetentionReport:
             overdue=beside.evidence_overdue,
             overdue_since=beside.evidence_overdue_since,
         ),
+        files=KeptFiles(**vars(files)),
         ledger=KeptFacts(facts=beside.facts, overdue=beside.facts_overdue),
         log=KeptLog(days=AUDIT_TRAIL.days, since=beside.log_since),
     )

@@ -31,6 +31,9 @@ from common.dismissal import dismiss
 from common.entrusting.settings import SecretSettings
 from common.entrusting.vault import Vault
 from common.errors import ApplicationException, BusinessException, ConfigurationError, Interrupted, codes
+from common.files.case_files import CaseFiles
+from common.files.settings import FileSettings
+from common.files.storage import Storage
 from common.outcome import OutcomeCode
 from common.privacy.crypto import Keyring
 from common.probes import probes, serve
@@ -74,6 +77,7 @@ async def work(service: Service) -> None:
     queue = Queue(database, keyring, settings, _names(accounts), paces)
     openness = _openness(service, database, targets, accounts)
     vault = _vault(service, database, keyring, deployment.environment)
+    storage = _storage(service, deployment.environment)
     try:
         await database.open()
         await _reach(lambda: _introduce(queue, accounts, keyring))
@@ -84,6 +88,8 @@ async def work(service: Service) -> None:
             registers=Registers(database),
             ledger=Ledger(database, keyring),
             vault=vault,
+            files=CaseFiles(database, keyring),
+            storage=storage,
             openness=openness,
             trouble=_trouble(service, settings, openness, bell),
             witnessing=_witnessing(database, keyring),
@@ -96,6 +102,7 @@ async def work(service: Service) -> None:
         )
         await _run(service, desk, database, bell, {name: found.url for name, found in targets.items()})
     finally:
+        storage.close()
         await bell.close()
         await database.close()
 
@@ -250,6 +257,12 @@ def _vault(service: Service, database: Pool, keyring: Keyring, environment: Envi
     settings = load(SecretSettings)
     settings.address(environment)  # nothing is made that nobody could fetch
     return Vault(database, keyring, settings)
+
+
+def _storage(service: Service, environment: Environment) -> Storage:
+    """Where nobody is developing, what cases hold never reaches a disk in the clear."""
+    required = service.takes_files and environment is not Environment.DEVELOPMENT
+    return Storage(load(FileSettings).folder, in_memory=required)
 
 
 def _openness(

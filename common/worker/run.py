@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import wait
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import SecretStr
@@ -38,6 +40,9 @@ from common.errors import (
     TestCaseRefused,
     UiChanged,
 )
+from common.files.case_files import CaseFiles
+from common.files.pieces import unseal
+from common.files.storage import Storage, written
 from common.lease import Lease
 from common.ledger import Fact
 from common.process import Process
@@ -63,6 +68,9 @@ class Desk:
     ledger: Ledger
     vault: Vault | None = None
     """None where the service does not say that it entrusts anybody with secrets."""
+    files: CaseFiles
+    storage: Storage
+    """Where files lie in the clear."""
     openness: Openness
     trouble: Trouble
     witnessing: Witnessing | None = None
@@ -206,6 +214,26 @@ class Surroundings:
             self._lease.require(0)
 
         return self._desk.readings.share(kind, key, look, fresh=fresh.total_seconds(), waiting=waiting)
+
+    @contextmanager
+    def file(self, sha256: str) -> Generator[Path | None]:
+        files = self._desk.files
+        kept = self._await(lambda: files.find(self._case, sha256))
+        if kept is None:
+            yield None
+            return
+        with self.folder() as folder:
+            path = folder / "file"
+            with written(path) as file:
+                unseal(kept.key, kept.facts, lambda number: self._await(lambda: files.piece(kept, number)), file.write)
+            yield path
+
+    def folder(self) -> AbstractContextManager[Path]:
+        self._lease.require(0)
+        return self._desk.storage.folder()
+
+    def discard_files(self) -> None:
+        self._await(lambda: self._desk.files.discard(self._case))
 
     def _await(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Ask the database, from the run's thread, for as long as the lease allows; it may be asked twice."""

@@ -107,7 +107,7 @@ class MemoryBench:
 class WorkerBench:
     """The worker's half of the work without its browser: that one is never started."""
 
-    def __init__(self, office: Office, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, office: Office, loop: asyncio.AbstractEventLoop, storage: Storage) -> None:
         self.office, self.loop = office, loop
         self.held: Lease | None = None
         self._run: Claimed | None = None
@@ -122,6 +122,8 @@ class WorkerBench:
             registers=Registers(office.pool),
             ledger=Ledger(office.pool, office.keyring),
             vault=self.vault,
+            files=CaseFiles(office.pool, office.keyring),
+            storage=storage,
             accounts={},
             production=frozenset(),
             accepts_synthetic=True,
@@ -208,7 +210,7 @@ def a_loop() -> Generator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture
-def worker_bench(database: DatabaseSettings) -> Generator[WorkerBench]:
+def worker_bench(database: DatabaseSettings, tmp_path: Path) -> Generator[WorkerBench]:
     async def open_office() -> Office:
         connections = pool(database, name="roger-tests", size=3)
         await connections.open()
@@ -218,7 +220,7 @@ def worker_bench(database: DatabaseSettings) -> Generator[WorkerBench]:
     with a_loop() as loop:
         office = asyncio.run_coroutine_threadsafe(open_office(), loop).result(30)
         try:
-            yield WorkerBench(office, loop)
+            yield WorkerBench(office, loop, Storage(tmp_path, in_memory=False))
         finally:
             asyncio.run_coroutine_threadsafe(office.pool.close(), loop).result(30)
 

@@ -9,6 +9,7 @@ from common.db.tables.batches import BatchRemainder, BatchReport, BatchRow
 from common.db.tables.benefits import BenefitPosition, BenefitRow
 from common.db.tables.cases import AccountRow, Case, CheckpointRow, Content, Event, HandoverRow
 from common.db.tables.entrusted import EntrustedRow
+from common.db.tables.files import FilePiece, FileRow, FileUse
 from common.db.tables.identity import PageSession
 from common.db.tables.operations import (
     Circuit,
@@ -42,6 +43,9 @@ __all__ = [
     "EntrustedRow",
     "Event",
     "Evidence",
+    "FilePiece",
+    "FileRow",
+    "FileUse",
     "FiringRow",
     "HandoverRow",
     "KeyRewrap",
