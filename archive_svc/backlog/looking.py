@@ -77,8 +77,8 @@ def _nothing_to_do(row: BacklogControl, journal: Sequence[PostLine], run: Run) -
     """Where lists show that nothing follows: it is done with, or too young, or has been told a short while ago."""
     line = next((each for each in journal if each.id == row.journalpost_id), None)
     if line is None:
-        return _of_row(row, Decision.NOT_WAITING)
-    if linked(line, journal) or unlinked_letters(line, journal):
+        return None  # registered since somebody read the journal
+    if line.written_off is None and (linked(line, journal) or unlinked_letters(line, journal)):
         return None
     facts = Facts(
         waiting=_waits(line),

@@ -28,30 +28,26 @@ NOW = datetime(2026, 12, 1, 3, tzinfo=OSLO)
 TODAY = NOW.date()
 
 
+@dataclass
 class CountingArchive(MemoryArchive):
     """Knows which of its pages were opened."""
 
-    def look_at(self, what: str) -> None:
-        self.looks[what] += 1
-
-    @property
-    def looks(self) -> Counter[str]:
-        return self.__dict__.setdefault("seen", Counter[str]())
+    looks: Counter[str] = field(default_factory=Counter[str])
 
     def posts(self, case: str) -> Sequence[PostLine]:
-        self.look_at("journal")
+        self.looks["journal"] += 1
         return super().posts(case)
 
     def post(self, case: str, number: int) -> JournalPost | None:
-        self.look_at("post")
+        self.looks["post"] += 1
         return super().post(case, number)
 
     def officers(self) -> Sequence[Officer]:
-        self.look_at("officers")
+        self.looks["officers"] += 1
         return super().officers()
 
     def backlog(self, part: str, unit: str) -> Sequence[BacklogLine]:
-        self.look_at("list")
+        self.looks["list"] += 1
         return super().backlog(part, unit)
 
 
@@ -100,7 +96,7 @@ class Office:
 
     def row(self, post: JournalPost, **changes: Any) -> BacklogControl:
         """As the archive's list shows the post now."""
-        post = next(each for each in self.archive.all_posts() if each.id == post.id)
+        post = self.archive.change_post(post.id)
         given = {
             "as_of": TODAY,
             "unit": post.unit,
@@ -128,6 +124,11 @@ class Office:
         case = case or self.case()
         self.archive.case = case
         return control_of_post(row, case.run({EsaArchive: self.archive}, clock=FixedClock(now)))
+
+    def dies(self, row: BacklogControl, case: MemoryCase, at: str) -> None:
+        """An attempt that ends at a point of its run."""
+        self.archive.case = case
+        control_of_post(row, case.run({EsaArchive: self.archive}, clock=FixedClock(NOW), dies_at=at))
 
     def controlled(self, post: JournalPost, **changes: Any) -> Outcome:
         return self.control(self.row(post, **changes))
