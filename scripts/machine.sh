@@ -1,6 +1,7 @@
 #!/bin/sh
 # What Roger needs from the machine besides Python: Chromium with its driver, a Redis where the wheel has none, and for
-# the tests the programs of Prometheus, PgBouncer and a Redis with TLS, and a real directory with its administration.
+# the tests the programs of Prometheus, PgBouncer and a Redis with TLS, a real directory with its administration, and a
+# desktop seen over VNC.
 # Takes what is there; else installs it with apt-get; else leaves the browser to Selenium Manager.
 set -u
 cd "$(dirname "$0")/.."
@@ -35,6 +36,23 @@ install_directory() {
     install slapd ldap-utils php-cli ldap-account-manager
 }
 
+desktop_there() { .venv/bin/python -m sandbox.sofie.machine >/dev/null 2>&1; }
+
+# noVNC is a folder of files; as a package it brings half of OpenStack along.
+install_desktop() {
+    lacking=$(.venv/bin/python -m sandbox.sofie.machine 2>&1)
+    packages=
+    for package in $lacking; do
+        if [ "$package" = novnc ]; then fetch_novnc || return 1; else packages="$packages $package"; fi
+    done
+    # shellcheck disable=SC2086  # one word per package
+    [ -z "$packages" ] || install $packages
+}
+fetch_novnc() (
+    folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && unpack novnc "$folder" || return 1
+    rm -rf .venv/share/novnc && mkdir -p .venv/share && cp -R "$folder/files/usr/share/novnc" .venv/share/
+)
+
 node_there() { there node && there npm; }
 
 as_root() {
@@ -57,16 +75,20 @@ install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@" >/dev/null
 }
 
+# A package's files, into FOLDER/files.
+unpack() { # PACKAGE FOLDER
+    there apt-get && there dpkg-deb || return 1
+    update
+    (cd "$2" && apt-get download -qq -o APT::Sandbox::User=root "$1" >/dev/null) && dpkg-deb -x "$2/$1"_*.deb "$2/files"
+}
+
 # A package's programs only, into .venv, and the libraries they stand on: installed as a package, each of them would start
 # as a service of this machine.
 fetch() ( # PACKAGE FILE …
-    there apt-get && there dpkg-deb || return 1
     echo "Fetching the programs of $1 with apt-get ..."
-    update
     folder=$(mktemp -d) || return 1
     trap 'rm -rf "$folder"' EXIT
-    (cd "$folder" && apt-get download -qq -o APT::Sandbox::User=root "$1" >/dev/null) &&
-        dpkg-deb -x "$folder/$1"_*.deb "$folder/files" || return 1
+    unpack "$1" "$folder" || return 1
     libraries=$(dpkg-deb -f "$folder/$1"_*.deb Depends | tr ',' '\n' | sed 's/^ *//; s/[ (|].*//' | grep -E '^(lib|lua-)' | grep -vE '^libjs-|^libc6$')
     # shellcheck disable=SC2086  # one word per library
     [ -z "$libraries" ] || install $libraries || return 1
@@ -105,6 +127,10 @@ fi
 if ! directory_there && ! { install_directory && directory_there; }; then
     echo 'No OpenLDAP with LDAP Account Manager: the sandbox uses its own small directory, and the tests on theirs are left out.' >&2
     echo 'On Debian: apt-get install slapd ldap-utils php-cli ldap-account-manager' >&2
+fi
+if ! desktop_there && ! { install_desktop && desktop_there; }; then
+    echo 'No remote desktop: SOFIE has no stand-in here, and the tests on it are left out.' >&2
+    echo 'On Debian: apt-get install tigervnc-standalone-server novnc python3-tk fonts-dejavu-core' >&2
 fi
 if ! there gs && ! { install ghostscript && there gs; }; then
     echo 'No Ghostscript: files cannot be made into PDF/A, and the tests that do so are left out.' >&2
