@@ -95,7 +95,7 @@ class CaseFiles:
         listing = asked_for(
             visit, Listing(columns=POSTS, size=SIZE, address=f"/esa/saksmapper/{case.id}", asked={}, first="p.number")
         )
-        self._store.look("casefile", "", visit.session.actor, case.number)
+        self._store.look("casefile_page", "", visit.session.actor, case.number)
         return self._view.page(
             visit.request,
             "saksmappe",

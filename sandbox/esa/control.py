@@ -12,7 +12,8 @@ GET    /_kontroll/casefiles[?number=]           every case file, or that one, in
 GET    /_kontroll/posts[?case=][&reference=]    every post, those of a case file or of an external reference, likewise
 GET    /_kontroll/writes?since=SEQ   [{seq, at, kind: casefile|post|document|status|writeoff|party, account, session,
 number: of the case file or 2026/004411-3, …}]
-GET    /_kontroll/looks?since=SEQ    the same rows, kind: casefile_search|casefile|post_search|post|backlog|officers|file
+GET    /_kontroll/looks?since=SEQ    the same rows, kind: casefile_search|casefile_page|post_search|post_page|backlog|
+officers|file
 GET    /_kontroll/summary    casefiles, posts, documents, posts_by_status, posts_without_main (status J), mains_twice,
 references_twice, classes_twice (open case files alike), waiting (restanse), officers, casefiles_made_here,
 posts_made_here, files (on disk), saved by kind, sessions, last_seq, started

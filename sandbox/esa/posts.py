@@ -74,7 +74,7 @@ class Posts:
         post = self._store.post(visit.number("post"))
         if post is None:
             raise missing()
-        self._store.look("post", "", visit.session.actor, post.call_number)
+        self._store.look("post_page", "", visit.session.actor, post.call_number)
         return self._view.page(
             visit.request,
             "journalpost",

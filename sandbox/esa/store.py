@@ -13,7 +13,7 @@ from sandbox.esa.seeds import Lock, SeededOfficer, SeededPart, SeededPost
 from sandbox.office.books import IMPORTED, Row
 
 WRITES: Final = ("casefile", "post", "document", "status", "writeoff", "party")
-LOOKS: Final = ("casefile_search", "casefile", "post_search", "post", "backlog", "officers", "file")
+LOOKS: Final = ("casefile_search", "casefile_page", "post_search", "post_page", "backlog", "officers", "file")
 _LOCKED: Final = {
     "casefile": "update casefile set locked_by = ?, locked_since = ? where number = ?",
     "post": "update post set locked_by = ?, locked_since = ? where 'JP-' || id = ?",

@@ -14,6 +14,7 @@ from tests.sandbox.visitor import (
     KARI,
     PLAIN,
     Browser,
+    Esa,
     HsPro,
     Payroll,
     StandIn,
@@ -66,6 +67,27 @@ def officer(payroll: Payroll, visitor_at: Browser) -> Visitor:
     officer = visitor_at(payroll)
     assert heading(officer.sign_in()) == "Finn ansatt"
     return officer
+
+
+@pytest.fixture(scope="module")
+def standing_esa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Esa]:
+    with starting(Esa, tmp_path_factory) as start_one:
+        yield start_one("--second-login", "allowed")
+
+
+@pytest.fixture
+def esa(standing_esa: Esa) -> Esa:
+    """An archive with nothing in it, and without faults."""
+    standing_esa.post("reset")
+    return standing_esa
+
+
+@pytest.fixture
+def archivist(esa: Esa, visitor_at: Browser) -> Visitor:
+    """Somebody of the archive who has signed in, inside its frames."""
+    archivist = visitor_at(esa)
+    assert "<frameset" in archivist.sign_in().text
+    return archivist
 
 
 @pytest.fixture(scope="module")

@@ -120,6 +120,11 @@ class Meetings(StandIn):
     package = "meetings"
 
 
+class Esa(StandIn):
+    title = "ESA"
+    package = "esa"
+
+
 class Lam(StandIn):
     """OpenLDAP with LAM for TK-nett: its console, and the directory itself, have ports of their own."""
 
