@@ -28,9 +28,8 @@ class Limits:
     """Bytes of a file that it writes."""
 
 
-def confine(limits: Limits, parent: int) -> None:
-    """Hold this process to its limits, without a network where the kernel lets it, until its parent dies."""
-    end_with(parent)
+def confine(limits: Limits) -> None:
+    """Hold this process to its limits, without a network where the kernel lets it."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
@@ -46,4 +45,4 @@ def end_with(parent: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
-        sys.exit(1)
+        os._exit(1)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archive_svc.documents.confinement import end_with
-from archive_svc.documents.exceptions import DocumentNotConverted
+from archive_svc.documents.exceptions import DocumentNotConverted, DocumentTooLarge
 
 PROGRAM = "gs"
 _LOSSLESS = [
@@ -43,7 +43,10 @@ def is_there() -> bool:
 
 
 def write_anew(source: Path, into: Path) -> None:
-    """Write a PDF that archives can keep; raises DocumentNotConverted when it cannot be done without an error."""
+    """Write a PDF that archives can keep; raises DocumentNotConverted when it cannot be done without an error.
+
+    Raises DocumentTooLarge when it takes more time or room than it may.
+    """
     parent = os.getpid()
     done = subprocess.run(
         [PROGRAM, *_WRITE_ANEW, f"-sOutputFile={into}", str(source)],
@@ -53,5 +56,7 @@ def write_anew(source: Path, into: Path) -> None:
         check=False,
         preexec_fn=lambda: end_with(parent),  # the program that calls this has no threads
     )
+    if done.returncode < 0:
+        raise DocumentTooLarge("The file asks for more than it may have")
     if done.returncode:
         raise DocumentNotConverted("Ghostscript met an error in the file")

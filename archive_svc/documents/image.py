@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import img2pdf
-from PIL import Image, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageSequence
 
 from archive_svc.documents.exceptions import DocumentBroken, DocumentTooLarge
 
@@ -32,5 +32,9 @@ def on_pages(image: Path, into: Path, *, megapixels: int) -> None:
             _TYPED.convert(
                 str(image), outputstream=out, layout_fun=layout, rotation=_TYPED.Rotation.ifvalid, nodate=True
             )
-    except (UnidentifiedImageError, _TYPED.ImageOpenError, OSError, SyntaxError, ValueError):
+    except OSError as failed:
+        if failed.errno is not None:  # the machine's, not the picture's
+            raise
+        raise DocumentBroken("The picture is damaged, or of a kind that is not known") from None
+    except (_TYPED.ImageOpenError, _TYPED.AlphaChannelError, SyntaxError, ValueError):
         raise DocumentBroken("The picture is damaged, or of a kind that is not known") from None
