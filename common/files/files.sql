@@ -6,10 +6,10 @@ insert into files (id, caller, state, key, handed_at, expires_at, ends_at)
 values (%(id)s, %(caller)s, 'arriving', %(key)s, %(now)s, %(expires_at)s, %(expires_at)s);
 
 -- name: room
--- What is stored of one caller, and in all. A file counts for some bytes, however small it is.
+-- What is stored of one caller, and in all, besides one file. Each counts for some bytes, however small it is.
 select coalesce(sum(greatest(size, %(least)s)) filter (where caller = %(caller)s), 0)::bigint as of_caller,
        coalesce(sum(greatest(size, %(least)s)), 0)::bigint as of_all
-from files;
+from files where id <> %(file)s;
 
 -- name: add_piece
 -- Only behind the piece before it; nothing comes of it when the file is gone.

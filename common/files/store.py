@@ -57,8 +57,8 @@ class FileStore:
 
     async def begin(self, caller: str, now: datetime, *, announced: int = 0) -> Arrival:
         """Begin to take a file in, of so many bytes if its sender says so; raises FilesFull or StoreFull."""
-        await self._require_room(caller, announced)
         file = uuids.uuid7()
+        await self._require_room(caller, file, announced)
         key = self._keyring.new_key(file)
         values = {"id": file, "caller": caller, "key": key.wrapped, "now": now, "expires_at": now + _BROKEN_OFF}
         async with self._pool.connection() as connection:
@@ -67,7 +67,7 @@ class FileStore:
 
     async def add(self, arrival: Arrival, content: bytes, now: datetime) -> None:
         """Store the next piece; raises FilesFull or StoreFull. Two at once may pass a limit by a piece each."""
-        await self._require_room(arrival.caller, len(content))
+        await self._require_room(arrival.caller, arrival.file, arrival.facts.size + len(content))
         number = arrival.sealing.pieces
         sealed = await asyncio.to_thread(arrival.sealing.seal, content)
         values = {"id": arrival.file, "number": number, "size": len(content), "content": sealed}
@@ -118,14 +118,16 @@ class FileStore:
     def _marks(self, caller: str, sha256: str) -> list[bytes]:
         return marks_of(self._keyring, caller, sha256)
 
-    async def _require_room(self, caller: str, amount: int) -> None:
+    async def _require_room(self, caller: str, file: UUID, size: int) -> None:
+        """Raises FilesFull or StoreFull when there is none for a file of that size."""
+        values = {"caller": caller, "file": file, "least": LEAST}
         async with self._pool.connection() as connection:
-            found = await (await connection.execute(SQL["room"], {"caller": caller, "least": LEAST})).fetchone()
-        taken = found or {"of_caller": 0, "of_all": 0}
-        more = max(amount, 1)
-        if taken["of_caller"] + more > self._settings.per_caller:
+            found = await (await connection.execute(SQL["room"], values)).fetchone()
+        others = found or {"of_caller": 0, "of_all": 0}
+        counted = max(size, LEAST)
+        if others["of_caller"] + counted > self._settings.per_caller:
             raise FilesFull(retry_after=_AGAIN)
-        if taken["of_all"] + more > self._settings.in_all:
+        if others["of_all"] + counted > self._settings.in_all:
             raise StoreFull(retry_after=_AGAIN)
 
 

@@ -31,7 +31,16 @@ from common.webhooks.settings import WebhookSettings
 from tests.web.keys import write_keys
 from tests.web.town import Town, served, town
 
-_SCOPES = ["cases:read:all", "cases:decide", "cases:release", "registers:write", "operate", "evidence:read", "webhooks"]
+_SCOPES = [
+    "cases:read:all",
+    "cases:decide",
+    "cases:release",
+    "registers:write",
+    "operate",
+    "evidence:read",
+    "webhooks",
+    "files",
+]
 FEW = profile.get_current_profile_name() == "roger"
 SOMEWHERE, HERE = "booking.example.org/roger", "http://127.0.0.1:9/roger"
 """An address as the description shows one, and one that exists without anybody being asked."""
@@ -46,6 +55,8 @@ NO_SCHEMA_SAYS = {
     "POSITION_UNKNOWN": "how far the feed has come",
     "SUSPECTED_DUPLICATE": "that two times of a list overlap",
     "NOT_AUTHORISED": "that nobody approves what is their own",
+    "FILE_UNKNOWN": "which files have been handed over",
+    "FILE_DIFFERS": "whether a body comes to the sum that was announced",
     "INVALID_VALUE": "that one field forbids another: roles in an order that takes them away",
 }
 """Rules of the domain: refused for them alone, what keeps to the description is refused rightly."""

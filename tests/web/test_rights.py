@@ -139,7 +139,13 @@ async def test_processes_are_those_one_has_to_do_with(hall: Town) -> None:
     await hall.submit("booking")
     await hall.submit("booking")
     await hall.end(manual())
-    seen = {"booking": ["permits"], "deeds": ["deeds"], "operator": ["permits", "deeds"], "nobody": [], "archive": []}
+    seen = {
+        "booking": ["permits"],
+        "deeds": ["deeds"],
+        "operator": ["permits", "deeds", "letters"],
+        "nobody": [],
+        "archive": [],
+    }
     for name, wanted in seen.items():
         async with hall.caller(name) as client:
             answer = (await client.get("/v1/processes")).json()

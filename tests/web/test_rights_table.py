@@ -43,9 +43,17 @@ SINGLE = [
     "registers:others:write",
     "evidence:read",
     "webhooks",
+    "files",
     "operate",
 ]
-ADDRESS = {"register": "tariffs", "process": "nothing", "name": "permits", "target": "nothing", "schedule": "nothing"}
+ADDRESS = {
+    "sha256": "0" * 64,
+    "register": "tariffs",
+    "process": "nothing",
+    "name": "permits",
+    "target": "nothing",
+    "schedule": "nothing",
+}
 NORTH, SOUTH = "310456780", "310456799"
 ON_A_CASE = ["town:*:submit", "town:*:read", "cases:decide", "cases:release", "evidence:read", "webhooks"]
 UNKNOWN = {"CASE_UNKNOWN", "BATCH_UNKNOWN", "TASK_UNKNOWN"}

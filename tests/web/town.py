@@ -23,7 +23,7 @@ from common.cases.queue import Claimed, Queue
 from common.cases.states import State
 from common.norway.national_id import NationalIdText
 from common.probes import configuration, listen
-from common.process import CaseInput, Outcome, OutcomeCode, Retention, Run, Service, Subject
+from common.process import CaseInput, FileRef, Outcome, OutcomeCode, Retention, Run, Service, Subject
 from common.refusals import FieldProblem
 from common.settings import WorkerSettings
 from common.web.app import create_app
@@ -82,6 +82,13 @@ class Deed(CaseInput):
     parcel: str = Field(min_length=1, max_length=20, examples=["12/345"])
 
 
+class Letter(CaseInput):
+    """What came in the post."""
+
+    title: str = Field(min_length=1, max_length=40, examples=["Klage"])
+    files: list[FileRef] = Field(max_length=3)
+
+
 @town.process("permits", targets=[], manual_minutes=2.5, due=timedelta(hours=4), retention=Retention.PERSONAL)
 def give_permit(permit: Permit, run: Run) -> Outcome:
     """Whoever asks for a permit gets it; nothing is done to say so."""
@@ -91,6 +98,12 @@ def give_permit(permit: Permit, run: Run) -> Outcome:
 @town.process("deeds", targets=[], manual_minutes=1, due=timedelta(days=1), retention=Retention.ORDERS, version=3)
 def register_deed(deed: Deed, run: Run) -> Outcome:
     """A deed is registered."""
+    return Outcome(OutcomeCode.NOOP)
+
+
+@town.process("letters", targets=[], manual_minutes=1, due=timedelta(days=1), retention=Retention.ORDERS)
+def answer_letter(letter: Letter, run: Run) -> Outcome:
+    """A letter is answered."""
     return Outcome(OutcomeCode.NOOP)
 
 
@@ -112,6 +125,8 @@ KEYS: dict[str, tuple[list[str], datetime | None]] = {
     "inspector": (["cases:read:all", "evidence:read"], None),
     "witness": (["evidence:read", "town:deeds:read"], None),
     "nobody": ([], None),
+    "post": (["files", "town:letters:submit", "town:letters:read"], None),
+    "courier": (["files", "town:letters:submit", "town:letters:read"], None),
     "former": (["town:*:submit", "town:*:read", "cases:read:all"], NOW - timedelta(seconds=1)),
 }
 
