@@ -99,7 +99,7 @@ def claiming(pdf: Pdf, part: int = 2) -> Pdf:
 def bomb() -> bytes:
     """A page of a few kilobytes that unpacks to hundreds of megabytes, twice over."""
     pdf = drawing()
-    squeeze = zlib.compressobj(9)
+    squeeze = zlib.compressobj(1)
     block, packed = b" " * 2**24, b""
     for _ in range(40):
         packed += squeeze.compress(block)
