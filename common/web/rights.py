@@ -53,6 +53,7 @@ _NARROWED = {
     "{batch}": "the sight",
     "{task}": "the sight; with `operate` everybody's",
     "{webhook}": "own",
+    "{sha256}": "own",
     "/v1/cases": "the sight",
     "/v1/batches": "the sight",
     "/v1/events": "the sight",
