@@ -1,7 +1,6 @@
 """The files of the documents: each stored whole under a name of its own, or not at all."""
 
 import hashlib
-import os
 import re
 import secrets
 from collections.abc import Generator
@@ -33,10 +32,11 @@ class Recognition:
         if len(self._head) < _HEAD:
             self._head += piece[: _HEAD - len(self._head)]
         seen = self._tail + piece
-        for found in _PART.finditer(seen):
-            self._part = found[1].decode()
-        for found in _CONFORMANCE.finditer(seen):
-            self._conformance = found[1].decode().lower()
+        if b"pdfaid:" in seen:
+            for found in _PART.finditer(seen):
+                self._part = found[1].decode()
+            for found in _CONFORMANCE.finditer(seen):
+                self._conformance = found[1].decode().lower()
         self._tail = seen[-_KEPT:]
 
     @property
@@ -80,9 +80,8 @@ class Arriving:
         self._recognition.see(piece)
 
     def keep(self) -> str:
-        """Give the file the name it is stored under, once all of it is on the disk."""
+        """Give the file the name it is stored under, now that all of it is there."""
         self._stream.flush()
-        os.fsync(self._stream.fileno())
         kept = self._path.with_suffix("")
         _ = self._path.rename(kept)
         return kept.name

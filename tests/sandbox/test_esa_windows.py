@@ -242,32 +242,34 @@ def test_a_post_is_written_off(
     assert esa.get("writes")[-1]["kind"] == "writeoff"
 
 
-@pytest.mark.parametrize(
-    ("posts", "typed", "why"),
-    [
-        (({}, {}), {"mate": ""}, "Avskrivningsmåte må fylles ut."),
-        (({}, {}), {"dato": ""}, "Avskrevet dato må fylles ut."),
-        (({}, {}), {"dato": day(1)}, "Avskrevet dato kan ikke være etter dagens dato."),
-        (({}, {}), {"besvart_av": ""}, "Besvart av må fylles ut for avskrivningsmåte BU."),
-        (({}, {}), {"besvart_av": "9"}, "Besvart av: journalpost 9 finnes ikke i saksmappen."),
-        (({}, {}), {"mate": "TLF"}, "Besvart av gjelder ikke avskrivningsmåte TLF."),
-        (({}, {"answers": None}), {}, "Besvart av: journalpost 2 er ikke registrert som svar på 1."),
-        (({}, {"status": "R"}), {}, "Besvart av: journalpost 2 er ikke ferdigstilt (status R)."),
-        (({}, {"status": "G"}), {}, "Besvart av: journalpost 2 er ikke ferdigstilt (status G)."),
-        (({}, {"type": "X"}), {}, "Besvart av: journalposttype X kan ikke avskrive med BU."),
-        (
-            ({}, {"type": "N", "status": "E"}),
-            {"mate": "BN"},
-            "Besvart av: journalpost 2 er ikke ferdigstilt (status E).",
-        ),
-        (({"type": "X"}, {}), {}, "Journalposttype X avskrives ikke: bare I og N kan avskrives."),
-        (
-            ({"write_off": {"code": "TO", "on": "2026-08-10"}}, {}),
-            {},
-            "Journalposten er avskrevet fra før: TO 10.08.2026.",
-        ),
-    ],
-)
+Refused = tuple[tuple[dict[str, Any], dict[str, Any]], dict[str, str], str]
+NOT_WRITTEN_OFF: list[Refused] = [
+    (({}, {}), {"mate": ""}, "Avskrivningsmåte må fylles ut."),
+    (({}, {}), {"dato": ""}, "Avskrevet dato må fylles ut."),
+    (({}, {}), {"dato": day(1)}, "Avskrevet dato kan ikke være etter dagens dato."),
+    (({}, {}), {"besvart_av": ""}, "Besvart av må fylles ut for avskrivningsmåte BU."),
+    (({}, {}), {"besvart_av": "9"}, "Besvart av: journalpost 9 finnes ikke i saksmappen."),
+    (({}, {}), {"mate": "TLF"}, "Besvart av gjelder ikke avskrivningsmåte TLF."),
+    (({}, {"answers": None}), {}, "Besvart av: journalpost 2 er ikke registrert som svar på 1."),
+    (({}, {"status": "R"}), {}, "Besvart av: journalpost 2 er ikke ferdigstilt (status R)."),
+    (({}, {"status": "G"}), {}, "Besvart av: journalpost 2 er ikke ferdigstilt (status G)."),
+    (({}, {"type": "X"}), {}, "Besvart av: journalposttype X kan ikke avskrive med BU."),
+    (
+        ({}, {"type": "N", "status": "E"}),
+        {"mate": "BN"},
+        "Besvart av: journalpost 2 er ikke ferdigstilt (status E).",
+    ),
+    (({"type": "X"}, {}), {}, "Journalposttype X avskrives ikke: bare I og N kan avskrives."),
+    (
+        ({"write_off": {"code": "TO", "on": "2026-08-10"}}, {}),
+        {},
+        "Journalposten er avskrevet fra før: TO 10.08.2026.",
+    ),
+]
+"""How the post and its answer stand otherwise, what is typed otherwise, and why it is refused."""
+
+
+@pytest.mark.parametrize(("posts", "typed", "why"), NOT_WRITTEN_OFF)
 @pytest.mark.usefixtures("case")
 def test_a_write_off_may_be_refused(
     esa: Esa, archivist: Visitor, posts: tuple[dict[str, Any], dict[str, Any]], typed: dict[str, str], why: str
