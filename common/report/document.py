@@ -64,6 +64,8 @@ class Tone(StrEnum):
     """How much something weighs; charts show it by colour, and always in words as well."""
 
     PLAIN = "plain"
+    NOTICE = "notice"
+    """Less than a warning, where there are four steps."""
     WARNING = "warning"
     SERIOUS = "serious"
 
