@@ -32,7 +32,7 @@ class Bucket(Enum):
 
     @property
     def tone(self) -> Tone:
-        return (Tone.PLAIN, Tone.WARNING, Tone.WARNING, Tone.SERIOUS)[self.value]
+        return (Tone.PLAIN, Tone.NOTICE, Tone.WARNING, Tone.SERIOUS)[self.value]
 
 
 VERY_OLD = _LAST[-1]

@@ -52,14 +52,14 @@ def _figures(found: Summary) -> tuple[Figure, ...]:
             value="ingen forrige kontroll" if change is None else signed(change),
             tone=Tone.WARNING if change is not None and change > 0 else Tone.PLAIN,
         ),
-        Figure(label="31–90 dager (sent)", value=late, tone=Tone.WARNING if late else Tone.PLAIN),
+        Figure(label="31–90 dager (sent)", value=late, tone=Tone.NOTICE if late else Tone.PLAIN),
         Figure(label="91–180 dager", value=total.ages[Bucket.OLD], tone=_warns(total.ages[Bucket.OLD])),
         Figure(label="Over 180 dager", value=very_old, tone=Tone.SERIOUS if very_old else Tone.PLAIN),
         Figure(label="Eldste, dager", value=max(found.ages, default=None)),
         Figure(label=BY_ROGER, value=total.written_off),
         Figure(label="Poster påminnet om", value=reminded),
         Figure(label="Til fordeling hos leder", value=len(found.reminders) - reminded),
-        Figure(label="Til en saksbehandler", value=left, tone=_warns(left)),
+        Figure(label="I arbeidslisten", value=left, tone=_warns(left)),
         Figure(label="Venter fortsatt", value=total.left),
     )
 
@@ -113,16 +113,16 @@ def _most(found: Summary) -> Sequence[tuple[str, UnitCount]]:
 def _units(found: Summary) -> Table:
     return Table(
         title="Enheter",
-        about="Endring er mot listen ved forrige kontroll av enheten.",
+        about="Før er hva listen hadde da enheten sist ble kontrollert. Avskrevet er hva Roger har avskrevet nå.",
         columns=(
             Column(label="Enhet"),
-            *(Column(label=bucket.label, kind=Kind.WHOLE) for bucket in Bucket),
-            Column(label="I restanse", kind=Kind.WHOLE),
-            Column(label="Forrige kontroll", kind=Kind.DATE),
-            Column(label="I restanse da", kind=Kind.WHOLE),
-            Column(label="Endring"),
-            Column(label=BY_ROGER, kind=Kind.WHOLE),
-            Column(label="Venter fortsatt", kind=Kind.WHOLE),
+            *(Column(label=days, kind=Kind.WHOLE) for days in ("0–30", "31–90", "91–180", "Over 180")),
+            Column(label="I alt", kind=Kind.WHOLE),
+            Column(label="Før", kind=Kind.WHOLE),
+            Column(label="Endring", kind=Kind.WHOLE),
+            Column(label="Avskrevet", kind=Kind.WHOLE),
+            Column(label="Venter", kind=Kind.WHOLE),
+            Column(label="Sist kontrollert", kind=Kind.DATE),
         ),
         rows=tuple(_unit_row(name, count) for name, count in sorted(found.units.items())),
     )
@@ -134,11 +134,11 @@ def _unit_row(name: str, count: UnitCount) -> tuple[Value, ...]:
         name or _NO_UNIT,
         *(count.ages[bucket] for bucket in Bucket),
         count.listed,
-        before.on if before else None,
         sum(before.ages) if before else None,
-        None if count.change is None else signed(count.change),
+        count.change,
         count.written_off,
         count.left,
+        before.on if before else None,
     )
 
 
@@ -164,8 +164,8 @@ def _very_old(found: Summary) -> Table:
 
 def _for_people(found: Summary) -> Table:
     return Table(
-        title="Til en saksbehandler",
-        about="Sakene står i arbeidslisten.",
+        title="I arbeidslisten",
+        about="Hva en person må ta stilling til.",
         columns=(Column(label="Årsak"), Column(label="Poster", kind=Kind.WHOLE)),
         rows=tuple((reason_of(code).situation, number) for code, number in found.manual.most_common()),
     )

@@ -27,7 +27,11 @@ _ENDINGS = {
     Decision.REASSIGN: "Leder bedt om å fordele posten",
     Decision.REMIND: "Saksbehandler påminnet",
 }
-_STATES = {"cancelled": "Trukket tilbake", "closed": "Avsluttet av en saksbehandler", "manual": "Til en saksbehandler"}
+_STATES = {
+    "cancelled": "Trukket tilbake",
+    "closed": "Avsluttet av en saksbehandler",
+    "manual": "I arbeidslisten, hos en person",
+}
 _DONE_WITH = frozenset({Decision.WRITTEN_OFF, Decision.NOT_WAITING, Decision.WRITE_OFF})
 """Of what has ended well: what waits no more."""
 
