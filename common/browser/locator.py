@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TypedDict
 
 _SPACE = re.compile(r"\s+")
@@ -21,6 +22,7 @@ class By(StrEnum):
     TERMS = "terms"
     TEXT = "text"
     CSS = "css"
+    IMAGE = "image"
 
 
 class LocatorData(TypedDict):
@@ -38,7 +40,7 @@ class Locator:
     value: str
 
     def __post_init__(self) -> None:
-        if self.by is not By.CSS:
+        if self.by not in {By.CSS, By.IMAGE}:
             object.__setattr__(self, "value", _SPACE.sub(" ", self.value).strip())
 
     def __str__(self) -> str:
@@ -87,3 +89,8 @@ def text(part: str) -> Locator:
 def css(selector: str) -> Locator:
     """Find by CSS selector, where nothing that a person sees tells it apart."""
     return Locator(By.CSS, selector)
+
+
+def image(file: Path) -> Locator:
+    """Find what looks like a small picture (PNG): only on screens that arrive as pixels, where no text tells it apart."""
+    return Locator(By.IMAGE, str(file))
