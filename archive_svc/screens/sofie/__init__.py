@@ -1,0 +1,1 @@
+"""SOFIE as a target: its windows arrive as pixels."""
