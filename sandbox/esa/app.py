@@ -6,7 +6,8 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from sandbox.esa import codes
-from sandbox.esa.casefiles import CaseFiles
+from sandbox.esa.case_file_windows import CaseFileWindows
+from sandbox.esa.case_files import CaseFiles
 from sandbox.esa.control import answers
 from sandbox.esa.files import Files
 from sandbox.esa.frames import Frames
@@ -14,7 +15,7 @@ from sandbox.esa.overviews import Overviews
 from sandbox.esa.post_windows import PostWindows
 from sandbox.esa.posts import Posts
 from sandbox.esa.store import WRITES, Store
-from sandbox.esa.windows import CaseFileWindows, Windows
+from sandbox.esa.windows import Windows
 from sandbox.office.system import Options, System
 from sandbox.office.view import Brand
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 from sandbox.esa.listing import Listing, Page
 from sandbox.esa.records import CaseFile, Document, Party, Post
 from sandbox.office.books import Books, Row
-from sandbox.office.sessions import Actor
 
 SCHEMA: Final = """
 create table if not exists casefile (
@@ -27,7 +26,7 @@ create table if not exists post (
   write_off_code text not null default '', write_off_on text, write_off_by integer,
   locked_by text not null default '', locked_since text not null default '', created_by text not null,
   unique (case_id, number));
-create index if not exists post_by_reference on post (external_reference) where external_reference <> '';
+create index if not exists post_by_reference on post (external_reference);
 create index if not exists post_waiting on post (unit, id) where type in ('I', 'N') and write_off_code = '';
 create table if not exists party (
   post_id integer not null references post on delete cascade, place integer not null, role text not null,
@@ -148,6 +147,3 @@ class ArchiveBooks(Books):
             {**values, "_many": listing.size, "_from": listing.size * (listing.number - 1)},
         ).fetchall()
         return Page(rows=[dict(row) for row in rows], total=total, listing=listing)
-
-    def _log_write(self, kind: str, actor: Actor, number: str) -> None:
-        self._log(kind, actor, "", number)

@@ -32,7 +32,7 @@ class CaseFileBooks(ArchiveBooks):
             number = self._next_number()
             values = {**asdict(new), "number": number, "status": "B", "created_by": actor.account}
             made = row_id(db.execute(_INSERT, values))
-            self._log_write("casefile", actor, number)
+            self._log("casefile", actor, "", number)
         return made
 
     def set_case_status(self, case_id: int, status: str, actor: Actor) -> None:
@@ -42,7 +42,7 @@ class CaseFileBooks(ArchiveBooks):
             rules.unlocked(case, actor.account)
             rules.refuse(rules.case_status(case, status, self.posts(case_id), self._loose(case_id)))
             _ = db.execute("update casefile set status = ? where id = ?", (status, case_id))
-            self._log_write("status", actor, case.number)
+            self._log("status", actor, "", case.number)
 
     def _standing_case(self, case_id: int) -> CaseFile:
         case = self.case_file(case_id)

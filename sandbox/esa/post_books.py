@@ -38,7 +38,7 @@ class PostBooks(CaseFileBooks):
             _ = db.execute(INSERT_POST, {**values, "journalled": None, "created_by": actor.account})
             for party in new.parties:
                 add_party(db, values["id"], party)
-            self._log_write("post", actor, f"{case.number}-{number}")
+            self._log("post", actor, "", f"{case.number}-{number}")
         return values["id"]
 
     def set_post_status(self, post_id: int, status: str, sent: str | None, actor: Actor) -> None:
@@ -50,7 +50,7 @@ class PostBooks(CaseFileBooks):
             journalled = post.journalled or (rules.today().isoformat() if status in ("J", "A") else None)
             sql = "update post set status = ?, sent = ?, journalled = ? where id = ?"
             _ = db.execute(sql, (status, sent, journalled, post_id))
-            self._log_write("status", actor, post.call_number)
+            self._log("status", actor, "", post.call_number)
 
     def write_off(self, post_id: int, write_off: WriteOff, actor: Actor) -> None:
         """Note that a post need not be answered any more; raises RefusedError."""
@@ -59,14 +59,14 @@ class PostBooks(CaseFileBooks):
             rules.refuse(rules.write_off(post, write_off, self.posts(post.case_id)))
             sql = "update post set write_off_code = ?, write_off_on = ?, write_off_by = ? where id = ?"
             _ = db.execute(sql, (write_off.code, write_off.on, write_off.answered_by, post_id))
-            self._log_write("writeoff", actor, post.call_number)
+            self._log("writeoff", actor, "", post.call_number)
 
     def add_party(self, post_id: int, party: Party, actor: Actor) -> None:
         """Raises RefusedError."""
         with self._writing() as db:
             post = self._changed(post_id, actor)
             add_party(db, post_id, party)
-            self._log_write("party", actor, post.call_number)
+            self._log("party", actor, "", post.call_number)
 
     def add_document(self, post_id: int, new: NewDocument, actor: Actor) -> int:
         """Let a post have a document, whose file is there; raises RefusedError."""
@@ -80,7 +80,7 @@ class PostBooks(CaseFileBooks):
                 " (:post_id, :number, :role, :title, :format, :checksum, :original, :file, :created_by)",
                 {**asdict(new), "post_id": post_id, "number": number, "created_by": actor.account},
             )
-            self._log_write("document", actor, post.call_number)
+            self._log("document", actor, "", post.call_number)
         return row_id(cursor)
 
     def _changed(self, post_id: int, actor: Actor) -> Post:

@@ -7,17 +7,20 @@ from typing import Any, Final
 from sandbox.esa.archive_books import WAITING
 from sandbox.esa.codes import PARTS
 from sandbox.esa.files import Files
-from sandbox.esa.post_books import INSERT_POST, PostBooks, add_party
-from sandbox.esa.records import Party, Post
+from sandbox.esa.post_books import INSERT_POST, POST_COLUMNS, PostBooks, add_party
+from sandbox.esa.records import Party
 from sandbox.esa.seeds import Lock, SeededOfficer, SeededPart, SeededPost
 from sandbox.office.books import IMPORTED, Row
 
 WRITES: Final = ("casefile", "post", "document", "status", "writeoff", "party")
 LOOKS: Final = ("casefile_search", "casefile_page", "post_search", "post_page", "backlog", "officers", "file")
+_KEPT: Final = ("id", "case_id", "write_off_code", "write_off_on", "write_off_by", "created_by")
+"""What of a post is told otherwise, or not at all."""
 _LOCKED: Final = {
     "casefile": "update casefile set locked_by = ?, locked_since = ? where number = ?",
     "post": "update post set locked_by = ?, locked_since = ? where 'JP-' || id = ?",
 }
+_TOLD: Final = tuple(name for name in POST_COLUMNS if name not in _KEPT)
 
 
 class UnknownCaseFileError(Exception):
@@ -100,39 +103,23 @@ class Store(PostBooks):
 
     def told_posts(self, case: str, reference: str) -> list[dict[str, Any]]:
         """Every post, those of a case file, or those of an external reference, in the shape they are seeded in."""
-        rows = self._rows(
-            "select p.id from post p join casefile c on c.id = p.case_id"
-            " where (? = '' or c.number = ?) and (? = '' or p.external_reference = ?) order by c.number, p.number",
-            *(case, case, reference, reference),
-        )
-        return [self._told(post) for row in rows if (post := self.post(row["id"]))]
+        wanted = {"c.number": case, "p.external_reference": reference}
+        asked = {column: value for column, value in wanted.items() if value}
+        which = " and ".join(f"{column} = ?" for column in asked) or "true"
+        of = f"from post p join casefile c on c.id = p.case_id where {which}"
+        columns = "'JP-' || p.id as name, c.number as case_number, p.*"
+        found = self._rows(f"select {columns} {of} order by c.number, p.number", *asked.values())
+        parties = self._by_post("party", "place, role, name, number", of, asked.values())
+        documents = self._by_post("document", "number, role, title, format, checksum, original", of, asked.values())
+        return [_told(row, parties.get(row["id"], []), documents.get(row["id"], [])) for row in found]
 
-    def _told(self, post: Post) -> dict[str, Any]:
-        same = (
-            "number", "type", "status", "title", "public_title", "document_date", "received", "sent", "journalled",
-            "due", "officer", "unit", "access", "legal_basis", "external_reference", "answers",
-        )  # fmt: skip
-        off = {"code": post.write_off_code, "on": post.write_off_on, "answered_by": post.write_off_by}
-        parties = [{"role": each.role, "name": each.name, "number": each.number} for each in self.parties(post.id)]
-        documents = [
-            {
-                "role": each.role,
-                "title": each.title,
-                "format": each.format,
-                "checksum": each.checksum,
-                "original": each.original,
-            }
-            for each in self.documents(post.id)
-        ]
-        told = {name: getattr(post, name) for name in same}
-        return {
-            "id": post.name,
-            "case": post.case_number,
-            **told,
-            "write_off": off if post.write_off_code else None,
-            "parties": parties,
-            "documents": documents,
-        }
+    def _by_post(self, table: str, columns: str, of: str, values: Iterable[object]) -> dict[int, list[Row]]:
+        """The rows of a table that belong to these posts, in their order."""
+        sql = f"select post_id, {columns} from {table} where post_id in (select p.id {of}) order by 1, 2"  # noqa: S608
+        found: dict[int, list[Row]] = {}
+        for post_id, row in ((row.pop("post_id"), row) for row in self._rows(sql, *values)):
+            found.setdefault(post_id, []).append(row)
+        return found
 
     def counts(self) -> Row:
         main = "select count(*) from document d where d.post_id = p.id and d.role = 'H'"
@@ -159,3 +146,16 @@ class Store(PostBooks):
             "saved": {kind: self._count("select count(*) from log where kind = ?", kind) for kind in WRITES},
             "last_seq": self.last_seq(),
         }
+
+
+def _told(row: Row, parties: list[Row], documents: list[Row]) -> dict[str, Any]:
+    """A post in the shape it is seeded in."""
+    off = {"code": row["write_off_code"], "on": row["write_off_on"], "answered_by": row["write_off_by"]}
+    return {
+        "id": row["name"],
+        "case": row["case_number"],
+        **{name: row[name] for name in _TOLD},
+        "write_off": off if row["write_off_code"] else None,
+        "parties": [{name: value for name, value in each.items() if name != "place"} for each in parties],
+        "documents": [{name: value for name, value in each.items() if name != "number"} for each in documents],
+    }

@@ -70,6 +70,8 @@ class WindowForm:
 
     title: str
     lines: tuple[Line, ...]
+    together: Callable[[Mapping[str, str]], list[str]] = lambda _: []
+    """What is wrong with lines that belong together."""
 
     @property
     def has_file(self) -> bool:
@@ -80,7 +82,17 @@ class WindowForm:
         return {line.name: sent.get(line.name, "") for line in self.lines}
 
     def problems(self, values: Mapping[str, str]) -> list[str]:
-        return [problem for line in self.lines if (problem := line.problem(values.get(line.name, "")))]
+        alone = [problem for line in self.lines if (problem := line.problem(values.get(line.name, "")))]
+        return [*alone, *self.together(values)]
+
+
+def _of_parties(values: Mapping[str, str]) -> list[str]:
+    """A line for a party is filled in with both role and name, or not at all."""
+    return [
+        f"Part {at} må ha rolle og navn."
+        for at in PARTIES
+        if _filled(values, at) and not (values[f"part{at}_rolle"] and values[f"part{at}_navn"])
+    ]
 
 
 def _access(*, required: bool = True) -> tuple[Line, Line]:
@@ -140,6 +152,7 @@ NEW_POST: Final = WindowForm(
         Line(name="svar_pa", label="Svar på", kind="number"),
         *(line for at in PARTIES for line in _party(f"Part {at}", f"part{at}_", required=False)),
     ),
+    _of_parties,
 )
 NEW_DOCUMENT: Final = WindowForm(
     "Nytt dokument",
@@ -201,15 +214,6 @@ def new_post(values: Mapping[str, str]) -> NewPost:
         answers=_number(values["svar_pa"]),
         parties=tuple(party(values, f"part{at}_") for at in PARTIES if _filled(values, at)),
     )
-
-
-def problems_of_parties(values: Mapping[str, str]) -> list[str]:
-    """A line for a party is filled in with both role and name, or not at all."""
-    return [
-        f"Part {at} må ha rolle og navn."
-        for at in PARTIES
-        if _filled(values, at) and not (values[f"part{at}_rolle"] and values[f"part{at}_navn"])
-    ]
 
 
 def party(values: Mapping[str, str], name: str = "") -> Party:

@@ -25,7 +25,7 @@ if (new URLSearchParams(window.location.search).has("lagret")) {
   window.history.replaceState(null, "", window.location.pathname);
 }
 
-/* Påloggingen står aldri inne i en ramme. */
+/* Verken påloggingen eller rammene selv står inne i en ramme. */
 if (document.querySelector("[data-bryt-ut]") && window.top !== window.self) {
   window.top.location.replace(window.location.href);
 }
