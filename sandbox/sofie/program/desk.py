@@ -13,6 +13,7 @@ from sandbox.sofie.program.search import Search
 if TYPE_CHECKING:
     from sandbox.sofie.program.window import Window
 
+_TYPED_AHEAD = 3000  # milliseconds
 _FAILED = "Databasefeil. Prøv på nytt, eller kontakt brukerstøtte."
 
 
@@ -24,7 +25,7 @@ class Desk:
         self.paint_seconds: float = 0.0
         self.labels: dict[str, str] = {}
         self._link = link
-        self._front: Window | None = None
+        self.front: Window | None = None
         self._box: tk.Frame | None = None
         root.geometry(f"{WIDTH}x{HEIGHT}+0+0")
         _ = root.config(bg=GREY, cursor="left_ptr")
@@ -35,8 +36,8 @@ class Desk:
         self.show_search()
         self.root.update()
         self.root.focus_force()
-        if self._front:
-            self._front.focus_first()
+        if self.front:
+            self.front.focus_first()
         self.root.update()
         _ = self._link.ask("tegnet")
         self.root.mainloop()
@@ -45,7 +46,7 @@ class Desk:
         if told := self._ask("liste", page=page):
             self._show(Search(self, page, told))
             self._tell(told)
-        elif self._front is None:
+        elif self.front is None:
             self._show(Search(self, page, {"rows": [], "pages": 1, "count": 0}))
 
     def show_document(self, number: str) -> None:
@@ -61,8 +62,8 @@ class Desk:
 
     def _ask(self, what: str, **asked: object) -> dict[str, Any]:
         """Ask the server, with the window standing still meanwhile; empty when nothing came of it."""
-        if self._front:
-            self._front.say("")
+        if self.front:
+            self.front.say("")
         _ = self.root.config(cursor="watch")
         self.root.update_idletasks()
         try:
@@ -78,22 +79,24 @@ class Desk:
         return told
 
     def _tell(self, told: dict[str, Any]) -> None:
-        if self._front and "status" in told:
-            self._front.say(told["status"])
+        if self.front and "status" in told:
+            self.front.say(told["status"])
         if told.get("message"):
             self.say(told["message"])
 
     def _show(self, window: Window) -> None:
-        last, self._front = self._front, window
+        last, self.front = self.front, window
         window.show()
         if last:
-            last.destroy()
+            last.place_forget()
+            # Keys that were pressed meanwhile are addressed to what lay under the pointer then: they are not to get lost.
+            _ = self.root.after(_TYPED_AHEAD, last.destroy)
 
     def _escape(self) -> None:
         if self._box:
             self._close_box()
-        elif isinstance(self._front, Document):
-            self._front.escape()
+        elif isinstance(self.front, Document):
+            self.front.escape()
 
     def say(self, text: str) -> None:
         """Put a message in front of everything, until somebody has read it."""
@@ -128,5 +131,5 @@ class Desk:
             self._box.grab_release()
             self._box.destroy()
             self._box = None
-        if self._front:
-            self._front.focus_first()
+        if self.front:
+            self.front.focus_first()

@@ -53,15 +53,15 @@ class Document(Window):
         self.look.label(group, "Arkivref.", bold=True).pack(side="left", padx=(0, 10))
         entry = self.look.entry(group, 30)
         entry.pack(side="left", padx=(0, 14))
-        self.look.button(group, "Lagre", self._save).pack(side="left")
+        self.button(group, "Lagre", self._save).pack(side="left")
         self.paint(lambda: entry.insert(0, reference))
         return entry
 
     def _below(self) -> None:
         below = tk.Frame(self.body, bg=GREY)
         below.pack(side="top", fill="x", pady=(14, 0))
-        self.look.button(below, "Eksporter", self._export).pack(side="left")
-        self.look.button(below, "Tilbake", self.desk.show_search).pack(side="left", padx=8)
+        self.button(below, "Eksporter", self._export).pack(side="left")
+        self.button(below, "Tilbake", self.desk.show_search).pack(side="left", padx=8)
 
     def focus_first(self) -> None:
         self._reference.focus_set()

@@ -33,20 +33,20 @@ class Search(Window):
         entry = self.look.entry(group, 30)
         entry.pack(side="left", padx=(0, 14))
         _ = entry.bind("<Return>", lambda _: self._fetch())
-        self.look.button(group, "Hent", self._fetch).pack(side="left")
+        self.button(group, "Hent", self._fetch).pack(side="left")
         return entry
 
     def _list(self, told: dict[str, Any]) -> None:
         group = self.look.group(self.body, "Til arkivering")
         group.pack(side="top", fill="both", expand=True, pady=(10, 0))
-        grid = Grid(group, self.look, _COLUMNS, _ROWS, lambda row: self.desk.show_document(self._numbers[row]))
+        grid = Grid(group, self.look, _COLUMNS, _ROWS, self._open)
         grid.pack(side="top", anchor="w")
         for row in told["rows"]:
             self.paint(lambda row=row: grid.add(row))
         below = tk.Frame(group, bg=GREY)
         below.pack(side="top", anchor="w", pady=(6, 0))
-        back = self.look.button(below, "Forrige", lambda: self.desk.show_search(self._page - 1))
-        on = self.look.button(below, "Neste", lambda: self.desk.show_search(self._page + 1))
+        back = self.button(below, "Forrige", lambda: self.desk.show_search(self._page - 1))
+        on = self.button(below, "Neste", lambda: self.desk.show_search(self._page + 1))
         _ = back.config(state="normal" if self._page > 1 else "disabled")
         _ = on.config(state="normal" if self._page < told["pages"] else "disabled")
         back.pack(side="left")
@@ -54,6 +54,10 @@ class Search(Window):
         side = f"Side {self._page} av {told['pages']}"
         self.look.label(below, side).pack(side="left", padx=(10, 30))
         self.look.label(below, f"{told['count']} dokumenter").pack(side="left")
+
+    def _open(self, row: int) -> None:
+        if self.desk.front is self:
+            self.desk.show_document(self._numbers[row])
 
     def focus_first(self) -> None:
         self._number.focus_set()

@@ -69,6 +69,10 @@ class Window(tk.Frame):
         """Let the status line say something."""
         _ = self._status.config(text=status)
 
+    def button(self, parent: tk.Misc, text: str, press: Callable[[], None]) -> tk.Button:
+        """A button that does nothing any more once another window is in front."""
+        return self.look.button(parent, text, lambda: press() if self.desk.front is self else None)
+
     def focus_first(self) -> None:
         """Put the caret where somebody begins to type."""
         raise NotImplementedError
@@ -80,6 +84,7 @@ class Window(tk.Frame):
     def show(self) -> None:
         """Come up in front, and paint what is there to paint."""
         self.place(x=0, y=0, width=WIDTH, height=HEIGHT)
+        self.update_idletasks()  # only what is on the screen takes the keys that were pressed meanwhile
         self.focus_first()
         pause = self.desk.paint_seconds
         if not pause:
