@@ -21,7 +21,7 @@ create index if not exists casefile_by_series on casefile (part, series, number)
 create table if not exists post (
   id integer primary key, case_id integer not null references casefile on delete cascade, number integer not null, type text not null,
   status text not null, title text not null, public_title text not null, document_date text not null, received text,
-  sent text, journalled text, due text, officer text not null, unit text not null, access text not null,
+  sent text, dispatch text not null default '', journalled text, due text, officer text not null, unit text not null, access text not null,
   legal_basis text not null, external_reference text not null, answers integer,
   write_off_code text not null default '', write_off_on text, write_off_by integer,
   locked_by text not null default '', locked_since text not null default '', created_by text not null,
@@ -47,7 +47,7 @@ _CASE: Final = (
 )
 _POST: Final = (
     "select p.id, p.case_id, c.number as case_number, c.status as case_status, p.number, p.type, p.status, p.title,"
-    " p.public_title, p.document_date, p.received, p.sent, p.journalled, p.due, p.officer, p.unit, p.access,"
+    " p.public_title, p.document_date, p.received, p.sent, p.dispatch, p.journalled, p.due, p.officer, p.unit, p.access,"
     " p.legal_basis, p.external_reference, p.answers, p.write_off_code, p.write_off_on, p.write_off_by, p.locked_by,"
     " p.locked_since from post p join casefile c on c.id = p.case_id"
 )

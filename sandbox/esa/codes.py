@@ -10,6 +10,7 @@ WriteOffCode = Literal["BU", "BE", "BN", "TLF", "TE", "TO", "SA"]
 AccessCode = Literal["U", "UO", "P", "KL", "XX"]
 PartyRole = Literal["EA", "EM", "EK", "IA", "IM", "IK", "GM"]
 DocumentRole = Literal["H", "V"]
+Dispatch = Literal["", "Brev", "E-post", "Digital post"]
 
 POST_TYPES: Final[Mapping[str, str]] = {
     "I": "Inngående",
@@ -70,6 +71,8 @@ PARTY_ROLES: Final[Mapping[str, str]] = {
     "GM": "Gruppemottaker",
 }
 DOCUMENT_ROLES: Final[Mapping[str, str]] = {"H": "Hoveddokument", "V": "Vedlegg"}
+DISPATCHES: Final[Mapping[str, str]] = {way: way for way in ("Brev", "E-post", "Digital post")}
+"""How a post was sent, where somebody has noted it."""
 WAITING: Final = ("I", "N")
 """Types of posts that wait for an answer until they are written off."""
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {

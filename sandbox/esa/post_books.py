@@ -14,7 +14,7 @@ from sandbox.office.sessions import Actor
 
 POST_COLUMNS: Final = (
     "id", "case_id", "number", "type", "status", "title", "public_title", "document_date", "received", "sent",
-    "journalled", "due", "officer", "unit", "access", "legal_basis", "external_reference", "answers",
+    "dispatch", "journalled", "due", "officer", "unit", "access", "legal_basis", "external_reference", "answers",
     "write_off_code", "write_off_on", "write_off_by", "created_by",
 )  # fmt: skip
 INSERT_POST: Final = (

@@ -68,6 +68,7 @@ class Post:
     document_date: str
     received: str | None
     sent: str | None
+    dispatch: str
     journalled: str | None
     due: str | None
     officer: str
@@ -128,6 +129,7 @@ class NewPost:
     document_date: str
     received: str | None
     sent: str | None
+    dispatch: str
     due: str | None
     officer: str
     unit: str

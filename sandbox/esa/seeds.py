@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from sandbox.esa.codes import AccessCode, CaseStatus, DocumentRole, PartyRole, PostStatus, PostType, WriteOffCode
+from sandbox.esa.codes import (
+    AccessCode,
+    CaseStatus,
+    Dispatch,
+    DocumentRole,
+    PartyRole,
+    PostStatus,
+    PostType,
+    WriteOffCode,
+)
 
 CaseNumber = Annotated[str, Field(pattern=r"^\d{4}/\d{6}$")]
 """`2026/004411`."""
@@ -74,6 +83,8 @@ class SeededPost(Seed, frozen=True):
     document_date: date
     received: date | None = None
     sent: date | None = None
+    dispatch: Dispatch = ""
+    """How it was sent, where somebody has noted it."""
     journalled: date | None = None
     due: date | None = None
     officer: str = ""

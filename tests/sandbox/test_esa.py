@@ -177,6 +177,7 @@ def test_a_journal_post_is_found_and_looked_at(known: Esa, archivist: Visitor) -
         "Dok.dato": "01.08.2026",
         "Mottatt": "03.08.2026",
         "Sendt": "",
+        "Forsendelse": "",
         "Journaldato": "04.08.2026",
         "Forfall": "15.09.2026",
         "Saksbehandler": "kemn02",

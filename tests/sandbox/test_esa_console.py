@@ -12,10 +12,14 @@ from tests.sandbox.visitor import Esa, Visitor, details, heading, rows
 def test_what_is_told_can_be_seeded_again(esa: Esa) -> None:
     esa.post("casefiles", [case_file(), case_file("2026/004412", status="A", klass="313332217")])
     off = {"code": "BU", "on": "2026-08-20", "answered_by": 2}
-    esa.post("posts", [post(id="JP-550001", external_reference="S-1", write_off=off), answer(id="JP-550002")])
+    esa.post(
+        "posts",
+        [post(id="JP-550001", external_reference="S-1", write_off=off), answer(id="JP-550002", dispatch="Brev")],
+    )
     told = esa.get("casefiles"), esa.get("posts")
     assert told[0] == [case_file(), case_file("2026/004412", status="A", klass="313332217")]
     assert (told[1][0]["write_off"], told[1][1]["write_off"], told[1][1]["answers"]) == (off, None, 1)
+    assert [each["dispatch"] for each in told[1]] == ["", "Brev"]
     esa.post("casefiles", told[0])
     esa.post("posts", told[1])
     assert (esa.get("casefiles"), esa.get("posts")) == told

@@ -106,9 +106,9 @@ def test_a_post_gets_the_next_number_and_id(esa: Esa, archivist: Visitor, case: 
 
 def test_a_draft_that_answers_is_registered(esa: Esa, archivist: Visitor, case: str) -> None:
     esa.post("posts", [post()])
-    draft = {"type": "U", "status": "R", "mottatt": "", "svar_pa": "1", "saksbehandler": ""}
+    draft = {"type": "U", "status": "R", "mottatt": "", "svar_pa": "1", "saksbehandler": "", "forsendelse": "E-post"}
     told = details(saved(archivist, new_post(archivist, case, **draft)))
-    assert (told["Status"], told["Svar på"]) == ("R", "1")
+    assert (told["Status"], told["Svar på"], told["Forsendelse"]) == ("R", "1", "E-post")
 
 
 @pytest.mark.parametrize(
