@@ -151,7 +151,7 @@ async def test_processes_are_those_one_has_to_do_with(hall: Town) -> None:
             answer = (await client.get("/v1/processes")).json()
         assert [process["name"] for process in answer["items"]] == wanted, name
     async with hall.caller("operator") as client:
-        permits, deeds = (await client.get("/v1/processes")).json()["items"]
+        permits, deeds, _ = (await client.get("/v1/processes")).json()["items"]
     assert (permits["states"], permits["due"], permits["retention_days"]) == ({"queued": 1, "manual": 1}, "PT4H", 90)
     assert permits["oldest_waiting_seconds"] is not None
     assert (deeds["states"], deeds["version"], deeds["oldest_waiting_seconds"]) == ({}, 3, None)
