@@ -10,10 +10,13 @@ from pydantic import Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
 from archive_svc.backlog.row import BACKLOG, Cutoff, Initials, RunId, later_than
+from archive_svc.backlog.settings import BacklogSettings
+from common.norway.calendar import oslo_date
 from common.privacy.masking import mask
-from common.process import CaseInput, Subject
+from common.process import CaseInput, Firing, Subject
 from common.refusals import FieldProblem
 
+_QUARTER = 3  # months
 _Part = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 _Unit = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 
@@ -62,3 +65,22 @@ class BacklogRun(CaseInput):
     def is_about_officer(self, initials: str) -> bool:
         """Whether posts of this officer are meant."""
         return self.officer is None or self.officer.casefold() == initials.casefold()
+
+
+def of_quarter(firing: Firing, settings: BacklogSettings) -> list[BacklogRun]:
+    """All units, in March, June, September and December."""
+    day = oslo_date(firing.due_at)
+    run_id = f"{day.year}-Q{day.month // _QUARTER}"
+    run = BacklogRun(reference=f"{firing.schedule}:{day}", run_id=run_id, as_of=day)
+    return [run] if settings.quarterly else []
+
+
+def of_month(firing: Firing, settings: BacklogSettings) -> list[BacklogRun]:
+    """Each of the units that are controlled every month; in a month in which all are, they need no run of their own."""
+    day = oslo_date(firing.due_at)
+    if settings.quarterly and day.month % _QUARTER == 0:
+        return []
+    return [
+        BacklogRun(reference=f"{firing.schedule}:{day}:{unit}", run_id=f"{day:%Y-%m}", as_of=day, unit=unit)
+        for unit in settings.monthly_units
+    ]

@@ -9,7 +9,7 @@ from archive_svc.backlog.decision import Answer, Decision
 from archive_svc.backlog.looking import Standing
 from archive_svc.backlog.memory import claim
 from archive_svc.backlog.reminder import Reminder, tasks_of
-from archive_svc.backlog.row import BACKLOG, BacklogControl
+from archive_svc.backlog.row import BacklogControl
 from archive_svc.esa.desk import ArchiveDesk, PostKey
 from common.errors import ConflictInTarget, NeedsJudgement, RecordLocked, TargetRejected
 from common.process import Outcome, OutcomeCode, Run
@@ -21,18 +21,21 @@ _NOTHING = {
 }
 
 
-def conclude(standing: Standing, row: BacklogControl, run: Run) -> Outcome:
-    """Do what is decided. Raises NeedsJudgement, ConflictInTarget and RecordLocked for what is a person's to decide."""
+def conclude(standing: Standing, row: BacklogControl, run: Run, *, writes_off: bool) -> Outcome:
+    """Do what is decided; unless Roger `writes_off` himself, that is left to people.
+
+    Raises NeedsJudgement, ConflictInTarget and RecordLocked for what is a person's to decide.
+    """
     told = _told(standing, row)
     if standing.decision in _NOTHING:
         return Outcome(_NOTHING[standing.decision], told)
-    match standing.decision:
-        case Decision.WRITE_OFF if standing.answer is not None:
+    if standing.decision is Decision.WRITE_OFF and standing.answer is not None:
+        if writes_off and standing.case_status.is_open:
             return _written_off(standing, standing.answer, row, run)
-        case Decision.PROPOSE | Decision.CASE_CLOSED:
-            return _referred(standing, row, run)
-        case _:
-            return _reminded(standing, row, run)
+        return _referred(standing, row, run)
+    if standing.decision in {Decision.PROPOSE, Decision.CASE_CLOSED}:
+        return _referred(standing, row, run)
+    return _reminded(standing, row, run)
 
 
 def _told(standing: Standing, row: BacklogControl) -> dict[str, Any]:
@@ -51,17 +54,7 @@ def _before(told: dict[str, Any], on: date) -> Outcome:
 
 def _written_off(standing: Standing, answer: Answer, row: BacklogControl, run: Run) -> Outcome:
     write_off = answer.write_off
-    told = _told(standing, row) | {
-        "written_off": write_off.code,
-        "answered_by": f"{row.case_no}-{answer.number}",
-        "answered_on": answer.on,
-    }
-    if not BACKLOG.writes_off:
-        raise NeedsJudgement(
-            "A finished answer is linked, and this deployment leaves the write-off to people", detail=told
-        )
-    if not standing.case_status.is_open:
-        raise RecordLocked("The case file is closed: nothing in it can be written off", detail=told)
+    told = _told(standing, row) | _as_answered(answer, row)
     key = PostKey(id=row.journalpost_id, case=row.case_no, number=row.post_no)
     desk = ArchiveDesk(run)
     by_others = Outcome(OutcomeCode.EXISTS, _told(standing, row) | {"decision": Decision.WRITTEN_OFF})
@@ -77,6 +70,14 @@ def _written_off(standing: Standing, answer: Answer, row: BacklogControl, run: R
     return Outcome(OutcomeCode.UPDATED, told) if ours else by_others
 
 
+def _as_answered(answer: Answer, row: BacklogControl) -> dict[str, Any]:
+    return {
+        "written_off": answer.write_off.code,
+        "answered_by": f"{row.case_no}-{answer.number}",
+        "answered_on": answer.on,
+    }
+
+
 def _referred(standing: Standing, row: BacklogControl, run: Run) -> Outcome:
     """A person's, once in a while: the work list does not fill with one question at every control."""
     told = _told(standing, row)
@@ -85,9 +86,13 @@ def _referred(standing: Standing, row: BacklogControl, run: Run) -> Outcome:
         return _before(told, before)
     if standing.decision is Decision.PROPOSE:
         raise NeedsJudgement("A later letter went to the same party, and is not linked as the answer", detail=told)
-    raise ConflictInTarget(
-        "The case file is closed, and a post in it waits for an answer", detail=told | {"case": standing.case_status}
-    )
+    if standing.answer is None:
+        about = told | {"case": standing.case_status}
+        raise ConflictInTarget("The case file is closed, and a post in it waits for an answer", detail=about)
+    about = told | {"answered_by": _as_answered(standing.answer, row)["answered_by"]}
+    if not standing.case_status.is_open:
+        raise RecordLocked("The case file is closed: nothing in it can be written off", detail=about)
+    raise NeedsJudgement("A finished answer is linked, and the write-off is left to people here", detail=about)
 
 
 def _reminded(standing: Standing, row: BacklogControl, run: Run) -> Outcome:

@@ -9,6 +9,9 @@ from archive_svc.backlog.decision import Decision
 from archive_svc.backlog.row import BACKLOG
 from common.process import Run
 
+_REFERRED = frozenset({Decision.WRITE_OFF, Decision.PROPOSE, Decision.CASE_CLOSED})
+"""What people get as a case of the work list; a write-off only where Roger may not do it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
@@ -22,7 +25,7 @@ class Matter:
     @classmethod
     def of(cls, post: str, decision: Decision, *, officer_active: bool = True, other: int | None = None) -> Matter:
         """A reminder, whatever it says, is one matter; that its unit's leader must find somebody for a post is another."""
-        if decision in {Decision.PROPOSE, Decision.CASE_CLOSED}:
+        if decision in _REFERRED:
             key = f"{post}:{decision}:{other or ''}"
             return cls(kind="backlog-referral", key=key, days=BACKLOG.refer_again_after_days)
         kind = "backlog-reminder" if officer_active else "backlog-reassignment"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from archive_svc.backlog.conclusion import conclude
 from archive_svc.backlog.looking import standing_of
 from archive_svc.backlog.report import report
-from archive_svc.backlog.row import BacklogControl
+from archive_svc.backlog.row import BACKLOG, BacklogControl
 from archive_svc.backlog.summary import judge, tell_leaders
 from archive_svc.screens.esa.target import Esa
 from archive_svc.service import archive
@@ -28,4 +28,4 @@ from common.process import NoticeRule, Outcome, Retention, Run
 def control_of_post(row: BacklogControl, run: Run) -> Outcome:
     """Look at a post that waits for an answer: write it off if it has one, and else see to it that somebody answers."""
     standing = run.step("standing", standing_of, row, run)
-    return conclude(standing, row, run)
+    return conclude(standing, row, run, writes_off=BACKLOG.writes_off)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from archive_svc.backlog.asked import BacklogRun
+from archive_svc.backlog.asked import BacklogRun, of_month, of_quarter
 from archive_svc.backlog.lists import read_lists, remember_counts, rows_of, units_before
 from archive_svc.backlog.row import BACKLOG
 from archive_svc.backlog.summary import tell_of_cleared, tell_of_left_out
 from archive_svc.screens.esa.target import Esa
 from archive_svc.service import archive
-from common.norway.calendar import oslo_date
 from common.process import Firing, Handover, Outcome, OutcomeCode, Retention, Run
-
-_QUARTERS = {3: "Q1", 6: "Q2", 9: "Q3", 12: "Q4"}
 
 
 @archive.process(
@@ -48,19 +45,10 @@ def run_over_units(asked: BacklogRun, run: Run) -> Outcome:
 @archive.schedule("quarterly-backlog-run", process="backlog-runs", cron="0 3 1 3,6,9,12 *")
 def all_units(firing: Firing) -> Iterable[BacklogRun]:
     """Control the backlog of all units four times a year, unless the deployment has switched that off."""
-    day = oslo_date(firing.due_at)
-    if BACKLOG.quarterly:
-        run_id = f"{day.year}-{_QUARTERS[day.month]}"
-        yield BacklogRun(reference=f"{firing.schedule}:{day}", run_id=run_id, as_of=day)
+    return of_quarter(firing, BACKLOG)
 
 
 @archive.schedule("monthly-backlog-run", process="backlog-runs", cron="0 3 1 * *")
 def monthly_units(firing: Firing) -> Iterable[BacklogRun]:
     """Control the units that the deployment names every month, but for the months in which all are controlled."""
-    day = oslo_date(firing.due_at)
-    if BACKLOG.quarterly and day.month in _QUARTERS:
-        return
-    for unit in BACKLOG.monthly_units:
-        yield BacklogRun(
-            reference=f"{firing.schedule}:{day}:{unit}", run_id=f"{day:%Y-%m}", as_of=day, unit=unit, units=(unit,)
-        )
+    return of_month(firing, BACKLOG)

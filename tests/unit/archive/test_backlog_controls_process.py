@@ -9,9 +9,12 @@ import pytest
 from backlog_office import HOME, NOW, SCHOOL, TODAY, Office, days_ago
 from pydantic import ValidationError
 
+from archive_svc.backlog.conclusion import conclude
+from archive_svc.backlog.looking import standing_of
 from archive_svc.backlog.row import BacklogControl
 from archive_svc.esa.noark import AccessCode, CaseStatus, Dispatch, PartyRole, PostStatus, PostType, WriteOffCode
 from archive_svc.esa.record import JournalPost, Party, Screening, WriteOff
+from archive_svc.screens.esa.archive import EsaArchive
 from common.clock import OSLO
 from common.errors import ConflictInTarget, LeaseLost, NeedsJudgement, RecordLocked
 from common.process import OutcomeCode, Subject
@@ -118,6 +121,21 @@ class TestWhatIsAnswered:
         assert refused.value.detail["answered_by"] == f"{post.case}-2"
         assert office.archive.writes == []
 
+    def test_in_a_closed_case_file_is_asked_about_once_in_a_while(self, office: Office) -> None:
+        post = office.waiting()
+        office.letter(post)
+        office.archive.change_case_file(post.case, status=CaseStatus.CLOSED)
+        with pytest.raises(RecordLocked):
+            office.controlled(post)
+        for days, known in ((31, True), (74, True), (75, False)):
+            office.readings = Readings()
+            row, now = office.row(post), NOW + timedelta(days=days)
+            if known:
+                assert office.control(row, now=now).detail["note"] == "TOLD_BEFORE"
+            else:
+                with pytest.raises(RecordLocked):
+                    office.control(row, now=now)
+
     def test_that_somebody_has_open_is_for_a_person(self, office: Office) -> None:
         post = office.waiting()
         office.letter(post)
@@ -140,14 +158,14 @@ class TestWhatIsAnswered:
         assert "knyttet" in refused.value.detail["says"]
         assert "knyttet" not in refused.value.message
 
-    def test_is_a_proposal_where_the_deployment_leaves_that_to_people(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("archive_svc.backlog.row.BACKLOG.writes_off", False)
+    def test_is_a_proposal_where_the_deployment_leaves_that_to_people(self, office: Office) -> None:
         post = office.waiting()
         office.letter(post)
-        with pytest.raises(NeedsJudgement):
-            office.controlled(post)
+        row, run = office.row(post), office.case().run({EsaArchive: office.archive})
+        with pytest.raises(NeedsJudgement) as proposal:
+            conclude(standing_of(row, run), row, run, writes_off=False)
+        assert proposal.value.detail is not None
+        assert proposal.value.detail["decision"] == "WRITE_OFF"
         assert office.archive.writes == []
 
     @pytest.mark.parametrize("dies_at", ["commit:2", "write_off:1", "write_off_saved:1", "commit:3", "committed:3"])

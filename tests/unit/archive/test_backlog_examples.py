@@ -55,7 +55,7 @@ def test_a_linked_letter_that_was_sent_writes_a_post_off(office: Office) -> None
 
 def test_a_note_without_an_answer_is_told_to_its_officer(office: Office) -> None:
     office.waiting(days=10, case="2026/004975")
-    note = {"type": PostType.FOLLOWED_UP, "received": date(2026, 8, 3), "journalled": date(2026, 8, 4)}
+    note: dict[str, Any] = {"type": PostType.FOLLOWED_UP, "received": date(2026, 8, 3), "journalled": date(2026, 8, 4)}
     office.waiting(case="2026/004975", id="JP-550002", officer="skol11", **note)
     row = example(
         journalpost_id="JP-550002",

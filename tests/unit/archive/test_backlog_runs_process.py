@@ -10,8 +10,9 @@ import pytest
 from backlog_office import HOME, NOW, SCHOOL, TODAY, Office, days_ago
 from pydantic import ValidationError
 
-from archive_svc.backlog.asked import BacklogRun
-from archive_svc.backlog.row import BACKLOG, BacklogControl, UnitBefore
+from archive_svc.backlog.asked import BacklogRun, of_month, of_quarter
+from archive_svc.backlog.row import BacklogControl, UnitBefore
+from archive_svc.backlog.settings import BacklogSettings
 from archive_svc.esa.record import Screening
 from archive_svc.processes.backlog_runs import all_units, monthly_units, run_over_units
 from archive_svc.screens.esa.archive import EsaArchive
@@ -259,19 +260,18 @@ class TestTheClock:
             (),
         )
 
-    def test_starts_none_where_it_is_switched_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(BACKLOG, "quarterly", False)
-        assert list(all_units(self.firing("quarterly-backlog-run", date(2026, 12, 1)))) == []
+    def test_starts_none_where_it_is_switched_off(self) -> None:
+        firing = self.firing("quarterly-backlog-run", date(2026, 12, 1))
+        assert of_quarter(firing, BacklogSettings(quarterly=False)) == []
 
-    def test_starts_named_units_every_other_month(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert list(monthly_units(self.firing("monthly-backlog-run", date(2026, 11, 1)))) == []
-        monkeypatch.setattr(BACKLOG, "monthly_units", (SCHOOL, HOME))
-        asked = list(monthly_units(self.firing("monthly-backlog-run", date(2026, 11, 1))))
+    def test_starts_named_units_every_other_month(self) -> None:
+        november, december = (self.firing("monthly-backlog-run", date(2026, month, 1)) for month in (11, 12))
+        assert list(monthly_units(november)) == []
+        asked = of_month(november, BacklogSettings(monthly_units=(SCHOOL, HOME)))
         assert [(each.unit, each.of_units, each.run_id) for each in asked] == [
             (SCHOOL, (SCHOOL,), "2026-11"),
             (HOME, (HOME,), "2026-11"),
         ]
         assert len({each.reference for each in asked}) == 2
-        assert list(monthly_units(self.firing("monthly-backlog-run", date(2026, 12, 1)))) == []
-        monkeypatch.setattr(BACKLOG, "quarterly", False)
-        assert len(list(monthly_units(self.firing("monthly-backlog-run", date(2026, 12, 1))))) == 2
+        assert of_month(december, BacklogSettings(monthly_units=(SCHOOL, HOME))) == []
+        assert len(of_month(december, BacklogSettings(monthly_units=(SCHOOL, HOME), quarterly=False))) == 2
