@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +14,8 @@ import structlog
 from selenium.common.exceptions import (
     JavascriptException,
     NoAlertPresentException,
+    NoSuchFrameException,
+    NoSuchWindowException,
     SessionNotCreatedException,
     StaleElementReferenceException,
     TimeoutException,
@@ -161,6 +163,9 @@ class Driver:
         self._settings = settings
         self._host: Host | None = None
         self._remote: Any
+        self._main = ""
+        self.has_windows = False
+        """Whether there may be more windows than the one that is worked from."""
         if settings.remote_url:
             self._remote = self._connect(settings.remote_url, None, None, sandbox=settings.sandbox is not Sandbox.OFF)
             return
@@ -238,6 +243,62 @@ class Driver:
         with self._told(), self._remote.file_detector_context(detector):
             cast("WebElement", element).send_keys(path)
 
+    def enter(self, window: str, frames: Sequence[int]) -> None:
+        """Go into a window that the page has opened, by its name, and through frames by their numbers.
+
+        Keys, files and CDP reach only where the driver is. Always followed by `outside`.
+        """
+        with self._told():
+            try:
+                if window:
+                    self._enter_window(window)
+                for number in frames:
+                    self._remote.switch_to.frame(number)
+            except (NoSuchWindowException, NoSuchFrameException):
+                raise ReplyLost from None
+
+    def _enter_window(self, window: str) -> None:
+        for handle in self._others():
+            self._remote.switch_to.window(handle)
+            if self._remote.execute_script("return window.name") == window:
+                return
+        raise NoSuchWindowException
+
+    def outside(self) -> None:
+        """Come back to the page that is worked from."""
+        with self._told():
+            self._remote.switch_to.window(self._main_window())
+
+    def close_windows(self) -> None:
+        """Close every window but the one that is worked from, whatever stands in them."""
+        with self._told():
+            for handle in self._others():
+                try:
+                    self._remote.switch_to.window(handle)
+                    self._remote.close()
+                except NoSuchWindowException:
+                    log.debug("browser.window_closed_itself")
+                finally:
+                    self._remote.switch_to.window(self._main_window())
+        self.has_windows = False
+
+    def _main_window(self) -> str:
+        # Asked before the driver goes anywhere else.
+        self._main = self._main or self._remote.current_window_handle
+        return self._main
+
+    def _others(self) -> list[str]:
+        main = self._main_window()
+        return [handle for handle in self._remote.window_handles if handle != main]
+
+    def shows_error(self, window: str) -> bool:
+        """Whether the page or that window of it, or a frame there, could not be loaded at all."""
+        self.enter(window, ())
+        try:
+            return _unreachable(self.cdp("Page.getFrameTree")["frameTree"])
+        finally:
+            self.outside()
+
     def picture(self) -> bytes:
         """Take a picture of what is on screen."""
         with self._told():
@@ -289,6 +350,10 @@ def _meaning(message: str) -> Exception:
     if any(sign in message for sign in ("aborted by navigation", "document unloaded", "Cannot find context")):
         return ReplyLost()
     return DriverGone()
+
+
+def _unreachable(tree: Mapping[str, Any]) -> bool:
+    return "unreachableUrl" in tree["frame"] or any(map(_unreachable, tree.get("childFrames", [])))
 
 
 def end_remote(endpoint: str, session_id: str) -> None:

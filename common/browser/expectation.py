@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from common.browser.screen import Arrival, Page, Reading, Screen, TableData, read_on_arrival, ready_when, screen_name
+from common.browser.screen import (
+    Arrival,
+    Page,
+    Reading,
+    Screen,
+    TableData,
+    place_of,
+    read_on_arrival,
+    ready_when,
+    screen_name,
+)
 from common.browser.target import WebTarget
 from common.errors import LoginFailed, RogerError, TargetTimeout, UiChanged, UnexpectedDialog
 
@@ -28,12 +38,16 @@ class Reply(TypedDict, total=False):
     lines: bool
     native: bool
     name: str
+    frames: list[int]
+    opens: bool
+    foreign: bool
 
 
 class Expectation:
     """The expected screens among those that may interrupt.
 
-    A dialog lies over a page and so comes first; any other interruption only counts in place of what was expected.
+    A dialog lies over a page and so comes first; any other interruption only counts in place of what was expected. One
+    that names no frame or window of its own is met in any of those that take part.
     """
 
     def __init__(self, target: WebTarget, expect: tuple[type[Screen], ...], *, signing_in: bool) -> None:
@@ -52,6 +66,7 @@ class Expectation:
             {
                 "ready": [at.data() for at in ready_when(each)],
                 "reads": [at.data() for at in read_on_arrival(each)] if each in self._expect else [],
+                **({"place": place} if (place := place_of(each)) else {"anywhere": each in self._errors}),
             }
             for each in self._order
         ]

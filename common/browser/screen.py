@@ -125,6 +125,10 @@ class Screen:
     target: ClassVar[WebTarget]
     path: ClassVar[str] = ""
     ready: ClassVar[Locator | tuple[Locator, ...]] = ()
+    frame: ClassVar[str] = ""
+    """The name or id of the frame that it is shown in, however deep that lies; the page itself without one."""
+    window: ClassVar[str] = ""
+    """The name of the window that a page opens for it."""
 
     def __init__(self, page: Page, arrival: Arrival | None = None) -> None:
         self.page = page
@@ -217,6 +221,23 @@ def ready_when(screen: type[Screen]) -> tuple[Locator, ...]:
     return screen.ready if isinstance(screen.ready, tuple) else (screen.ready,)
 
 
+class Place(TypedDict, total=False):
+    """In which window, and in which frame of it, a screen is shown; empty means the page itself."""
+
+    window: str
+    frame: str
+
+
+def place_of(screen: type[Screen]) -> Place:
+    """Say where a screen is shown."""
+    place: Place = {}
+    if screen.window:
+        place["window"] = screen.window
+    if screen.frame:
+        place["frame"] = screen.frame
+    return place
+
+
 def screen_name(screen: type[Screen]) -> str:
     """Name a screen for whoever looks after the robot: `hspro.PersonSearch`."""
     return f"{screen.target.name}.{screen.__name__}"
@@ -239,12 +260,14 @@ __all__ = [
     "Field",
     "Form",
     "Page",
+    "Place",
     "Press",
     "Reading",
     "Row",
     "RowData",
     "Screen",
     "TableData",
+    "place_of",
     "read_on_arrival",
     "ready_when",
     "screen_name",

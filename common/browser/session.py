@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import structlog
 
 from common import metrics
+from common.browser.canvas.screen import CanvasScreen
 from common.browser.driver import AddressFailed, DialogShown, Driver, DriverGone, DriverSlow, ReplyLost
 from common.browser.page import BrowserPage, Habits
 from common.browser.screen import Screen
@@ -142,6 +143,8 @@ class Browser:
         warm.cases += 1
         warm.shows_something = False
         try:
+            if warm.driver.has_windows:
+                warm.driver.close_windows()
             warm.driver.script(_WIPE, {})
             if warm.cases % self._settings.collect_every == 0:
                 warm.driver.get(_BLANK)
@@ -232,9 +235,9 @@ class Browser:
         log.info("browser.started", seconds=round(now() - warm.started_at, 3))
         return warm
 
-    def _page(self, warm: _Warm, hold: Hold, *, signing_in: bool = False) -> BrowserPage:
+    def _page(self, warm: _Warm, hold: Hold, *, signing_in: bool = False, pixels: bool = False) -> BrowserPage:
         warm.shows_something = True
-        return BrowserPage(
+        return (_canvas_page() if pixels else BrowserPage)(
             warm.driver,
             hold,
             budget=self._settings.budget,
@@ -244,7 +247,7 @@ class Browser:
         )
 
     def _go(self, warm: _Warm, screen: type[S], hold: Hold) -> S:
-        return self._page(warm, hold).open(screen, self._address(screen))
+        return self._page(warm, hold, pixels=issubclass(screen, CanvasScreen)).open(screen, self._address(screen))
 
     def _address(self, screen: type[Screen]) -> str:
         name = screen.target.name
@@ -306,3 +309,10 @@ class Browser:
             log.warning("browser.not_signed_out", target=target.name, error=type(failed).__name__)
         except StopSignal:
             log.warning("browser.not_signed_out", target=target.name, error="StopSignal")
+
+
+def _canvas_page() -> type[BrowserPage]:
+    """The adapter for pixels, which loads much that no other target needs."""
+    from common.browser.canvas.page import CanvasPage  # noqa: PLC0415
+
+    return CanvasPage

@@ -1,5 +1,6 @@
-// How the in-page agent sees: it finds what a locator means by what a person sees, and reads tables, terms and controls.
-() => {
+// How the in-page agent sees a document: it finds what a locator means by what a person sees, and reads tables, terms and
+// controls.
+(document) => {
   // --- what a person sees -------------------------------------------------------------------------------------
   const normal = (text) => (text ?? "").replace(/\s+/g, " ").trim();
   const loose = (text) => normal(text).replace(/[\s:*]+$/, "");

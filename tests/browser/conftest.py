@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from framed_pages import FRAMED_PAGES
 from hard_pages import PAGES
 from website import Website
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def website() -> Generator[Website]:
-    site = Website(PAGES)
+    site = Website(PAGES | FRAMED_PAGES)
     yield site
     site.close()
 
@@ -32,7 +33,8 @@ def site(website: Website) -> Website:
 
 @pytest.fixture(scope="session")
 def addresses(website: Website) -> dict[str, str]:
-    return {"hard": website.address, "app": website.address, "dead": "http://127.0.0.1:9"}
+    same = dict.fromkeys(("hard", "app", "framed"), website.address)
+    return {**same, "dead": "http://127.0.0.1:9"}
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,9 @@ from hard_screens import (
     Slow,
 )
 
+from common.browser.agent import AGENT
 from common.browser.locator import button, css, heading, label, link, table, text
-from common.browser.page import AGENT, BrowserPage
+from common.browser.page import BrowserPage
 from common.browser.screen import Form, Screen
 from common.errors import ConfigurationError, LeaseLost, UiChanged
 
