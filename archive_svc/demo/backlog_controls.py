@@ -134,6 +134,12 @@ def _answered_by_note(town: Town) -> Made:
     return [listed(town, post)], [UPDATED]
 
 
+def _answered_by_email(town: Town) -> Made:
+    post = waiting(town, 60)
+    letter(town, post, dispatch="E-post")
+    return [listed(town, post)], [UPDATED]
+
+
 def _written_off_since(town: Town) -> Made:
     post = waiting(town, 100, write_off={"code": "TLF", "on": town.days_ago(1).isoformat()})
     return [listed(town, post)], [EXISTS]
@@ -191,6 +197,7 @@ SITUATIONS = {
     _unfinished_answer: 2,
     _letter_that_may_be_it: 2,
     _officer_left: 2,
+    _answered_by_email: 1,
     _answered_by_note: 1,
     _in_a_closed_case_file: 1,
     _answered_in_a_closed_case_file: 1,
