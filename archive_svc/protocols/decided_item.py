@@ -66,7 +66,7 @@ class Votes(Part):
 class Recipient(Part):
     """Somebody whom the decision is to be sent to."""
 
-    group: Annotated[str, StringConstraints(pattern=r"^[^\s:][^:\r\n]{0,38}$")] = Field(
+    group: Annotated[str, StringConstraints(pattern=r"^[^\s:][^:\r\n]{0,29}$")] = Field(
         default="Parter", description="Recipients of one group get one letter", examples=["Naboer"]
     )
     name: PersonName = Field(examples=["Ånes Bygg AS"])

@@ -9,6 +9,7 @@ import pytest
 from protocol_office import DECISION, MET, NOW, Secretariat
 from pydantic import ValidationError
 
+from archive_svc.protocols.posts import references
 from archive_svc.protocols.wording import fingerprint
 from common.clock import OSLO
 from common.process import Subject
@@ -73,6 +74,16 @@ def test_a_meeting_has_been_held() -> None:
 def test_it_is_archived_within_two_working_days() -> None:
     due = OFFICE.item().deadline(NOW)
     assert due.astimezone(OSLO).isoformat() == "2026-11-26T00:00:00+01:00"
+
+
+def test_the_longest_reference_is_one_that_the_archive_takes() -> None:
+    many = [{"name": "Vel", "group": "N" * 30}] * 60
+    item = OFFICE.item(body="U" * 60, item_no="PS 9999/26", recipients=many)
+    assert max(map(len, references(item))) <= 120
+    with pytest.raises(ValidationError):
+        OFFICE.item(body="U" * 61)
+    with pytest.raises(ValidationError):
+        OFFICE.item(recipients=[{"name": "Vel", "group": "N" * 31}])
 
 
 def test_nothing_of_it_shows() -> None:
