@@ -6,9 +6,10 @@ import asyncio
 import re
 import threading
 from collections.abc import Coroutine, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import pytest
@@ -28,8 +29,13 @@ from common.entrusting.mobile import MemoryMobilePort
 from common.entrusting.settings import SecretSettings
 from common.entrusting.vault import Vault
 from common.errors import Interrupted, LeaseLost, RobotFault, StopSignal, SubjectBusy, TargetTimeout
+from common.files.case_files import CaseFiles
+from common.files.settings import FileSettings
+from common.files.storage import Storage
+from common.files.store import FileStore
 from common.lease import Lease
 from common.ledger import Fact
+from common.privacy.crypto import Unreadable
 from common.register import RegisterRow
 from common.run import Checkpoint, Mark, Platform, Subject
 from common.settings import CircuitSettings, DatabaseSettings, WorkerSettings
@@ -76,6 +82,10 @@ class Bench(Protocol):
         """What people can fetch, in order: the number that a link went to, and the secret behind it."""
         ...
 
+    def hand_over(self, content: bytes) -> str:
+        """Its caller has handed a file over for the case; what it is named by."""
+        ...
+
 
 class MemoryBench:
     def __init__(self) -> None:
@@ -103,12 +113,15 @@ class MemoryBench:
     def fetched(self) -> list[tuple[str, str]]:
         return [(left.to, left.secret.get_secret_value()) for left in self._case.entrusted.values()]
 
+    def hand_over(self, content: bytes) -> str:
+        return self._case.hand_over(content)
+
 
 class WorkerBench:
     """The worker's half of the work without its browser: that one is never started."""
 
-    def __init__(self, office: Office, loop: asyncio.AbstractEventLoop, storage: Storage) -> None:
-        self.office, self.loop = office, loop
+    def __init__(self, office: Office, loop: asyncio.AbstractEventLoop, root: Path) -> None:
+        self.office, self.loop, self.root = office, loop, root
         self.held: Lease | None = None
         self._run: Claimed | None = None
         self._id = self.do(office.submit(a_chore("ola", priority=2)))
@@ -123,7 +136,7 @@ class WorkerBench:
             ledger=Ledger(office.pool, office.keyring),
             vault=self.vault,
             files=CaseFiles(office.pool, office.keyring),
-            storage=storage,
+            storage=Storage(root, in_memory=False),
             accounts={},
             production=frozenset(),
             accepts_synthetic=True,
@@ -185,6 +198,19 @@ class WorkerBench:
             if seen is not None
         ]
 
+    def hand_over(self, content: bytes) -> str:
+        return self.do(self._hand_over(content))
+
+    async def _hand_over(self, content: bytes) -> str:
+        office = self.office
+        store = FileStore(office.pool, office.keyring, FileSettings())
+        arrival = await store.begin("booking", office.clock())
+        for start in range(0, len(content), 3):
+            await store.add(arrival, content[start : start + 3], office.clock())
+        handed = await store.complete(arrival, office.clock())
+        await office.rows("insert into file_uses (case_id, file_id) values (%s, %s)", self._id, arrival.file)
+        return handed.sha256
+
     def retried(self) -> None:
         assert self._run is not None
         self.do(self.office.end(self._run, TO_A_PERSON))
@@ -220,7 +246,7 @@ def worker_bench(database: DatabaseSettings, tmp_path: Path) -> Generator[Worker
     with a_loop() as loop:
         office = asyncio.run_coroutine_threadsafe(open_office(), loop).result(30)
         try:
-            yield WorkerBench(office, loop, Storage(tmp_path, in_memory=False))
+            yield WorkerBench(office, loop, tmp_path)
         finally:
             asyncio.run_coroutine_threadsafe(office.pool.close(), loop).result(30)
 
@@ -426,6 +452,50 @@ class TestEntrusting:
         assert sorted(number for number, _ in bench.fetched()) == ["40000002", "90000001"]
 
 
+class TestFiles:
+    def test_are_what_was_handed_over_for_as_long_as_the_block_lasts(self, bench: Bench) -> None:
+        names = {bench.hand_over(content): content for content in (b"kjaere kommune", b"x")}
+        platform = bench.begin()
+        paths: list[Path] = []
+        for name, content in names.items():
+            with platform.file(name) as path:
+                assert path is not None
+                assert path.read_bytes() == content
+                paths.append(path)
+        assert not any(path.exists() or path.parent.exists() for path in paths)
+
+    def test_nobody_handed_over_are_none(self, bench: Bench) -> None:
+        name = bench.hand_over(b"mine")
+        with bench.begin().file("0" * 64) as path:
+            assert path is None
+        with bench.begin_another().file(name) as path:
+            assert path is None
+
+    def test_that_were_given_up_are_gone_for_good(self, bench: Bench) -> None:
+        name = bench.hand_over(b"mine")
+        platform = bench.begin()
+        platform.discard_files()
+        platform.discard_files()
+        bench.retried()
+        for each in (platform, bench.begin()):
+            with suppress(LeaseLost), each.file(name) as path:
+                assert path is None
+
+    def test_are_not_given_up_by_a_run_that_has_lost_its_case(self, bench: Bench) -> None:
+        name = bench.hand_over(b"mine")
+        old, new = bench.begin(), bench.begin()
+        with pytest.raises(LeaseLost):
+            old.discard_files()
+        with new.file(name) as path:
+            assert path is not None
+
+    def test_what_is_made_of_them_lies_in_a_folder_that_does_not_stay(self, bench: Bench) -> None:
+        with bench.begin().folder() as folder:
+            assert list(folder.iterdir()) == []
+            (folder / "made.pdf").touch()
+        assert not folder.exists()
+
+
 def test_a_failed_act_ends_the_browser_and_not_the_run(bench: Bench) -> None:
     platform = bench.begin()
     platform.let_go(TargetTimeout())
@@ -469,6 +539,29 @@ class TestTheWorkersOwn:
         platform = worker_bench.begin(entrusts=False)
         with pytest.raises(RobotFault, match="entrusts=True"):
             platform.new_secret()
+
+    def test_hands_out_no_file_whose_pieces_are_not_all_there(self, worker_bench: WorkerBench) -> None:
+        name = worker_bench.hand_over(b"kjaere kommune")
+        platform = worker_bench.begin()
+        worker_bench.do(worker_bench.office.rows("delete from file_pieces where number = 2"))
+        with pytest.raises(Unreadable), platform.file(name):
+            pytest.fail("half a file was handed out")
+        assert list(worker_bench.root.rglob("file")) == []
+
+    def stop(self, held: Lease, signal: type[StopSignal]) -> None:
+        held.end(signal)
+        held.require(0)
+
+    @pytest.mark.parametrize("signal", [LeaseLost, Interrupted])
+    def test_leaves_no_file_lying_when_a_run_must_stop(
+        self, worker_bench: WorkerBench, signal: type[StopSignal]
+    ) -> None:
+        name = worker_bench.hand_over(b"kjaere kommune")
+        platform = worker_bench.begin()
+        assert worker_bench.held is not None
+        with pytest.raises(signal), platform.file(name):
+            self.stop(worker_bench.held, signal)
+        assert list(worker_bench.root.rglob("file")) == []
 
     def test_checkpoints_are_sealed(self, worker_bench: WorkerBench) -> None:
         worker_bench.begin().commit(point(worker_bench, "Nordhaug"))
