@@ -34,8 +34,12 @@ class RefusedError(Exception):
     """A rule forbids it; the message is what people are told, sentence by sentence."""
 
 
+def now() -> datetime:
+    return datetime.now(UTC).astimezone(_OSLO)
+
+
 def today() -> date:
-    return datetime.now(UTC).astimezone(_OSLO).date()
+    return now().date()
 
 
 def refuse(problems: Iterable[str]) -> None:
@@ -77,9 +81,8 @@ def new_post(new: NewPost, posts: Sequence[Post]) -> list[str]:
 
 
 def _dates(new: NewPost) -> list[str]:
-    now = today().isoformat()
     received = "Mottatt må fylles ut for inngående journalpost." if new.type == "I" and not new.received else ""
-    late = "Mottatt kan ikke være etter dagens dato." if new.received and new.received > now else ""
+    late = "Mottatt kan ikke være etter dagens dato." if new.received and new.received > today().isoformat() else ""
     return [received, late]
 
 

@@ -115,5 +115,5 @@ class Lock(Seed, frozen=True):
     key: str
     """The number of a case file, the id of a post."""
     locked_by: str = ""
-    since: str = "29.11.2026 08:15"
-    """As it is shown."""
+    since: str = ""
+    """As it is shown; without it from now on."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from sandbox.esa import rules
 from sandbox.esa.archive_books import WAITING
 from sandbox.esa.codes import PARTS
 from sandbox.esa.files import Files
@@ -96,9 +97,11 @@ class Store(PostBooks):
 
     def lock(self, locks: Iterable[Lock]) -> int:
         """Let somebody have these records open, or nobody; says how many records that are."""
+        at = f"{rules.now():%d.%m.%Y %H:%M}"
         with self._writing() as db:
             return sum(
-                db.execute(_LOCKED[lock.record], (lock.locked_by, lock.since, lock.key)).rowcount for lock in locks
+                db.execute(_LOCKED[lock.record], (lock.locked_by, lock.since or at, lock.key)).rowcount
+                for lock in locks
             )
 
     def told_posts(self, case: str, reference: str) -> list[dict[str, Any]]:
