@@ -86,7 +86,7 @@ class TaxDocument(CaseInput):
     received_date: date | None = Field(default=None, description="When it came; needed with IN, and only there")
     sent_date: date | None = Field(default=None, description="When it was sent; needed with OUT, and only there")
     officer: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9ÆØÅæøå._-]{1,40}$")] = Field(examples=["kemn01"])
-    unit: OrganisationNumber  # pyright: ignore[reportIncompatibleVariableOverride]  here it must be said
+    unit: OrganisationNumber = Field(description="Whose document it is", examples=["310456780"])  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]  here it must be said
     files: Annotated[tuple[FileRef, ...], Field(min_length=1, max_length=_MOST_FILES)] = Field(
         description="One MAIN and any number of ATTACHMENTs; what is not handed over is fetched from SOFIE"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
+from pikepdf.pdfa import save
 from PIL import Image
 
 A4 = (595, 842)
@@ -34,6 +35,13 @@ def drawing(*, colour: bytes = b"1 0 0 rg") -> Pdf:
     page = pdf.add_blank_page(page_size=A4)
     page.obj.Contents = Stream(pdf, colour + b" 72 600 100 50 re f")
     return pdf
+
+
+def archival(red: int) -> bytes:
+    """A small PDF/A-2b; another shade of red makes another one."""
+    out = io.BytesIO()
+    save(drawing(colour=f"0.{red:03} 0 0 rg".encode()), out, "2b", deterministic_id=True)
+    return out.getvalue()
 
 
 def saved(pdf: Pdf, **how: object) -> bytes:
