@@ -19,14 +19,14 @@ _TITLES = ("Søknad om skoleplass", "Klage på vedtak", "Spørsmål om skoleskys
 def case_file(town: Town, unit: str = SCHOOL, **facts: Any) -> dict[str, Any]:
     """One that the archive has."""
     _staff(town)
-    title = town.chance.choice(_TITLES)
+    title, number = town.chance.choice(_TITLES), town.case_file_number()
     made = {
-        "number": town.case_file_number(),
+        "number": number,
         "title": title,
         "public_title": title,
         "part": PART,
         "series": "Emnesaker",
-        "klass": "B12",
+        "klass": f"B{town.opened}",
         "unit": unit,
         "officer": _OFFICERS.get(unit, _OFFICERS[SCHOOL]),
     } | facts
