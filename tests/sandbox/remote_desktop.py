@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from wsproto import ConnectionType, WSConnection
-from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Message, RejectConnection, Request
+from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, RejectConnection, Request
 
 from tests.sandbox.visitor import PLAIN, StandIn
 
@@ -18,7 +18,10 @@ WIDTH, HEIGHT = 1280, 800
 RETURN, TAB, ESCAPE, CONTROL, SPACE = 0xFF0D, 0xFF09, 0xFF1B, 0xFFE3, 0x20
 _PATIENCE = 30.0
 _TRIES = 300
+_ASKED = 3000
+_ALIKE = 20
 _KEY, _POINTER = 4, 5
+_CURSOR = -239  # the pointer comes apart from the picture, as it does in a browser
 
 
 class Sofie(StandIn):
@@ -78,6 +81,9 @@ class RemoteDesktop:
         _, count = struct.unpack(">BxH", self._take(4))
         for _ in range(count):
             x, y, wide, high, encoding = struct.unpack(">HHHHi", self._take(12))
+            if encoding == _CURSOR:
+                self._take(wide * high * 4 + (wide + 7) // 8 * high)
+                continue
             assert encoding == 0
             piece = self._take(wide * high * 4)
             for row in range(high):
@@ -110,13 +116,13 @@ class RemoteDesktop:
         assert (width, height) == (WIDTH, HEIGHT)
         assert self._take(named)
         self._say(struct.pack(">Bxxx", 0) + struct.pack(">BBBBHHHBBBxxx", 32, 24, 0, 1, 255, 255, 255, 0, 8, 16))
-        self._say(struct.pack(">BxHi", 2, 1, 0))
+        self._say(struct.pack(">BxHii", 2, 2, 0, _CURSOR))
         self._say(struct.pack(">BBHH", _POINTER, 0, 0, 0))
 
     def _say(self, message: bytes) -> None:
-        self._send(Message(data=message))
+        self._send(BytesMessage(data=message))
 
-    def _send(self, event: Request | Message) -> None:
+    def _send(self, event: Request | BytesMessage) -> None:
         try:
             self._line.sendall(self._ws.send(event))
         except OSError as error:
@@ -149,6 +155,27 @@ class RemoteDesktop:
                     raise BrokenError
                 case _:
                     pass
+
+
+def await_that(holds: Callable[[], object], what: str) -> None:
+    """Ask again and again, which takes the stand-in's own time."""
+    for _ in range(_ASKED):
+        if holds():
+            return
+    raise AssertionError(f"it never came to pass that {what}")
+
+
+def settled(desktop: RemoteDesktop, due: Callable[[], bool]) -> bytes:
+    """The picture once something has happened and twenty looks in a row have found the same."""
+    await_that(due, "it happens")
+    last, alike = desktop.picture(), 0
+    for _ in range(_ASKED):
+        picture = desktop.picture()
+        alike = alike + 1 if picture == last else 0
+        last = picture
+        if alike == _ALIKE:
+            return picture
+    raise AssertionError("the picture never came to rest")
 
 
 @contextmanager

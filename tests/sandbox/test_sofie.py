@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
@@ -13,7 +11,6 @@ import pytest
 
 from sandbox.sofie.machine import missing
 from tests.sandbox.remote_desktop import (
-    CONTROL,
     ESCAPE,
     HEIGHT,
     RETURN,
@@ -25,37 +22,25 @@ from tests.sandbox.remote_desktop import (
     RemoteDesktop,
     Sofie,
     at_the_desktop,
+    await_that,
     cookie,
+    settled,
     signed_in,
+)
+from tests.sandbox.sofie_documents import (
+    ANNEX,
+    FIRST,
+    LETTER,
+    document,
+    file_reference,
+    lists,
+    opened,
+    reference_of,
+    saved,
 )
 from tests.sandbox.visitor import starting
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"this machine lacks {', '.join(missing())}")
-
-LETTER, ANNEX = b"%PDF-1.7 vedtak", b"%PDF-1.7 vedlegg" * 5000
-_TRIES = 3000
-
-
-def document(number: int = 1, **different: Any) -> dict[str, Any]:
-    return {
-        "number": f"SOF-2026-{number:07}",
-        "case_ref": f"SK-2026/{number}",
-        "party_id": "02919110271",
-        "name": "Bakkehaug, Kari Ånes",
-        "doc_type": "VEDTAK",
-        "direction": "OUT",
-        "doc_date": "2026-11-20",
-        "sent": "2026-11-21",
-        "officer": "kemn03",
-        "files": [
-            {"name": "vedtak.pdf", "role": "MAIN", "content_base64": base64.b64encode(LETTER).decode()},
-            {"name": "vedlegg.pdf", "role": "ATTACHMENT", "content_base64": base64.b64encode(ANNEX).decode()},
-        ],
-        **different,
-    }
-
-
-FIRST = document()["number"]
 
 
 @pytest.fixture(scope="module")
@@ -87,41 +72,6 @@ def officer(sofie: Sofie) -> Iterator[httpx.Client]:
 def desktop(sofie: Sofie, officer: httpx.Client) -> Iterator[RemoteDesktop]:
     with at_the_desktop(sofie, officer) as opened:
         yield opened
-
-
-def await_that(holds: Callable[[], object], what: str) -> None:
-    """Ask again and again, which takes the stand-in's own time."""
-    for _ in range(_TRIES):
-        if holds():
-            return
-    raise AssertionError(f"it never came to pass that {what}")
-
-
-def saved(sofie: Sofie, kind: str) -> int:
-    return sofie.get("summary")["saved"][kind]
-
-
-def reference_of(sofie: Sofie, number: str = FIRST) -> str:
-    return sofie.get("documents", number=number)[0]["archive_ref"]
-
-
-def opened(sofie: Sofie) -> list[tuple[str, str]]:
-    return [(look["account"], look["number"]) for look in sofie.get("looks") if look["kind"] == "document"]
-
-
-def lists(sofie: Sofie) -> list[str]:
-    """Which pages of the list have been shown."""
-    return [look["number"] for look in sofie.get("looks") if look["kind"] == "list"]
-
-
-def file_reference(desktop: RemoteDesktop, reference: str) -> None:
-    """Open the document by its number and note a reference, by the keyboard alone."""
-    desktop.type(FIRST)
-    desktop.press(RETURN)
-    desktop.press(CONTROL, ord("a"))
-    desktop.type(reference)
-    desktop.press(TAB)
-    desktop.press(SPACE)
 
 
 def test_a_reference_is_noted_by_the_keyboard_alone_and_read_back(sofie: Sofie, desktop: RemoteDesktop) -> None:
@@ -247,19 +197,6 @@ class TestSession:
         await_that(lambda: sofie.get("summary")["programs"] == [], "the desktop is given up")
         with at_the_desktop(sofie, officer) as desktop:
             assert desktop.see(lambda picture: picture == first)
-
-
-def settled(desktop: RemoteDesktop, due: Callable[[], bool]) -> bytes:
-    """The picture once something has happened and twenty looks in a row have found the same."""
-    await_that(due, "it happens")
-    last, alike = desktop.picture(), 0
-    for _ in range(_TRIES):
-        picture = desktop.picture()
-        alike = alike + 1 if picture == last else 0
-        last = picture
-        if alike == 20:
-            return picture
-    raise AssertionError("the picture never came to rest")
 
 
 class TestNobodyElse:
