@@ -1,1 +1,1 @@
-"""SOFIE as a target: its windows arrive as pixels."""
+"""SOFIE, the tax collector's system: its windows arrive as pixels."""

@@ -96,7 +96,7 @@ class Sight:
         return min(below, default=None)
 
     def table(self, of: Locator) -> Table | None:
-        """A table by the name above it; None where there is none, or it is not clear which."""
+        """A table by the name above it; None where there is none, it is not clear which, or a row cannot be made out."""
         found = self.where(of)
         if len(found) != 1:
             return None
@@ -106,6 +106,9 @@ class Sight:
         while row := self._row_below(last, headers):
             rows.append(row)
             last = row[0].bottom
+        next_row = Box(last, headers[0].x, headers[-1].right - headers[0].x, headers[0].height + _NEXT_ROW)
+        if self.layout.within(next_row):
+            return None
         return Table(tuple(self.text(box) for box in headers), tuple(rows))
 
     # --- texts ------------------------------------------------------------------------------------------------------

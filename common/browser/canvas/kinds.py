@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -58,11 +59,17 @@ class Kind:
     """All that it can be, where those are few."""
     masks: tuple[str, ...] = ()
     """How it is built: `9` for a digit, `A` for a capital, anything else for itself."""
+    mended: Callable[[str], str] = field(default=str.strip, compare=False)
+    """What a text must mean, where a sign stands that such a text cannot hold."""
+
+    least: float | None = None
+    """How certain a reading must be, if not as usual."""
 
     @property
     def floor(self) -> float:
         """How certain a reading must be."""
-        return CERTAIN if self.exact else LIKELY
+        usual = CERTAIN if self.exact else LIKELY
+        return usual if self.least is None else self.least
 
     @cached_property
     def alphabet(self) -> frozenset[str]:
@@ -94,6 +101,11 @@ def _in_place(sign: str, place: str) -> str | None:
         sign = _AS_LETTER.get(sign, sign.upper())
         return sign if sign in CAPITALS else None
     return place if place in {sign, sign.upper(), _AS_LETTER.get(sign)} else None
+
+
+def _as_name(text: str) -> str:
+    """`Nordhaug, Ola`: a comma is easily taken for a full stop."""
+    return re.sub(r"\s*[.,;:]\s+(?=\S)", ", ", text.strip())
 
 
 def _is_national_id(text: str) -> bool:
@@ -130,6 +142,7 @@ PARTY = Kind("national id or organisation number", DIGITS, lambda text: _is_nati
 DATE = Kind("date", DIGITS + ".", _is_date)
 COUNT = Kind("count", DIGITS, str.isdecimal)
 TEXT = Kind("text", exact=False)
+NAME = Kind("name", exact=False, mended=_as_name)
 
 
 def coded(name: str, *masks: str) -> Kind:

@@ -12,6 +12,8 @@ from common.browser.canvas.picture import Box, Grades, Picture
 
 _STEP: Final = 14
 """Grades between two neighbouring pixels that make an edge."""
+_GRAIN: Final = 5.5
+"""And so many times the median step, where the picture is noisy."""
 _ACROSS: Final = 26
 _DOWN: Final = 15
 """Edges this long (in pixels) are lines and no parts of letters."""
@@ -54,11 +56,17 @@ def laid_out(picture: Picture) -> Layout:
 
 def _lines(grey: Grades) -> Grades:
     """Every pixel at a long straight edge, whichever side of it is the darker one."""
-    signed = grey.astype(np.int16)
-    across, down = np.zeros_like(grey), np.zeros_like(grey)
-    across[1:][np.abs(np.diff(signed, axis=0)) >= _STEP] = 255
-    down[:, 1:][np.abs(np.diff(signed, axis=1)) >= _STEP] = 255
-    return _either(_long(across, (_ACROSS, 1), (5, 1)), _long(down, (1, _DOWN), (1, 3)))
+    across = _edges(cv2.blur(grey.astype(np.float32), (3, 1)), 0)
+    down = _edges(cv2.blur(grey.astype(np.float32), (1, 3)), 1)
+    return _either(_long(across, (_ACROSS, 1), (3, 1)), _long(down, (1, _DOWN), (1, 3)))
+
+
+def _edges(grey: Any, axis: int) -> Grades:
+    """Where two neighbours differ by more than the grain of the picture makes them."""
+    steps = np.abs(np.diff(np.asarray(grey, np.float32), axis=axis))
+    least = max(_STEP, _GRAIN * float(np.median(steps)))
+    padded = np.pad(steps >= least, [(1, 0), (0, 0)] if axis == 0 else [(0, 0), (1, 0)])
+    return np.where(padded, 255, 0).astype(np.uint8)
 
 
 def _long(edges: Grades, length: tuple[int, int], gap: tuple[int, int]) -> Grades:
@@ -93,11 +101,12 @@ def _boxes(lines: Grades) -> list[Box]:
 
 
 def _texts(grey: Grades, lines: Grades) -> list[Box]:
-    ink = _ink(grey)
-    ink[cv2.dilate(_rules(lines), np.ones((3, 3), np.uint8)) > 0] = 0
-    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, _WORD_GAP), np.uint8))
+    ink, frames = _ink(grey), cv2.dilate(_rules(lines), np.ones((3, 3), np.uint8)) > 0
+    ink[frames] = 0
+    joined = _grades(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, _WORD_GAP), np.uint8)))
+    joined[frames] = 0
     low, high = _TEXT
-    found = [(box, area) for box, area in _parts(_grades(joined), 8) if box.height <= high and area >= low]
+    found = [(box, area) for box, area in _parts(joined, 8) if box.height <= high and area >= low]
     return [box for box in _one_line([box for box, _ in found]) if box.height >= low and box.width >= low - 1]
 
 

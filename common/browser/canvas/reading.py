@@ -112,7 +112,10 @@ class Reading:
         self.tally.first += 1
         if kind.words:
             return self._word(line, kind)
-        return self._text(line) if not kind.letters else self._exactly(line, kind)
+        if kind.letters:
+            return self._exactly(line, kind)
+        found = self._text(line)
+        return Sighting(kind.mended(found.text), found.confidence)
 
     def _exactly(self, line: Grades, kind: Kind) -> Sighting:
         votes = _Votes()

@@ -1,0 +1,27 @@
+"""How SOFIE's numbers are built, so that what is read off its picture can be told from what it cannot be."""
+
+from __future__ import annotations
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SofieSettings(BaseSettings):
+    """What a deployment may decide about SOFIE (`ROGER_SOFIE_…`).
+
+    Each is a list of masks, divided by commas: `9` stands for a digit, `A` for a capital, anything else for itself. Where
+    they are wrong, every document goes to a person.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ROGER_SOFIE_", frozen=True)
+
+    numbers: str = "SOF-9999-9999999"
+    """Of documents."""
+    cases: str = "K-99999999"
+    """Of SOFIE's own cases."""
+    references: str = "9999/999999-9,9999/999999-99,9999/999999-999"
+    """Of the archive's journal posts."""
+
+
+def masks(listed: str) -> tuple[str, ...]:
+    """The masks of a list."""
+    return tuple(mask for each in listed.split(",") if (mask := each.strip()))
