@@ -82,10 +82,13 @@ class DecidedItem(CaseInput):
 
     body: Body = Field(description="The political body, as the meeting module calls it", examples=["Formannskapet"])
     meeting_date: date = Field(examples=["2026-12-01"])
-    item_no: ItemNo = Field(description="Number of the item: PS, DS, RS or FO, running number, year")
+    item_no: ItemNo = Field(
+        description="Number of the item: PS, DS, RS or FO, running number, year", examples=["PS 12/26"]
+    )
     case_no: CaseFileNo = Field(description="The case file that the item belongs to", examples=["2026/004411"])
     decision_text: Verbatim = Field(
-        description="The decision, letter for letter; only line breaks may be written in another way"
+        description="The decision, letter for letter; only line breaks may be written in another way",
+        examples=["Formannskapet vedtar:\n\n1. Planen godkjennes."],
     )
     votes: Votes
     conflict_of_interest: Annotated[tuple[PersonName, ...], Field(max_length=100)] = Field(
