@@ -26,6 +26,8 @@ class Town(MadeUpTown):
     officers: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     documents: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """As the console of SOFIE takes them."""
+    tax_files: list[bytes] = field(default_factory=list[bytes])
+    """What is handed over before the cases about them."""
     meetings: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """As the console of the meeting module takes them."""
     opened: int = 0
