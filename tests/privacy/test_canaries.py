@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import io
 import json
 from collections.abc import AsyncGenerator, Iterator, Sequence
@@ -30,7 +31,7 @@ from tests.web.parts_alive import SCOPES, Parts, alive, until
 pytestmark = pytest.mark.anyio
 
 CALLERS = {
-    "booking": SCOPES,
+    "booking": [*SCOPES, "files"],
     "foreign": ["town:*:submit", "town:*:read", "webhooks"],
     "desk": ["cases:read:all", "cases:decide", "cases:release", "operate", "evidence:read"],
     "nobody": [],
@@ -167,13 +168,39 @@ def files(canaries: Canaries) -> Iterator[Asked]:
     yield *post, {"files": {canaries.number("xlsx header"): (f"{canaries.name('xlsx header')}.xlsx", made, XLSX)}}
 
 
+def files_of_cases(canaries: Canaries) -> Iterator[Asked]:
+    """People in what is handed over for cases, in its name, and in what is wrong about it."""
+    for way in ("plain", "wrong", "broken", "kept", "missing"):
+        place = f"file {way}"
+        content = f"{canaries.number(place)} {canaries.name(place)}".encode() * 50
+        sha256 = hashlib.sha256(content).hexdigest()
+        named = f"{canaries.number(place)}.txt"
+        if way != "missing":
+            yield "booking", "POST", "/v1/files", {"content": content, "params": {"sha256": sha256}}
+        files = [{"sha256": sha256, "name": named, "mime": f"text/{way}"}]
+        yield "booking", "POST", "/v1/parcels", {"json": {"files": files}}
+    content, number = canaries.name("file differs").encode(), canaries.number("file differs")
+    yield "booking", "POST", "/v1/files", {"content": content, "params": {"sha256": "0" * 64}}
+    yield "booking", "POST", "/v1/files", {"content": content, "params": {"sha256": number}}
+    yield "booking", "POST", "/v1/files", {"content": content, "headers": {"Content-Digest": f"sha-256=:{number}:"}}
+    yield "booking", "POST", "/v1/files", {"files": {number: (f"{number}.pdf", content)}}
+    wrong = [{"sha256": number, "name": number, "mime": number, number: number}]
+    yield "booking", "POST", "/v1/parcels", {"json": {"files": wrong}}
+
+
 def addresses_and_headers(canaries: Canaries) -> Iterator[Asked]:
     """People in what is no body."""
     for number, spelled in enumerate(spellings(canaries.number("address"))):
         inside = quote(spelled)
         for path in ("/{}", "/v1/{}", "/v1/cases/{}", "/v1/cases?reference={}", "/v1/cases?unit={}&cursor={}"):
             yield "booking", "GET", path.replace("{}", inside), {}
-        for path in ("/v1/batches/{}", "/v1/registers/{}", "/v1/events?position={}", "/arbeidsliste?enhet={}"):
+        for path in (
+            "/v1/files/{}",
+            "/v1/batches/{}",
+            "/v1/registers/{}",
+            "/v1/events?position={}",
+            "/arbeidsliste?enhet={}",
+        ):
             yield "booking", "GET", path.replace("{}", inside), {}
         for path in ("/v1/operations?name={}", "/v1/tasks?unit={}&role={}", "/v1/cases?{}={}", "/logg-inn?til=/{}"):
             yield "desk", "GET", path.replace("{}", inside), {}
@@ -299,7 +326,14 @@ class Day:
             assert (await booking.put("/v1/registers/holes", params=on, json=[{"code": "A"}])).is_success
             hook = await booking.post("/v1/webhooks", json={"url": self.receiver.url})
             assert hook.is_success, hook.text
-            for kind in (ways_to_end, refused_cases, files, addresses_and_headers, what_is_kept_in_the_clear):
+            for kind in (
+                ways_to_end,
+                refused_cases,
+                files,
+                files_of_cases,
+                addresses_and_headers,
+                what_is_kept_in_the_clear,
+            ):
                 await self._ask(clients, kind.__name__, kind(self.canaries))
             await until(lambda: not any(self._open()))
             await self._decide(clients["desk"])
@@ -368,6 +402,7 @@ async def test_nobody_gets_out(database: DatabaseSettings, empty_redis: str, tmp
     assert day.receiver.got
     assert [name for name in left if name.startswith("letter")]
     assert b"visit.begun" in left["log of worker"]
+    assert left["log of worker"].count(b"parcel.opened") >= 4
     assert b"request.failed" in left["log of api"]
 
     got_out = {name: places for name, content in left.items() if (places := found(content, people))}

@@ -14,7 +14,7 @@ from common import log
 from common.batch import BatchRule, EndedRow, Figures
 from common.errors import NameMismatch, RobotFault, TargetDown
 from common.norway.national_id import NationalIdText
-from common.process import CaseInput, Outcome, OutcomeCode, Retention, Run, Service, Subject, Task
+from common.process import CaseInput, FileRef, Outcome, OutcomeCode, Retention, Run, Service, Subject, Task
 from common.refusals import FieldProblem
 from common.register import RegisterRow
 
@@ -126,3 +126,26 @@ def visit(visit: Visit, run: Run) -> Outcome:
                 name=f"ring {visit.person}", role="unit-leader", title=f"Ring {visit.person}", text=visit.person
             )
             return Outcome(OutcomeCode.CREATED, dict(seen), tasks=(task,))
+
+
+class Parcel(CaseInput):
+    """What somebody has sent."""
+
+    files: list[FileRef]
+
+
+@warren.process("parcels", targets=[], manual_minutes=1, due=timedelta(days=1), retention=Retention.PERSONAL)
+def open_parcel(parcel: Parcel, run: Run) -> Outcome:
+    """Somebody's file is opened, and read aloud."""
+    for ref in parcel.files:
+        with run.file(ref.sha256) as path:
+            content = path.read_text(encoding="utf-8") if path is not None else ""
+        number = content.partition(" ")[0]
+        _log.info("parcel.opened", number=number, name=ref.name)
+        if ref.mime == "text/wrong":
+            raise NameMismatch(content)
+        if ref.mime == "text/broken":
+            raise RuntimeError(content)
+        if ref.mime == "text/kept":
+            run.discard_files()
+    return Outcome(OutcomeCode.CREATED, {"name": parcel.files[0].name})
