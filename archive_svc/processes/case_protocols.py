@@ -20,9 +20,10 @@ from archive_svc.screens.esa.target import Esa
 from archive_svc.screens.meetings.target import ItemFacts, Meetings
 from archive_svc.service import archive
 from common.errors import ConflictInTarget, SuspectedDuplicate
-from common.process import Outcome, OutcomeCode, Retention, Run
+from common.process import Ensured, Outcome, OutcomeCode, Retention, Run
 
-_NOT_JOURNALLED = frozenset({PostStatus.RESERVED, PostStatus.REGISTERED, PostStatus.FINISHED, PostStatus.APPROVED})
+_JOURNALLED = frozenset({PostStatus.JOURNALLED, PostStatus.ARCHIVED})
+_ON_THE_WAY = frozenset(PostStatus) - _JOURNALLED - {PostStatus.CANCELLED}
 
 
 @archive.process(
@@ -43,23 +44,23 @@ def case_protocol(item: DecidedItem, run: Run) -> Outcome:
     case_file = _case_file(item, minuted, desk)
     screening = screening_of(minuted, case_file.screening)
 
-    key, made = _archived(item, minuted, protocol_post(item, minuted, case_file, screening), run, desk)
-    drafts = [
-        desk.ensure_post(item.case_no, letter) for letter in letters(item, minuted, case_file, screening, run.today())
-    ]
+    key, code = _archived(item, minuted, protocol_post(item, minuted, case_file, screening), run, desk)
+    wanted = letters(item, minuted, case_file, screening, run.today())
+    drafts = [_drafted(item, letter, desk) for letter in wanted]
     noted = SETTINGS.note_reference and _noted(key.call_number, minutes, run)
 
-    detail = {
-        "journal_post": key.call_number,
-        "journal_post_id": key.id,
-        "drafts": [each.value.call_number for each in drafts],
-        "decision_sha256": item.fingerprint,
-    }
     new = [each.value.call_number for each in drafts if each.created]
-    if made:
-        outcome = Outcome(OutcomeCode.CREATED, detail)
-    else:
-        outcome = Outcome(OutcomeCode.UPDATED if new or noted else OutcomeCode.EXISTS, detail)
+    if code is OutcomeCode.EXISTS and (new or noted):
+        code = OutcomeCode.UPDATED
+    outcome = Outcome(
+        code,
+        {
+            "journal_post": key.call_number,
+            "journal_post_id": key.id,
+            "drafts": [each.value.call_number for each in drafts],
+            "decision_sha256": item.fingerprint,
+        },
+    )
     return outcome.telling(tell_of_drafts(item, case_file.officer, new)) if new else outcome
 
 
@@ -69,33 +70,42 @@ def _case_file(item: DecidedItem, minuted: ItemFacts, desk: ArchiveDesk) -> Case
     Raises ConflictInTarget for one that is closed or not there, SuspectedDuplicate where somebody has archived another
     protocol of the item.
     """
-    standing = desk.archive.posts_of_reference(item.archive_reference)
-    if minuted.reference and minuted.reference not in {each.call_number for each in standing}:
-        raise SuspectedDuplicate(
-            "The meeting module names another post as the protocol", detail={"journal_post": minuted.reference}
-        )
+    if minuted.reference:
+        standing = desk.archive.posts_of_reference(item.archive_reference)
+        if minuted.reference not in {each.call_number for each in standing}:
+            raise _another_one(minuted.reference)
     found = desk.archive.case_file(item.case_no)
-    if found is not None and not found.status.is_open and all(map(desk.archive.posts_of_reference, references(item))):
-        return found
-    return desk.require_open(item.case_no)
+    if found is None:
+        raise ConflictInTarget("There is no such case file", detail={"case_file": item.case_no})
+    if not found.status.is_open and not all(map(desk.archive.posts_of_reference, references(item))):
+        raise ConflictInTarget(
+            "The case file is closed", detail={"case_file": item.case_no, "status": found.status.value}
+        )
+    return found
 
 
-def _archived(item: DecidedItem, minuted: ItemFacts, new: NewPost, run: Run, desk: ArchiveDesk) -> tuple[PostKey, bool]:
-    """The journalled post that holds the protocol, and whether this case has made it."""
+def _archived(
+    item: DecidedItem, minuted: ItemFacts, new: NewPost, run: Run, desk: ArchiveDesk
+) -> tuple[PostKey, OutcomeCode]:
+    """The journalled post that holds the protocol, and what this case has done to it."""
     sheet = sheet_of(item, minuted)
     with run.folder() as folder:
         copy = written(sheet, folder)
         require_reads_as_written(copy.file, sheet)
         post = desk.ensure_post(item.case_no, new)
-        _require_the_same(desk.post(post.value), item, copy)
+        if not post.created:
+            _require_the_same(desk.post(post.value), item, copy)
         document = NewDocument(
             role=DocumentRole.MAIN, title=new.title, file=copy.file, checksum=copy.checksum, original=copy.original
         )
         held = desk.ensure_document(post.value, document)
-    desk.ensure_status(post.value, PostStatus.JOURNALLED, instead_of=_NOT_JOURNALLED)
+    status = desk.ensure_status(post.value, PostStatus.JOURNALLED, instead_of=_ON_THE_WAY)
+    if status.value not in _JOURNALLED:
+        raise ConflictInTarget("The protocol is cancelled", detail={"journal_post": post.value.call_number})
     if post.created:
         _require_archived(desk.post(post.value), new, held.value)
-    return post.value, post.created
+        return post.value, OutcomeCode.CREATED
+    return post.value, OutcomeCode.UPDATED if held.created or status.created else OutcomeCode.EXISTS
 
 
 def _require_the_same(post: JournalPost, item: DecidedItem, copy: ArchiveCopy) -> None:
@@ -111,21 +121,40 @@ def _require_the_same(post: JournalPost, item: DecidedItem, copy: ArchiveCopy) -
 
 
 def _require_archived(post: JournalPost, new: NewPost, sent: Document) -> None:
-    """The archive shows what it was given; raises ConflictInTarget."""
-    shown = (post.full_title, post.title, post.screening, post.external_reference, post.document_date)
-    given = (new.title, new.public_title, new.screening, new.external_reference, new.document_date)
-    journalled = post.status not in _NOT_JOURNALLED
-    if shown != given or not journalled or post.main_document != sent or not sent.format.startswith("PDF/A"):
+    """The archive shows what it was given, journalled; raises ConflictInTarget."""
+    whole = post.main_document == sent and sent.format.startswith("PDF/A")
+    if not (_shows(post, new) and whole and post.status in _JOURNALLED):
         raise ConflictInTarget(
             "The archive shows another protocol than was entered", detail={"journal_post": post.call_number}
         )
+
+
+def _drafted(item: DecidedItem, letter: NewPost, desk: ArchiveDesk) -> Ensured[PostKey]:
+    """A letter about the decision, as a draft: whatever an officer makes of it afterwards is the officer's."""
+    draft = desk.ensure_post(item.case_no, letter)
+    if draft.created:
+        post = desk.post(draft.value)
+        if not _shows(post, letter):
+            raise ConflictInTarget(
+                "The archive shows another draft than was entered", detail={"journal_post": post.call_number}
+            )
+    return draft
+
+
+def _shows(post: JournalPost, new: NewPost) -> bool:
+    shown = (post.type, post.full_title, post.title, post.screening, post.external_reference, post.parties)
+    return shown == (new.type, new.title, new.public_title, new.screening, new.external_reference, new.parties)
 
 
 def _noted(reference: str, minutes: Minutes, run: Run) -> bool:
     """The meeting module says where the protocol is archived; whether this case has noted it."""
     noted = run.ensure("noted", of=str, find=minutes.reference, create=lambda: minutes.note(reference))
     if noted.value != reference:
-        raise SuspectedDuplicate(
-            "The meeting module names another post as the protocol", detail={"journal_post": noted.value}
-        )
+        raise _another_one(noted.value)
     return noted.created
+
+
+def _another_one(reference: str) -> SuspectedDuplicate:
+    return SuspectedDuplicate(
+        "The meeting module names another post as the protocol", detail={"journal_post": reference}
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from archive_in_memory import MemoryArchive
 from protocol_office import BODY, CASE_NO, DECISION, MET, NUMBER, OPEN, PRESENT, REFERENCE, TITLE, Secretariat
 
 from archive_svc.esa.noark import AccessCode, CaseStatus, PartyRole, PostStatus, PostType
-from archive_svc.esa.record import Party, Screening
+from archive_svc.esa.record import NewPost, Party, Screening
 from archive_svc.protocols.exceptions import DecisionDiffers, MinutesNotApproved, ProtocolDiffers
 from archive_svc.protocols.posts import references
 from archive_svc.protocols.tasks import tell_the_secretariat
@@ -29,6 +30,13 @@ from common.process import OutcomeCode, Retention
 CREATED, UPDATED, EXISTS = OutcomeCode.CREATED, OutcomeCode.UPDATED, OutcomeCode.EXISTS
 EXEMPT = Screening(access=AccessCode.EXEMPT, legal_basis="offl. § 13")
 CALL_NUMBER = f"{CASE_NO}-1"
+
+
+class ForgetfulArchive(MemoryArchive):
+    """Keeps only the first party of a post."""
+
+    def register_post(self, case: str, new: NewPost) -> None:
+        super().register_post(case, new.model_copy(update={"parties": new.parties[:1]}))
 
 
 @pytest.fixture
@@ -296,6 +304,29 @@ class TestTheArchive:
         office.archive.put_post(CASE_NO, type=PostType.INTERNAL)
         office.minuted(reference=CALL_NUMBER)
         assert office.refused(office.item(), SuspectedDuplicate).detail == {"journal_post": CALL_NUMBER}
+
+    def test_has_the_protocol_cancelled(self, office: Secretariat) -> None:
+        office.perform(office.item())
+        office.archive.change_post(office.protocol().id, status=PostStatus.CANCELLED)
+        office.refused(office.item(), ConflictInTarget)
+
+    def test_has_a_post_of_the_reference_that_holds_nothing(self, office: Secretariat) -> None:
+        office.archive.put_post(
+            CASE_NO, type=PostType.INTERNAL, external_reference=REFERENCE, status=PostStatus.REGISTERED
+        )
+        assert office.perform(office.item()).code is UPDATED
+        assert (office.protocol().status, len(office.protocol().documents)) == (PostStatus.JOURNALLED, 1)
+
+    def test_shows_another_draft_than_was_entered(self) -> None:
+        office = Secretariat(archive=ForgetfulArchive())
+        with pytest.raises(ConflictInTarget):
+            office.perform(office.item(recipients=[{"name": "Vel"}, {"name": "Ånes Bygg AS"}]))
+        assert len(office.drafts()) == 1
+
+    def test_holds_a_draft_that_an_officer_has_changed(self, office: Secretariat) -> None:
+        office.perform(office.item())
+        office.archive.change_post(office.drafts()[0].id, parties=(), full_title="Brev")
+        assert office.again(office.item()).code is EXISTS
 
     def test_shows_another_screening_than_was_entered(self, office: Secretariat) -> None:
         def opened(what: str, of: str) -> None:
