@@ -17,7 +17,7 @@ from archive_svc.screens.sofie.document_window import (
 from archive_svc.screens.sofie.target import SofieScreen
 from archive_svc.sofie.document import SofieDocument, WaitingLine
 from archive_svc.sofie.port import Sofie
-from common.browser.canvas.kinds import DATE
+from common.browser.canvas.kinds import DATE, Kind, coded
 from common.browser.dates import day
 from common.browser.locator import Locator, button, heading, label, table, text
 from common.browser.screen import Form
@@ -25,6 +25,8 @@ from common.errors import ConflictInTarget, TargetRejected, UiChanged
 
 _HERE: Final = heading("SOFIE – Søk dokument")
 _WAITING: Final = table("Til arkivering")
+_PAGE: Final = coded("page", *(f"Side {at} av {last}" for at in ("9", "99", "999") for last in ("9", "99", "999")))
+_COUNT: Final = coded("count of documents", *(f"{'9' * digits} dokumenter" for digits in range(1, 6)))
 
 
 class Wanted(Form):
@@ -46,12 +48,12 @@ class SofieProgram(SofieScreen, Sofie):
         """Every page of the list; as many documents as the list says there are, or UiChanged."""
         page, lines = self, self.lines()
         while True:
-            at, last = page.figures(text("Side "), r"Side (\d+) av (\d+)")
+            at, last = page.figures(text("Side"), _PAGE)
             if at >= last:
                 break
             page = page.press(button("Neste"), expect=SofieProgram)
             lines = [*lines, *page.lines()]
-        (count,) = page.figures(text("dokumenter"), r"(\d+) dokumenter")
+        (count,) = page.figures(text("dokumenter"), _COUNT)
         if len(lines) != count:
             raise UiChanged(
                 "The list of documents shows another number of rows than it says", screens=("sofie.SofieProgram",)
@@ -66,12 +68,9 @@ class SofieProgram(SofieScreen, Sofie):
             raise TargetRejected("An archive reference is not built so")
         self._there(number).save(reference)
 
-    def figures(self, what: Locator, pattern: str) -> tuple[int, ...]:
-        """The numbers in a text of the window; raises UiChanged when it is not built so."""
-        found = re.search(pattern, self.text(what) or "")
-        if found is None:
-            raise UiChanged(f"SofieProgram: {what} is not built as before", screens=("sofie.SofieProgram",))
-        return tuple(map(int, found.groups()))
+    def figures(self, what: Locator, kind: Kind) -> list[int]:
+        """The numbers in a text of the window; raises NeedsJudgement where they are not certain."""
+        return [int(figure) for figure in re.findall(r"\d+", self.certain({what: kind})[what])]
 
     def _fetch(self, number: str) -> DocumentWindow | None:
         came = self.submit(Wanted(number=number), button("Hent"), expect=(DocumentWindow, NotThere))

@@ -77,8 +77,9 @@ class Sight:
         return self._reading.glance(self.picture.part(self._line_of(box)))
 
     def read(self, box: Box, kind: Kind) -> Sighting:
-        """What stands in a box."""
-        return self._reading.sighting(self.picture.part(_inside(box)), kind)
+        """What stands in a box, or what a text says that stands in none."""
+        piece = _inside(box) if box in self.layout.boxes else self._line_of(box)
+        return self._reading.sighting(self.picture.part(piece), kind)
 
     def field_of(self, label: Box) -> Box | None:
         """The box that a label belongs to: the next one to its right with nothing in between, or the one below it."""
