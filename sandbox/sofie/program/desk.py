@@ -9,6 +9,7 @@ from sandbox.sofie.program.document import Document
 from sandbox.sofie.program.link import Link, LinkError
 from sandbox.sofie.program.look import GREY, HEIGHT, WIDTH, Look
 from sandbox.sofie.program.search import Search
+from sandbox.sofie.program.window import FETCHING, READY
 
 if TYPE_CHECKING:
     from sandbox.sofie.program.window import Window
@@ -63,17 +64,19 @@ class Desk:
     def _ask(self, what: str, **asked: object) -> dict[str, Any]:
         """Ask the server, with the window standing still meanwhile; empty when nothing came of it."""
         if self.front:
-            self.front.say("")
+            self.front.say(FETCHING)
         _ = self.root.config(cursor="watch")
         self.root.update_idletasks()
         try:
             told = self._link.ask(what, **asked)
         except LinkError:
+            told = {}
             self.say(_FAILED)
-            return {}
         finally:
             _ = self.root.config(cursor="left_ptr")
-        if told.get("nothing"):
+        if self.front:
+            self.front.say(READY)
+        if "font" not in told:
             return {}
         self.font, self.paint_seconds, self.labels = told["font"], told["paint_seconds"], told["labels"]
         return told

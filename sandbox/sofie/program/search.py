@@ -53,7 +53,7 @@ class Search(Window):
         on.pack(side="left", padx=8)
         side = f"Side {self._page} av {told['pages']}"
         self.look.label(below, side).pack(side="left", padx=(10, 30))
-        self.look.label(below, f"{told['count']} dokumenter").pack(side="left")
+        self.look.label(below, "1 dokument" if told["count"] == 1 else f"{told['count']} dokumenter").pack(side="left")
 
     def _open(self, row: int) -> None:
         if self.desk.front is self:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from sandbox.sofie.program.desk import Desk
 
+FETCHING, READY = "Henter …", "Klar"
 _PIECES = 6
 
 
@@ -89,7 +90,9 @@ class Window(tk.Frame):
         pause = self.desk.paint_seconds
         if not pause:
             self._paint(len(self._late))
+            self.say(READY)
             return
+        self.say(FETCHING)
         self._paint_slowly(max(1, -(-len(self._late) // _PIECES)), int(pause * 1000 / _PIECES))
 
     def _paint(self, many: int) -> None:
@@ -100,6 +103,8 @@ class Window(tk.Frame):
     def _paint_slowly(self, many: int, pause: int) -> None:
         if self._late:
             _ = self.after(pause, self._paint_a_piece, many, pause)
+        else:
+            self.say(READY)
 
     def _paint_a_piece(self, many: int, pause: int) -> None:
         self._paint(many)
