@@ -32,26 +32,15 @@ def document(
     `in_sofie` is what SOFIE says differently.
     """
     number, who = town.document_number(), party or a_person(town)
+    case_ref = f"K-{town.today.year}{town.drawn_up:04}"
     kind = doc_type or town.chance.choice(("BETALINGSAVTALE", "VEDTAK", "VARSEL_UTLEGG"))
     contents = (main or tax_files.letter(number, _TYPES[kind]), *attachments)
-    roles = ("MAIN", *["ATTACHMENT"] * len(attachments))
+    files = list(zip(contents, ("MAIN", *["ATTACHMENT"] * len(attachments)), strict=True))
     dates = {"IN": {"received": _day(town, 1)}, "OUT": {"sent": _day(town, 2)}, "INTERNAL": {}}[direction]
-    case_ref = f"K-{town.today.year}{town.drawn_up:04}"
-    town.documents.append(
-        {
-            "number": number,
-            "case_ref": case_ref,
-            "party_id": who.get("person_id") or who["orgnr"],
-            "name": who["name"],
-            "doc_type": kind,
-            "direction": direction,
-            "doc_date": _day(town, 3),
-            "officer": _OFFICER,
-            "files": [tax_files.in_sofie(each, role) for each, role in zip(contents, roles, strict=True)],
-            **dates,
-            **in_sofie,
-        }
-    )
+    shown = {"number": number, "case_ref": case_ref, "party_id": _number(who), "name": who["name"], "officer": _OFFICER}
+    kept = [tax_files.in_sofie(each, role) for each, role in files]
+    same = {"doc_type": kind, "direction": direction, "doc_date": _day(town, 3)}
+    town.documents.append({**shown, **same, "files": kept, **dates, **in_sofie})
     if not kept_in_sofie:
         town.tax_files.extend(contents)
     return {
@@ -59,13 +48,11 @@ def document(
         "sofie_doc_id": number,
         "sofie_case_ref": case_ref,
         "party": who,
-        "doc_type": kind,
-        "direction": direction,
-        "doc_date": _day(town, 3),
+        **same,
         **{f"{name}_date": day for name, day in dates.items()},
         "officer": _OFFICER,
         "unit": TAX,
-        "files": [tax_files.named(each, role) for each, role in zip(contents, roles, strict=True)],
+        "files": [tax_files.named(each, role) for each, role in files],
         **_SCREENED,
     }
 
@@ -73,6 +60,10 @@ def document(
 def a_person(town: Town) -> dict[str, str]:
     person = town.somebody()
     return {"person_id": person["national_id"], "name": f"{person['family_name']}, {person['given_name']}"}
+
+
+def _number(party: dict[str, str]) -> str:
+    return party.get("person_id") or party["orgnr"]
 
 
 def _day(town: Town, ago: int) -> str:
@@ -89,7 +80,7 @@ def _case_file(town: Town, party: dict[str, str], status: str = "B") -> str:
             "public_title": "Skatteinnkreving – skatteyter",
             "part": _PART,
             "series": _SERIES,
-            "klass": party.get("person_id") or party["orgnr"],
+            "klass": _number(party),
             "unit": TAX,
             "officer": _OFFICER,
             "status": status,
@@ -118,7 +109,7 @@ def _post(town: Town, row: dict[str, Any], *, original: str, reference: str = ""
             "access": row["access_code"],
             "legal_basis": row["legal_basis"],
             "external_reference": reference,
-            "parties": [{"role": "EM", "name": who["name"], "number": who.get("person_id") or who["orgnr"]}],
+            "parties": [{"role": "EM", "name": who["name"], "number": _number(who)}],
             "documents": [{"role": "H", "title": "Dokument", "checksum": "a" * 64, "original": original}],
         }
     )

@@ -11,11 +11,13 @@ from archive_svc.screens.sofie.target import Sofie
 from archive_svc.service import archive
 from archive_svc.tax.archiving import archived, journal
 from archive_svc.tax.in_sofie import note_reference, require_reference, shown_in_sofie
+from archive_svc.tax.settings import TaxSettings
 from archive_svc.tax.standing import standing_of
 from archive_svc.tax.tasks import tell_the_tax_office
-from archive_svc.tax.tax_document import SETTINGS, TaxDocument
+from archive_svc.tax.tax_document import TaxDocument
 from common.person import require_lasting_id
 from common.process import Outcome, OutcomeCode, Retention, Run
+from common.settings import load
 
 
 @archive.process(
@@ -43,7 +45,7 @@ def archive_tax_document(document: TaxDocument, run: Run) -> Outcome:
         done = run.step("archived", archived, document, standing, desk, run)
         post = journal(document, done, desk)
         code = OutcomeCode.CREATED if done.created else OutcomeCode.UPDATED
-    noted = SETTINGS.note_reference and note_reference(document, post.call_number, run)
+    noted = load(TaxSettings).note_reference and note_reference(document, post.call_number, run)
     run.discard_files()
     return Outcome(code, _detail(post, noted=noted))
 

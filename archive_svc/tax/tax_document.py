@@ -74,17 +74,19 @@ class TaxParty(BaseModel):
 
 
 class TaxDocument(CaseInput):
-    """One document with its files, as its officer or the nightly list hands it in."""
+    """One document with its files, as its officer or the nightly list hands it in. No table holds it: send JSON, an array or NDJSON."""
 
     sofie_doc_id: SofieNumber = Field(description="SOFIE's number", examples=["SOF-2018-0004711"])
     sofie_case_ref: SofieNumber = Field(examples=["K-20180099"])
-    party: TaxParty
-    doc_type: DocumentType
-    direction: Direction
+    party: TaxParty = Field(examples=[{"person_id": "17838410103", "name": "Dahle, Erik"}])
+    doc_type: DocumentType = Field(examples=["BETALINGSAVTALE"])
+    direction: Direction = Field(examples=["OUT"])
     follow_up: bool = Field(default=False, description="INTERNAL: whether somebody has to answer it")
-    doc_date: date
+    doc_date: date = Field(examples=["2018-09-12"])
     received_date: date | None = Field(default=None, description="When it came; needed with IN, and only there")
-    sent_date: date | None = Field(default=None, description="When it was sent; needed with OUT, and only there")
+    sent_date: date | None = Field(
+        default=None, description="When it was sent; needed with OUT, and only there", examples=["2018-09-12"]
+    )
     officer: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9ÆØÅæøå._-]{1,40}$")] = Field(examples=["kemn01"])
     unit: OrganisationNumber = Field(description="Whose document it is", examples=["310456780"])  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]  here it must be said
     files: Annotated[tuple[FileRef, ...], Field(min_length=1, max_length=_MOST_FILES)] = Field(
@@ -142,7 +144,7 @@ class TaxDocument(CaseInput):
 
     @property
     def archive_unit(self) -> str:
-        return SETTINGS.archive_units.get(self.unit, self.unit)
+        return load(TaxSettings).archive_units.get(self.unit, self.unit)
 
     @property
     def subject(self) -> Subject:

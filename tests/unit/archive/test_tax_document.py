@@ -129,7 +129,7 @@ class TestMeant:
 
     def test_a_unit_that_the_archive_calls_otherwise(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert TaxOffice().document().archive_unit == "310456780"
-        monkeypatch.setattr(SETTINGS, "archive_units", {"310456780": "KEMN"})
+        monkeypatch.setenv("ROGER_TAX_ARCHIVE_UNITS", '{"310456780": "KEMN"}')
         assert TaxOffice().document().archive_unit == "KEMN"
 
     @pytest.mark.parametrize(

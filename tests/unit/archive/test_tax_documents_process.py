@@ -127,7 +127,7 @@ class TestArchived:
     def test_sofie_is_not_told_where_that_is_not_wanted(
         self, office: TaxOffice, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(SETTINGS, "note_reference", False)
+        monkeypatch.setenv("ROGER_TAX_NOTE_REFERENCE", "false")
         assert office.perform(office.document()).detail["noted_in_sofie"] is False
         assert office.sofie.documents[NUMBER].archive_reference == ""
 
