@@ -499,6 +499,10 @@ class TestWhatOthersReadBefore:
         assert office.controlled(post).detail["decision"] == "REMIND"
         assert office.archive.writes == []
 
+    def test_does_not_refer_what_stands_in_a_case_file_that_is_open_again(self, office: Office) -> None:
+        row = office.row(office.waiting(days=20), case_status=CaseStatus.CLOSED)
+        assert office.control(row).detail["decision"] == "YOUNG"
+
     def test_the_lists_line_counts_for_less_than_the_page(self, office: Office) -> None:
         post = office.waiting(days=20)
         row = office.row(post, received_date=days_ago(400))
