@@ -24,6 +24,8 @@ from common.errors import NotConfirmed
 from common.process import Run
 
 _FRESH = timedelta(minutes=10)
+_STAFF_FRESH = timedelta(minutes=30)
+"""Sixty pages in a large municipality, and nobody leaves by the minute."""
 
 
 class Standing(BaseModel, frozen=True):
@@ -188,5 +190,5 @@ def _officer(initials: str, row: BacklogControl, run: Run) -> Officer | None:
         return {each.initials.casefold(): each for each in archive_of(run).officers()}
 
     name = initials.casefold()
-    found = run.reading("officers", "all", look, fresh=_FRESH).get(name)
+    found = run.reading("officers", "all", look, fresh=_STAFF_FRESH).get(name)
     return found if found is not None and found.active and name != row.leaving.casefold() else None
