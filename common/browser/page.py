@@ -141,11 +141,9 @@ class BrowserPage:
                     self._hands.escalate(act, reply.get("fields", []))
                 case "disabled":
                     self._hands.escalate_all(act)
-                case "left" | "lost" | "moved":
+                case _:
                     if arrived := self._follow(act, reply):
                         return arrived
-                case _:
-                    self._fail(act.screen, act, reply)
 
     def _request(self, act: Act, by_hand: int | None) -> dict[str, Any]:
         end = len(act.fields) if by_hand is None else by_hand
@@ -163,12 +161,16 @@ class BrowserPage:
         }
 
     def _follow(self, act: Act, reply: Reply) -> Screen | None:
-        """Find out which page this is now; None means that the act is to go on here."""
+        """Find out which page this is now; None means that the act is to go on here. Raises what any other reply means."""
+        state = reply.get("state")
+        slow = state == "nowhere" and bool(act.screen.patience) and not reply.get("complete")
+        if state not in ("left", "lost", "moved") and not slow:
+            self._fail(act.screen, act, reply)
         act.moves += 1
         if act.moves > _MOVES:
             raise TargetTimeout(f"{type(act.screen).__name__} does not come to rest")
         old = act.screen.arrival.document
-        pressed = bool(reply.get("pressed")) or (reply.get("state") == "lost" and act.pressing)
+        pressed = slow or bool(reply.get("pressed")) or (state == "lost" and act.pressing)
         if pressed:
             there = self._arrive(
                 act.screen, act.expect, step=act.step, departed=reply.get("document", ""), awaiting=old
@@ -200,7 +202,8 @@ class BrowserPage:
         budget: float = 0,
     ) -> Screen:
         """Await one of the expected screens, through as many pages as lie between; `screen` itself means unpressed."""
-        awaited, give_up = self._awaited(screen, expect), now() + 2 * self._budget
+        awaited, patience = self._awaited(screen, expect), screen.patience.total_seconds() if step else 0
+        give_up = now() + 2 * self._budget + patience
         asked = {
             "step": step,
             "departed": departed,
@@ -217,6 +220,8 @@ class BrowserPage:
                     return screen
                 case "left" | "lost" if now() < give_up:
                     asked["departed"] = reply.get("document", "")
+                case "nowhere" if patience and not reply.get("complete") and now() < give_up:
+                    continue
                 case _:
                     self._fail(screen, None, reply, expect)
         raise TargetTimeout(f"after {type(screen).__name__}, one page led to another without end")

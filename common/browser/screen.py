@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypedDict, TypeVar, cast
 
@@ -129,6 +130,8 @@ class Screen:
     """The name or id of the frame that it is shown in, however deep that lies; the page itself without one."""
     window: ClassVar[str] = ""
     """The name of the window that a page opens for it."""
+    patience: ClassVar[timedelta] = timedelta(0)
+    """How much longer than usual what comes after a press here may take, as where files are sent."""
 
     def __init__(self, page: Page, arrival: Arrival | None = None) -> None:
         self.page = page
@@ -189,6 +192,12 @@ class Screen:
     def shows(self, what: Locator) -> bool:
         """Say whether this is shown right now."""
         return bool(self._reading(what).get("shown"))
+
+    def beside(self, screen: type[S]) -> S:
+        """Another screen that is shown at the same time, in another frame; nothing is pressed."""
+        other = (screen.at(self.target) if self.target.product is not None else screen)(self.page)
+        other.refresh()
+        return other
 
     def refresh(self) -> None:
         """Await readiness again and forget what was read on arrival: for pages that change by themselves."""

@@ -1,10 +1,11 @@
-"""ESA as a target."""
+"""ESA as a target: a page of frames, with the menu above and the content beside the archive's tree."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from archive_svc.screens.office import Office
+from common.browser.locator import link
 from common.browser.screen import Screen
 from common.browser.target import WebTarget
 from common.target import SecondLogin
@@ -19,3 +20,14 @@ Esa = WebTarget(
 
 class EsaScreen(Screen):
     target = Esa
+
+
+class Content(EsaScreen):
+    """What is shown beside the tree."""
+
+    frame = "innhold"
+
+
+class Menu(EsaScreen):
+    frame = "topp"
+    ready = (link("Søk saksmappe"), link("Søk journalpost"), link("Restanser"), link("Saksbehandlere"))
