@@ -184,6 +184,31 @@ _OUT = Row(
     ],
 )
 
+_FILES = Row(
+    "Files for cases",
+    [
+        lines(
+            "Files kept",
+            Query(agreed("roger_files_kept_bytes", SERVICE), "{{service}}"),
+            tells="Bytes of files that callers handed over and no robot has given up yet; the database holds them.",
+            unit="bytes",
+            width=8,
+        ),
+        lines(
+            "How many",
+            Query(agreed("roger_files_kept", SERVICE), "{{service}}"),
+            tells="Those files. What no open case names goes after some days, the rest after thirty at most.",
+            width=8,
+        ),
+        lines(
+            "Handed over, per hour",
+            Query(or_zero(hourly("roger_files_taken_total", SERVICE, "result")), "{{result}}"),
+            tells="Files that callers handed over: new, or there already.",
+            width=8,
+        ),
+    ],
+)
+
 _PROCESSES = Row(
     "Processes",
     [
@@ -251,5 +276,5 @@ PLATFORM = Board(
     title="Platform",
     tells="What the robots stand on, and what goes out of the house.",
     variables=[SERVICES, choice("part", "Part", "up", within=SERVICE)],
-    rows=[_NOW, _POSTGRESQL, _ERRANDS, _OUT, _PROCESSES],
+    rows=[_NOW, _POSTGRESQL, _ERRANDS, _OUT, _FILES, _PROCESSES],
 )

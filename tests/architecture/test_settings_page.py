@@ -11,6 +11,7 @@ from sources import ROOT
 from common import settings
 from common.browser.settings import BrowserSettings
 from common.entrusting.settings import SecretSettings
+from common.files.settings import FileSettings
 from common.notices.settings import NoticeSettings
 from common.web.pages.settings import PageSettings
 from common.webhooks.settings import WebhookSettings
@@ -47,6 +48,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_WEBHOOKS_": WebhookSettings,
     "ROGER_NOTICES_": NoticeSettings,
     "ROGER_SECRETS_": SecretSettings,
+    "ROGER_FILES_": FileSettings,
     "ROGER_REFUNDS_": RefundSettings,
     "ROGER_HPR_": HprSettings,
     "ROGER_CONTROL_": ControlSettings,
