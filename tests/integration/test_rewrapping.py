@@ -19,6 +19,8 @@ from common.cases.queue import Claimed, Queue
 from common.entrusting.entrusted import Entrusted
 from common.entrusting.settings import SecretSettings
 from common.entrusting.vault import Vault
+from common.files.settings import FileSettings
+from common.files.store import FileStore
 from common.privacy.crypto import Keyring
 from common.privacy.key_file import KeyFile
 from common.privacy.rewrapping import PLACES, Rewrapping
@@ -53,7 +55,7 @@ def employ(office: Office, keyring: Keyring) -> None:
 
 
 async def fill(office: Office) -> tuple[UUID, Claimed]:
-    """Something under each place's key: a case, a fact of it, evidence, a secret, a webhook, a report; the case still runs."""
+    """Something under each place's key: a case, a fact of it, evidence, a secret, a file, a webhook, a report; it still runs."""
     case = await office.submit(a_chore(reference="T-1"))
     run = await office.claim()
     await Ledger(office.pool, office.keyring).remember(run, "card", "T-1", "C-7", until=date.max, today=NOON.date())
@@ -62,6 +64,7 @@ async def fill(office: Office) -> tuple[UUID, Claimed]:
     left = Entrusted(secret=vault.new_secret(), to="90000001", about="TK-nett")
     point = Checkpoint(name="secret", mark=Mark.STEP, value=None, fence=run.fence)
     await vault.keep(run, point, vault.sealed(left, NOON))
+    await FileStore(office.pool, office.keyring, FileSettings()).begin("booking", NOON)
     webhook = office.keyring.new_key(case)
     await office.rows(
         "insert into webhooks (id, caller, url, key, secret, filters, reads_all, processes, state, position, created_at) "
