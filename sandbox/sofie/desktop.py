@@ -95,6 +95,7 @@ class Desktop:
         """Close everything."""
         self.ended = True
         self.drop()
+        self.drawn.set()  # nobody is to wait for it any more
         if self._keeping:
             self._keeping.cancel()
         for name in ("program", "x"):

@@ -84,6 +84,14 @@ def test_a_server_that_fails_says_so_in_front_of_the_window(
     assert (saved(sofie, "reference"), lists(sofie)) == (kept + 1, ["1"])
 
 
+def test_a_program_whose_server_fails_at_once_can_be_used_afterwards(sofie: Sofie, officer: httpx.Client) -> None:
+    sofie.fault("error_page", times=1, path_prefix="/program/liste")
+    with at_the_desktop(sofie, officer) as desktop:
+        desktop.press(SPACE)  # the message's "OK"
+        file_reference(desktop, "2026/004411-3")
+        await_that(lambda: saved(sofie, "reference"), "the reference is saved")
+
+
 def test_a_message_stands_in_front_until_it_is_read(sofie: Sofie, desktop: RemoteDesktop) -> None:
     sofie.fault("dialog", times=1, text="Systemet stenger kl. 22.", path_prefix="/program/dokument")
     desktop.type(FIRST)
@@ -145,8 +153,8 @@ def test_what_is_no_picture_or_no_document_is_refused(sofie: Sofie) -> None:
 
 def test_whoever_does_nothing_is_signed_out(start: Start) -> None:
     brief = start("--session-minutes", "0.03")
-    with signed_in(brief) as http, at_the_desktop(brief, http) as desktop:
-        desktop.end()
+    with signed_in(brief) as http:
+        assert http.get("/okt").is_success
         await_that(lambda: brief.get("summary")["programs"] == [], "the program has ended")
         assert "Økten er utløpt" in http.get("/okt").text
 

@@ -26,29 +26,27 @@ class Desk:
         self.paint_seconds: float = 0.0
         self.labels: dict[str, str] = {}
         self._link = link
-        self.front: Window | None = None
         self._box: tk.Frame | None = None
         root.geometry(f"{WIDTH}x{HEIGHT}+0+0")
         _ = root.config(bg=GREY, cursor="left_ptr")
+        self.front: Window = Search(self, 1, {"rows": [], "pages": 1, "count": 0})
         _ = root.bind("<Escape>", lambda _: self._escape())
 
     def run(self) -> None:
         """Show the first window, say that it is there, and serve whoever sits at it."""
-        self.show_search()
+        self._show(self.front)
         self.root.update()
         self.root.focus_force()
-        if self.front:
-            self.front.focus_first()
+        self.show_search()
         self.root.update()
         _ = self._link.ask("tegnet")
         self.root.mainloop()
 
     def show_search(self, page: int = 1) -> None:
+        """Open the window that everything begins with."""
         if told := self._ask("liste", page=page):
             self._show(Search(self, page, told))
             self._tell(told)
-        elif self.front is None:
-            self._show(Search(self, page, {"rows": [], "pages": 1, "count": 0}))
 
     def show_document(self, number: str) -> None:
         """Open a document, or let the status line say why not."""
@@ -63,8 +61,7 @@ class Desk:
 
     def _ask(self, what: str, **asked: object) -> dict[str, Any]:
         """Ask the server, with the window standing still meanwhile; empty when nothing came of it."""
-        if self.front:
-            self.front.say(FETCHING)
+        self.front.say(FETCHING)
         _ = self.root.config(cursor="watch")
         self.root.update_idletasks()
         try:
@@ -74,15 +71,14 @@ class Desk:
             self.say(_FAILED)
         finally:
             _ = self.root.config(cursor="left_ptr")
-        if self.front:
-            self.front.say(READY)
+        self.front.say(READY)
         if "font" not in told:
             return {}
         self.font, self.paint_seconds, self.labels = told["font"], told["paint_seconds"], told["labels"]
         return told
 
     def _tell(self, told: dict[str, Any]) -> None:
-        if self.front and "status" in told:
+        if "status" in told:
             self.front.say(told["status"])
         if told.get("message"):
             self.say(told["message"])
@@ -90,7 +86,7 @@ class Desk:
     def _show(self, window: Window) -> None:
         last, self.front = self.front, window
         window.show()
-        if last:
+        if last is not window:
             last.place_forget()
             # Keys that were pressed meanwhile are addressed to what lay under the pointer then: they are not to get lost.
             _ = self.root.after(_TYPED_AHEAD, last.destroy)
@@ -134,5 +130,4 @@ class Desk:
             self._box.grab_release()
             self._box.destroy()
             self._box = None
-        if self.front:
-            self.front.focus_first()
+        self.front.focus_first()

@@ -78,7 +78,14 @@ class Look:
             highlightbackground=GREY,
             highlightcolor=INK,
         )
-        _ = button.bind("<Return>", lambda _: button.invoke())
+
+        def invoke(_: object) -> str:
+            button.invoke()
+            return "break"
+
+        # Tk lets the space bar take effect only after a while, and what is typed meanwhile would be lost.
+        for key in ("<Return>", "<space>"):
+            _ = button.bind(key, invoke)
         return button
 
     def group(self, parent: tk.Misc, text: str) -> tk.LabelFrame:
