@@ -64,7 +64,8 @@ def _written_off(standing: Standing, answer: Answer, row: BacklogControl, run: R
         if desk.post(key).write_off is not None:
             return by_others
         # What the archive says may name whoever has it open: it stands with the case, and in no log.
-        raise RecordLocked("The archive refuses the write-off", detail=told | {"says": refused.message}) from None
+        says = (refused.detail or {}).get("esa", refused.message)
+        raise RecordLocked("The archive refuses the write-off", detail=told | {"says": says}) from None
     stands = ensured.value
     ours = ensured.created and (stands.code, stands.answered_by) == (write_off.code, write_off.answered_by)
     return Outcome(OutcomeCode.UPDATED, told) if ours else by_others

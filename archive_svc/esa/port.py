@@ -34,7 +34,7 @@ class Archive(ABC):
 
     Each call is one visit from that page: open the archive anew for the next. Lists are read whole, all their pages.
     Text is stored exactly or refused. Every method may raise the application exceptions of `common.errors`,
-    TargetRejected when a rule of the archive forbids it (with the archive's own sentence as the message) and
+    TargetRejected when a rule of the archive forbids it (with the archive's own sentence in its detail, as `esa`) and
     RecordLocked when somebody has the record open.
     """
 

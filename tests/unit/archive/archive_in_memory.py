@@ -41,18 +41,14 @@ from common.testing import MemoryCase
 TODAY = date(2026, 11, 23)
 LARGEST = 100 * 2**20
 """Bytes of a file."""
-RANK: Final = {
-    PostStatus.RESERVED: 0,
-    PostStatus.TEMPORARY: 0,
-    PostStatus.REGISTERED: 1,
-    PostStatus.FINISHED: 2,
-    PostStatus.APPROVED: 3,
-    PostStatus.DISPATCHED: 4,
-    PostStatus.JOURNALLED: 5,
-    PostStatus.ARCHIVED: 6,
-    PostStatus.CANCELLED: 7,
+COURSE: Final = {
+    PostType.INCOMING: "MSJA",
+    PostType.OUTGOING: "RSFGEJA",
+    PostType.FOLLOWED_UP: "RSFGJA",
+    PostType.INTERNAL: "RSFGJA",
+    PostType.PRESENTATION: "RSFGJA",
 }
-"""A post goes on from one status to another, and never back."""
+"""How a post of each type goes on from one status to another; it may leave stages out, and never goes back."""
 LETTERS: Final = {WriteOffCode.LETTER, WriteOffCode.EMAIL, WriteOffCode.NOTE}
 """The ways of writing off that ask which post answers."""
 DONE: Final = {
@@ -208,13 +204,18 @@ class MemoryArchive(Archive):
             self._require(new.officer, "Saksbehandler må fylles ut")
         self._require(new.received is None or new.received <= self.today, "Mottatt kan ikke være fram i tid")
         self._require_screening(new.screening)
+        self._require(new.unit, "Enhet må fylles ut")
+        self._require(len(new.parties) <= 4, "Journalposten kan ha høyst fire parter")
+        status = PostStatus.RESERVED if new.draft else PostStatus.REGISTERED
+        self._require(status in COURSE[new.type], "Status gjelder ikke journalposttypen")
         if new.answers is not None:
-            self._require(self.post(case, new.answers) is not None, "Svar på finnes ikke i saken")
+            answered = self.post(case, new.answers)
+            answerable = answered is not None and answered.type.waits_for_answer
+            self._require(answerable and new.type is not PostType.INCOMING, "Svar på kan ikke besvares slik")
         self._require_new_reference(new.external_reference)
 
         def save() -> None:
             known = new.model_dump(exclude={"title", "public_title", "draft"})
-            status = PostStatus.RESERVED if new.draft else PostStatus.REGISTERED
             self.put_post(case, **known, journalled=None, status=status, title=new.public_title, full_title=new.title)
 
         self._write("post", f"{case}-{self._next_number(case)}", save)
@@ -224,7 +225,8 @@ class MemoryArchive(Archive):
         post = self._require_changeable(case, number)
         self._require_lines(document.title)
         self._require(document.title, "Tittel må fylles ut")
-        self._require(document.file.stat().st_size <= LARGEST, "Filen er for stor")
+        self._require(0 < document.file.stat().st_size <= LARGEST, "Filen er tom eller for stor")
+        self._require(post.status not in "AU", "Dokumenter kan ikke legges til")
         main = document.role is DocumentRole.MAIN and post.main_document is not None
         self._require(not main, "Journalposten har allerede et hoveddokument")
         held = Document(
@@ -244,16 +246,20 @@ class MemoryArchive(Archive):
     def set_status(self, case: str, number: int, status: PostStatus) -> None:
         self._meet("status", f"{case}-{number}")
         post = self._require_changeable(case, number)
-        self._require(RANK[status] > RANK[post.status], "Status kan ikke settes tilbake")
         change: dict[str, Any] = {"status": status}
-        if status is PostStatus.DISPATCHED and post.type is PostType.OUTGOING:
+        if status is PostStatus.CANCELLED:
+            self._require(post.status not in "AU", "Journalposten kan ikke utgå")
+        else:
+            course = COURSE[post.type]
+            forward = status in course and course.find(post.status) in range(course.find(status))
+            self._require(forward, "Status kan bare endres framover")
+        if status is PostStatus.DISPATCHED:
             self._require(post.sent is not None, "Sendt må fylles ut")
-        if status is PostStatus.JOURNALLED:
-            main = post.main_document
-            self._require(main is not None, "Journalposten mangler hoveddokument")
-            archival = main is not None and main.format.startswith("PDF/A")
+        if status in {PostStatus.JOURNALLED, PostStatus.ARCHIVED}:
+            self._require(post.main_document, "Journalposten mangler hoveddokument")
+            archival = post.main_document is not None and post.main_document.format.startswith("PDF/A")
             self._require(archival, "Hoveddokumentet er ikke i arkivformat")
-            change["journalled"] = self.today
+            change["journalled"] = post.journalled or self.today
         self._write("status", post.call_number, lambda: self.change_post(post.id, **change))
 
     def write_off(self, case: str, number: int, write_off: WriteOff) -> None:
@@ -261,8 +267,9 @@ class MemoryArchive(Archive):
         post = self._require_changeable(case, number)
         self._require(post.type.waits_for_answer, "Bare inngående poster og notater med oppfølging kan avskrives")
         self._require(post.write_off is None, "Journalposten er avskrevet fra før")
-        if write_off.code in LETTERS:
-            self._require(write_off.answered_by is not None, "Besvart av må fylles ut")
+        self._require(write_off.on <= self.today, "Avskrevet dato kan ikke være fram i tid")
+        answered = write_off.answered_by is not None
+        self._require(answered == (write_off.code in LETTERS), "Besvart av hører til BU, BE og BN")
         if write_off.answered_by is not None:
             self._require_answer(post, write_off.answered_by, write_off.code)
         self._write(
@@ -290,19 +297,19 @@ class MemoryArchive(Archive):
 
     def _require(self, kept: object, sentence: str) -> None:
         if not kept:
-            raise TargetRejected(sentence)
+            raise refused(sentence)
 
     def _require_lines(self, *texts: str) -> None:
         self._require(all(map(is_line, texts)), "En tekst har tegn som ikke kan lagres")
 
     def _require_screening(self, screening: Screening) -> None:
-        named = screening.access is AccessCode.OPEN or bool(screening.legal_basis)
-        self._require(named, "Hjemmel må fylles ut")
+        exempt = screening.access is not AccessCode.OPEN
+        self._require(exempt == bool(screening.legal_basis), "Hjemmel hører til unntak fra offentlighet")
 
     def _require_open(self, case: str) -> CaseFile:
         found = self.held.get(case)
         if found is None:
-            raise TargetRejected("Saksmappen finnes ikke")
+            raise refused("Saksmappen finnes ikke")
         self._require(found.status.is_open, "Saksmappen er avsluttet")
         return found
 
@@ -310,18 +317,18 @@ class MemoryArchive(Archive):
         self._require_open(case)
         post = self.post(case, number)
         if post is None:
-            raise TargetRejected("Journalposten finnes ikke")
+            raise refused("Journalposten finnes ikke")
         return post
 
     def _require_new_reference(self, reference: str) -> None:
         standing = self.posts_of_reference(reference)
         if standing:
-            raise TargetRejected(f"Ekstern ref. finnes fra før på {standing[0].call_number}")
+            raise refused(f"Ekstern ref. finnes fra før på {standing[0].call_number}")
 
     def _require_answer(self, post: JournalPost, number: int, code: WriteOffCode) -> None:
         answer = self.post(post.case, number)
         if answer is None:
-            raise TargetRejected("Besvart av finnes ikke i saken")
+            raise refused("Besvart av finnes ikke i saken")
         kinds = DONE.keys() if code is WriteOffCode.NOTE else {PostType.OUTGOING}
         self._require(answer.type in kinds, "Besvart av er ikke et svar")
         self._require(answer.answers == post.number, "Besvart av er ikke knyttet til journalposten som svar")
@@ -355,6 +362,11 @@ class MemoryArchive(Archive):
         save()
         self.writes.append((what, of))
         platform.reach(f"{what}_saved")
+
+
+def refused(sentence: str) -> TargetRejected:
+    """As ESA's screens tell it."""
+    return TargetRejected("ESA refused what was filled in", detail={"esa": sentence})
 
 
 def format_of(content: bytes) -> str:
