@@ -169,8 +169,8 @@ def tell_of_left_out(posts: Sequence[str]) -> Sequence[Task]:
             name="left-out",
             role=ARCHIVE,
             title="Restanser som ikke kunne kontrolleres",
-            text=f"Restansekontrollen måtte hoppe over {len(posts)} journalposter: det som står om dem i listen, er ikke "
-            "gyldig. Hvilke de er, står i saken hos Roger. Rett dem i ESA; de kommer med ved neste kontroll.",
+            text=f"Journalposter som restansekontrollen måtte hoppe over: {len(posts)}. Det listen viser om dem, er ikke gyldig. "
+            "Hvilke de er, står i saken hos Roger. Rett dem i ESA; de kommer med ved neste kontroll.",
         )
     ]
 

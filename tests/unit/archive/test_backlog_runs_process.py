@@ -126,7 +126,7 @@ class TestTheLists:
         outcome = runs.over()
         assert (outcome.detail["posts"], outcome.detail["left_out"]) == (1, [wrong.call_number])
         (task,) = outcome.tasks
-        assert (task.role, "1 journalposter" in task.text) == ("archive", True)
+        assert (task.role, "hoppe over: 1." in task.text) == ("archive", True)
 
     def test_are_read_for_one_run_at_a_time(self) -> None:
         assert BacklogRun(parts=("B", "A", "A")).subject == Subject("backlog", "A+B")
