@@ -64,10 +64,11 @@ class FileRole(StrEnum):
 
 
 class SofieFile(Record, frozen=True):
-    """One file of a document. Exported, it is named after both: `1-vedtak.pdf`."""
+    """One file of a document. Exported, its name begins with its number: `1-vedtak.pdf`."""
 
     number: int
     name: str
+    """For people, too."""
     role: FileRole
 
     @property
@@ -97,6 +98,7 @@ class SofieDocument(WaitingLine, frozen=True):
     received: date | None = None
     sent: date | None = None
     officer: str
+    """For people: where it is read off a picture, O and 0 may be mixed up in it."""
     files: tuple[SofieFile, ...] = ()
     """In the order of their numbers."""
     archive_reference: str = ""

@@ -148,7 +148,7 @@ def _facts() -> dict[Locator, Kind]:
         "Dok.dato": DATE,
         "Mottatt": DATE,
         "Sendt": DATE,
-        "Saksbehandler": signs("officer"),
+        "Saksbehandler": signs("officer", least=0.0),  # the case says who it is; this is for people
         "Arkivref.": reference_kind(),
     }
     return {label(name): kind for name, kind in kinds.items()}

@@ -107,8 +107,8 @@ class Sight:
         while row := self._row_below(last, headers):
             rows.append(row)
             last = row[0].bottom
-        next_row = Box(last, headers[0].x, headers[-1].right - headers[0].x, headers[0].height + _NEXT_ROW)
-        if self.layout.within(next_row):
+        next_row = Box(last, headers[0].x, headers[-1].right - headers[0].x, headers[0].height)
+        if any(abs(text.x - header.x) < _ASIDE / 2 for text in self.layout.within(next_row) for header in headers):
             return None
         return Table(tuple(self.text(box) for box in headers), tuple(rows))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from common.browser.calls import Calls
@@ -15,8 +15,9 @@ _CTRL: Final = 2
 class Keyboard:
     """Mouse and keyboard of one browser, in the page's own pixels."""
 
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
+    def __init__(self, calls: Calls, acted: Callable[[], None]) -> None:
+        """`acted` is told before anything is done."""
+        self._calls, self._acted = calls, acted
 
     def click(self, screen: Screen, x: int, y: int, *, times: int = 1) -> None:
         """Press the left button there, and take the pointer away so that nothing is lit up by it."""
@@ -49,4 +50,5 @@ class Keyboard:
         self._tell(screen, "Input.dispatchKeyEvent", {"type": what, "key": key, "code": code, **more})
 
     def _tell(self, screen: Screen, command: str, arguments: Mapping[str, Any]) -> None:
+        self._acted()
         self._calls.tell(screen, lambda: self._calls.driver.cdp(command, arguments))

@@ -156,9 +156,9 @@ def coded(name: str, *masks: str) -> Kind:
     return Kind(f"{name} {' '.join(masks)}", letters, fits, masks=masks)
 
 
-def signs(name: str) -> Kind:
+def signs(name: str, *, least: float | None = None) -> Kind:
     """Letters and digits in any order, such as a user name: nothing but the eye tells O from 0 there."""
-    return Kind(name, string.ascii_letters + DIGITS + "-./_", bool)
+    return Kind(name, string.ascii_letters + DIGITS + "-./_", bool, least=least)
 
 
 def one_of(name: str, *words: str) -> Kind:

@@ -42,7 +42,7 @@ class CanvasPage(html.BrowserPage):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._watch = Watch(self._calls, _reading, self._instead)
-        self._keyboard = Keyboard(self._calls)
+        self._keyboard = Keyboard(self._calls, self._watch.acted)
 
     # --- the port -----------------------------------------------------------------------------------------------
 
@@ -99,7 +99,8 @@ class CanvasPage(html.BrowserPage):
             sight = self._here(cast("CanvasScreen", screen))
             for at, kind in what.items():
                 if at not in found or found[at].confidence < kind.floor:
-                    found[at] = sight.read(the_one(sight, screen, at), kind)
+                    sight, box = self._found(sight, cast("CanvasScreen", screen), at)
+                    found[at] = sight.read(box, kind)
             if all(found[at].confidence >= kind.floor for at, kind in what.items()):
                 break
         return found
@@ -206,13 +207,20 @@ class CanvasPage(html.BrowserPage):
 
     def _typed(self, screen: CanvasScreen, item: Field) -> bool:
         """Type one value; says whether it is what stands there afterwards."""
-        box = the_one(self._here(screen), screen, item.at)
+        _, box = self._found(self._here(screen), screen, item.at)
         x, y = box.centre
         self._keyboard.click(screen, self._watch.place.x + x, self._watch.place.y + y)
         self._keyboard.replace(screen, item.text)
         sight = self._here(screen)
         seen = sight.read(the_one(sight, screen, item.at), _as_typed(item.text))
         return seen.text == item.text or (_is_text(item.text) and plain(seen.text) == plain(item.text))
+
+    def _found(self, sight: Sight, screen: CanvasScreen, at: Locator) -> tuple[Sight, Box]:
+        """The one thing that is meant. The caret may hide a field, standing in it like one of its edges: it is sent on."""
+        if at.by is By.LABEL and not sight.shows(at):
+            self._keyboard.press(screen, "Tab")
+            sight = self._here(screen)
+        return sight, the_one(sight, screen, at)
 
     def _aim(self, sight: Sight, screen: CanvasScreen, press: Press) -> tuple[int, tuple[int, int]]:
         """How often to click, and where in the picture: a row of a table opens by two clicks."""

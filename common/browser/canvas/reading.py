@@ -119,10 +119,12 @@ class Reading:
 
     def _exactly(self, line: Grades, kind: Kind) -> Sighting:
         votes = _Votes()
+        # A few letters to choose from help the second reader; among many it sees the digits only.
+        few = kind.alphabet if not any(map(str.isalpha, kind.alphabet)) else frozenset[str]()
         for number, (prepared, scale) in enumerate(_LOOKS):
             seen = prepared(line)
             votes.add("network", kind, network().read(seen, kind.alphabet))
-            votes.add("tesseract", kind, tesseract.read(seen, kind.alphabet, scale))
+            votes.add("tesseract", kind, tesseract.read(seen, few, scale))
             found = votes.sighting()
             if found.confidence >= kind.floor:
                 break

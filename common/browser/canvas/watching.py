@@ -34,39 +34,54 @@ class Watch:
     def __init__(self, calls: Calls, reading: Reading, gone: Callable[[CanvasScreen], None]) -> None:
         """`gone` is told when the page shows no picture: it raises what stands there instead, or waits until one is there."""
         self._calls, self._reading, self._gone = calls, reading, gone
+        self._rested: Sight | None = None
         self.place = Box(0, 0, 0, 0)
         """Where in the page the picture stands, in the page's pixels."""
 
     def picture(self, screen: CanvasScreen) -> Picture:
-        """What is shown right now."""
+        """What is shown right now, wherever in the page it is shown."""
         while True:
             place = self._calls.tell(
                 screen, lambda: self._calls.driver.script(_WHERE, {"selector": screen.canvas.value})
             )
             if isinstance(place, dict) and "nothing" not in place:
-                break
-            self._gone(screen)
-        found = cast("dict[str, float]", place)
-        self.place = Box(*(round(found[side]) for side in ("y", "x", "width", "height")))
-        clip = {**found, "scale": 1}
-        taken: Any = self._calls.tell(
-            screen,
-            lambda: self._calls.driver.cdp(
-                "Page.captureScreenshot", {"format": "png", "clip": clip, "optimizeForSpeed": True}
-            ),
-        )
-        return Picture.of(base64.b64decode(taken["data"])) if taken else self.picture(screen)
+                found = cast("dict[str, float]", place)
+                self.place = Box(*(round(found[side]) for side in ("y", "x", "width", "height")))
+                if (taken := self._taken(screen)) is not None:
+                    return taken
+            else:
+                self._gone(screen)
+
+    def _taken(self, screen: CanvasScreen) -> Picture | None:
+        """A picture of where it was shown last; None when the reply was lost."""
+        clip = {
+            "x": self.place.x,
+            "y": self.place.y,
+            "width": self.place.width,
+            "height": self.place.height,
+            "scale": 1,
+        }
+        asked = {"format": "png", "clip": clip, "optimizeForSpeed": True}
+        reply: Any = self._calls.tell(screen, lambda: self._calls.driver.cdp("Page.captureScreenshot", asked))
+        return Picture.of(base64.b64decode(reply["data"])) if reply else None
+
+    def acted(self) -> None:
+        """Something has been done: what was seen before need not be so any more."""
+        self._rested = None
 
     def rests(self, screen: CanvasScreen, until: float) -> Sight | None:
         """The picture once nothing in it changes any more; None when that does not happen in time."""
         last, since = self.picture(screen), time.monotonic()
+        if self._rested is not None and not self.differs(Sight(last, self._reading), self._rested.picture):
+            return self._rested
         while time.monotonic() < until:
             time.sleep(_PAUSE)
-            now = self.picture(screen)
+            now = self._taken(screen) or self.picture(screen)
             if now.changed(last, grades=_GRAIN) is not None:
                 since = time.monotonic()
             elif time.monotonic() - since >= _RESTS:
-                return Sight(now, self._reading)
+                self._rested = Sight(now, self._reading)
+                return self._rested
             last = now
         return None
 

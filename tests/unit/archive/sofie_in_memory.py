@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,9 +14,9 @@ from archive_svc.sofie.port import Sofie
 from common.errors import ConflictInTarget, NeedsJudgement, RecordLocked, TargetRejected
 from common.testing import MemoryCase
 
-LONGEST_REFERENCE: Final = 30
+REFERENCE: Final = re.compile(r"\d{4}/\d{6}-\d{1,3}")
 USUAL: Final[dict[str, Any]] = {
-    "case_reference": "KEM-2026-00417",
+    "case_reference": "K-20260417",
     "type": DocumentType.DECISION,
     "document_date": date(2026, 11, 24),
     "party": "17838410103",
@@ -46,7 +47,7 @@ class MemorySofie(Sofie):
     unreadable: dict[str, str] = field(default_factory=dict[str, str])
     """Documents of which one field cannot be read with certainty, and which."""
     writes: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    """What was done with which: `("export", "S-2026-104417")`, in order."""
+    """What was done with which: `("export", "SOF-2026-0104417")`, in order."""
     meanwhile: Callable[[str, str], None] = _nothing
     """What somebody else does just before a save: told the same two words as stand in `writes`."""
 
@@ -91,7 +92,7 @@ class MemorySofie(Sofie):
 
     def write_reference(self, number: str, reference: str) -> None:
         self._require_there(number)
-        if not reference.isprintable() or len(reference) > LONGEST_REFERENCE:
+        if not REFERENCE.fullmatch(reference):
             raise TargetRejected
         self._write("reference", "referenced", number, lambda: self.change(number, archive_reference=reference))
 
