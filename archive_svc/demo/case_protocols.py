@@ -268,7 +268,13 @@ _SCARCE = {_told_twice, _submitted_twice, _postponed, _behind_closed_doors}
 def flow(town: Town, rows: int) -> Flow:
     """So many items. The meeting module and the archive are told by the town itself."""
     made = situations(town, SITUATIONS, rows, first=_SCARCE, filling=_treated)
-    return Flow(process="case-protocols", situations=made, checks=[("meetings", _noted_once)])
+    bodies = [{"name": name, "secretary": "Sekretær, Siri"} for name in _HELD]
+    return Flow(
+        process="case-protocols",
+        situations=made,
+        seeds=[("meetings", "/_kontroll/bodies", bodies)],
+        checks=[("meetings", _noted_once)],
+    )
 
 
 def _noted_once(summary: Any) -> str | None:
