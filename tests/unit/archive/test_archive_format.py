@@ -203,3 +203,25 @@ def test_a_worker_that_is_killed_takes_the_program_with_it(tmp_path: Path) -> No
         worker.wait()
     _, alive = psutil.wait_procs(started, timeout=20)
     assert alive == []
+
+
+def test_the_process_that_reads_a_file_reaches_nothing(tmp_path: Path) -> None:
+    """No address of this machine, where the kernel lets it go without a network; no more memory than it is given."""
+    code = (
+        "import socket, sys; from archive_svc.documents.confinement import Limits, confine; "
+        "confine(Limits(seconds=20, memory=2**29, largest=2**20)); "
+        "names = [name for _, name in socket.if_nameindex()]; "
+        "sent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect_ex(('127.0.0.1', 9)); "
+        "print(len(names), sent); big = bytearray(2**30)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "MemoryError" in done.stderr
+    interfaces, sent = map(int, done.stdout.split())
+    if not _may_leave_the_network():
+        pytest.skip("the kernel lets nobody here leave its network")
+    assert (interfaces, sent != 0) == (1, True)
+
+
+def _may_leave_the_network() -> bool:
+    tried = [sys.executable, "-c", "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x40000000) and 1)"]
+    return subprocess.run(tried, check=False).returncode == 0
