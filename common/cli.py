@@ -132,6 +132,20 @@ def submit(
 
 
 @app.command()
+def hand_over(
+    files: Annotated[list[typer.FileBinaryRead], typer.Argument(help="Files that cases will name.")],
+    url: Address = "http://127.0.0.1:8000",
+    key: Key = "",
+) -> None:
+    """Hand files over, and show by what cases name them."""
+    from common.local.client import Client  # noqa: PLC0415
+
+    client = Client(url, key)
+    for file in files:
+        client.show_handed_over(file.name, file)
+
+
+@app.command()
 def batch(batch: str, url: Address = "http://127.0.0.1:8000", key: Key = "") -> None:
     """Show what became of the rows of a batch."""
     from common.local.client import Client  # noqa: PLC0415

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 from rich.console import Console
@@ -76,6 +76,11 @@ class Client:
         self._show_rows(answer)
         if answer.get("batch"):
             self._console.print(f"batch {answer['batch']['id']}")
+
+    def show_handed_over(self, name: str, file: BinaryIO) -> None:
+        """Hand a file over as it is read, and show by what a case names it."""
+        answer = self.ask("POST", "/v1/files", content=file)
+        self._console.print(f"{answer['sha256']}  {name}", soft_wrap=True, highlight=False)
 
     def show_batch(self, batch: str) -> None:
         """A batch's control totals."""

@@ -65,7 +65,7 @@ def _keyring(file: Path) -> None:
 
 def _first_caller(service: Service, file: Path, plain: Path) -> None:
     scopes = [f"{service.name}:*:submit", f"{service.name}:*:read", "cases:read:all", "cases:decide", "operate"]
-    key, entry = new_key(_FIRST_CALLER, scopes)
+    key, entry = new_key(_FIRST_CALLER, [*scopes, "files"] if service.takes_files else scopes)
     _write(plain, key + "\n")
     plain.chmod(0o600)
     _write(file, json.dumps({"keys": [entry]}, indent=2) + "\n")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from io import StringIO
+import hashlib
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
@@ -93,3 +94,16 @@ async def test_a_case_is_shown_with_what_came_of_it(settings: Settings, keys: di
     lines = [line.rstrip() for line in shown.getvalue().splitlines()]
     assert lines[:3] == ["done: CREATED", "permits P-1: done CREATED", "├── deeds B-0: queued"]
     assert lines[-1] == "└── 1 more"
+
+
+async def test_files_are_handed_over_and_told_by_what_they_are_named(settings: Settings, keys: dict[str, str]) -> None:
+    content = b"Kjaere kommune" * 100_000
+    async with served(settings, keys) as standing:
+        assert standing.url is not None
+        shown = StringIO()
+        client = Client(standing.url, keys["post"], Console(file=shown, width=40))
+        await asyncio.to_thread(client.show_handed_over, "brev.pdf", BytesIO(content))
+        assert shown.getvalue() == f"{hashlib.sha256(content).hexdigest()}  brev.pdf\n"
+        with pytest.raises(ConfigurationError, match="empty"):
+            await asyncio.to_thread(client.show_handed_over, "brev.pdf", BytesIO())
+        client.close()
