@@ -188,7 +188,7 @@ class Stack:
         plain = self.folder / "api-key"
         if not plain.exists() or not keys.exists():
             everything = [f"{self.service.name}:*:submit", f"{self.service.name}:*:read", "cases:read:all"]
-            key, entry = new_key("laptop", [*everything, "cases:decide", "registers:write", "operate"])
+            key, entry = new_key("laptop", [*everything, "files", "cases:decide", "registers:write", "operate"])
             _write_secret(keys, json.dumps({"keys": [entry]}, indent=2))
             _write_secret(plain, key)
         self.api_key = plain.read_text().strip()
