@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pikepdf import Name, Pdf
 from pikepdf.pdfa import Report, prepare, resolve_save_kwargs, validate_written
+from pikepdf.sanitize import remove_javascript, remove_private_app_data, remove_thumbnails, remove_web_capture
 
 from archive_svc.documents import ghostscript
 from archive_svc.documents.exceptions import DocumentNotConverted
@@ -50,9 +51,12 @@ def convert(file: Path, into: Path, *, megapixels: int) -> Converted:
         require_fixed(pdf)
         sizes, said = page_sizes(pdf), _properties(pdf)
         made = into / "archive.pdf"
-        if _framed(pdf, made).passed:
-            return Converted(file=made, format=f"PDF/A-{_FLAVOUR}", pages=pages)
-    _written_anew(source, made, sizes, said)
+        _keep_what_is_seen(pdf)
+        as_it_is = _framed(pdf, made).passed
+    if not as_it_is:
+        _written_anew(source, made, sizes, said)
+    if source != file:
+        source.unlink()
     return Converted(file=made, format=f"PDF/A-{_FLAVOUR}", pages=pages)
 
 
@@ -65,6 +69,15 @@ def _claim(pdf: Pdf) -> str | None:
 
 def _properties(pdf: Pdf) -> dict[str, str]:
     return {key: str(pdf.docinfo[key]) for key in _KEPT if key in pdf.docinfo}
+
+
+def _keep_what_is_seen(pdf: Pdf) -> None:
+    """Take out what only tells a viewer what to do, or a program what it did; nothing of it is on the pages."""
+    for remove in (remove_javascript, remove_thumbnails, remove_private_app_data, remove_web_capture):
+        remove(pdf)
+    for key in ("/OpenAction", "/ViewerPreferences"):
+        if key in pdf.Root:
+            del pdf.Root[key]
 
 
 def _framed(pdf: Pdf, made: Path) -> Report:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from functools import cache
 from pathlib import Path
 
 import pikepdf
@@ -104,12 +105,18 @@ def claiming(pdf: Pdf, part: int = 2) -> Pdf:
     return pdf
 
 
+@cache
+def laborious() -> bytes:
+    """A page that takes minutes."""
+    return saved(letter(pages=1, drawn=b"0 0 m 9 9 l S " * 3_000_000))
+
+
 def bomb() -> bytes:
     """A page of a few kilobytes that unpacks to hundreds of megabytes, twice over."""
     pdf = drawing()
     squeeze = zlib.compressobj(1)
     block, packed = b" " * 2**24, b""
-    for _ in range(40):
+    for _ in range(36):
         packed += squeeze.compress(block)
     packed += squeeze.flush()
     pdf.pages[0].obj.Contents = Array([_packed(pdf, packed), _packed(pdf, packed)])

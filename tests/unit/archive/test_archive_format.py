@@ -187,7 +187,7 @@ class TestWhatIsRefused:
 
 
 def test_a_worker_that_is_killed_takes_the_program_with_it(tmp_path: Path) -> None:
-    slow = odd_files.in_file(tmp_path, odd_files.saved(odd_files.letter(pages=1, drawn=b"0 0 m 9 9 l S " * 3_000_000)))
+    slow = odd_files.in_file(tmp_path, odd_files.laborious())
     code = (
         "import sys; from pathlib import Path; from archive_svc.documents.conversion import archive_format; "
         "archive_format(Path(sys.argv[1]), Path(sys.argv[2]))"
