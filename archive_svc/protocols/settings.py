@@ -18,6 +18,8 @@ class ProtocolSettings(BaseSettings):
     registration_type: Annotated[str, Field(pattern=r"^[A-ZÆØÅ]{1,4}$")] = "SP"
     """How the archive's external references say that a post is a protocol. Once in use it stays: by it they are found."""
     title: Annotated[str, Field(min_length=1, max_length=60)] = "Saksprotokoll"
+    """What a protocol is called."""
     dispatch_title: Annotated[str, Field(min_length=1, max_length=60)] = "Melding om vedtak"
+    """What a letter about a decision is called."""
     note_reference: bool = True
     """Whether the archive's reference is noted in the meeting module."""
