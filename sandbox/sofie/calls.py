@@ -21,7 +21,7 @@ from sandbox.office.books import Row
 from sandbox.office.gate import BrokenPageError, Gate, Visit
 from sandbox.office.people import norwegian_date
 from sandbox.office.system import System
-from sandbox.sofie.codes import DIRECTIONS, ROLES, TYPES
+from sandbox.sofie.codes import DIRECTIONS, LABELS, ROLES, TYPES
 from sandbox.sofie.desktop import Desktop
 from sandbox.sofie.desktops import Desktops
 from sandbox.sofie.picture import Connection, Mishaps, What
@@ -84,17 +84,18 @@ class Calls:
             except BrokenPageError:
                 return JSONResponse({}, 500)
             _ = self._mishaps.befall(account, what, "after")
-            return JSONResponse({**answer, **self._appearance(request)})
+            return JSONResponse({**answer, **self._appearance(request, what)})
 
         return endpoint
 
     def _desktop(self, request: Request) -> Desktop | None:
         return self._desktops.known_by(request.headers.get("x-sofie-key", ""))
 
-    def _appearance(self, request: Request) -> Answer:
+    def _appearance(self, request: Request, what: What) -> Answer:
         picture = self._connection.picture
         messages = self._system.faults.fire("dialog", request)
-        renamed = self._system.faults.fire("renamed_label", request)
+        labels = LABELS.get(what, frozenset())
+        renamed = self._system.faults.fire("renamed_label", request, lambda fault: fault.old in labels)
         return {
             "font": picture.font,
             "paint_seconds": picture.paint_seconds,

@@ -19,12 +19,13 @@ SIZE: Final = (1280, 800)
 ROOT: Final = Path(__file__).parents[2]
 _STARTS_WITHIN: Final = 30.0
 _RUNS_AT_LEAST: Final = 1.0  # seconds; a program that ends earlier would end again
+_LAST_WORDS: Final = 600  # characters of a log
 _ANY_HOST: Final = 0xFFFF
 _COOKIE: Final = b"MIT-MAGIC-COOKIE-1"
 
 
 class DesktopError(Exception):
-    """The X server or the program does not start; their last words are in the desktop's folder."""
+    """The X server or the program does not start; with its last words."""
 
 
 class Desktop:
@@ -66,7 +67,7 @@ class Desktop:
         try:
             await asyncio.wait_for(self.drawn.wait(), _STARTS_WITHIN)
         except TimeoutError:
-            raise DesktopError(f"Nothing is drawn; see {self._folder}/program.log") from None
+            raise DesktopError(f"Nothing is drawn: {self._last_words('program')}") from None
 
     async def _start_all(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -102,11 +103,10 @@ class Desktop:
             self._end(name)
 
     async def clear(self) -> None:
-        """Leave nothing of it once its processes are gone, but for the words of what has failed."""
+        """Leave nothing of it once its processes are gone."""
         for guard in self._guards.values():
             _ = await guard.wait()
-        if self.drawn.is_set():
-            shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _start_x_server(self) -> str:
         width, height = SIZE
@@ -123,7 +123,7 @@ class Desktop:
         with contextlib.suppress(TimeoutError):
             if display := (await asyncio.wait_for(guard.stdout.readline(), _STARTS_WITHIN)).strip():
                 return display.decode()
-        raise DesktopError(f"No X server; see {self._folder}/x.log")
+        raise DesktopError(f"No X server: {self._last_words('x')}")
 
     async def _keep_program(self, environment: Mapping[str, str]) -> None:
         command = [python_with_tk() or "python3", "-m", "sandbox.sofie.program"]
@@ -159,6 +159,9 @@ class Desktop:
         if self.ended:
             self._end(name)
         return guard
+
+    def _last_words(self, name: str) -> str:
+        return (self._folder / f"{name}.log").read_text(errors="replace")[-_LAST_WORDS:]
 
     def _log(self, name: str) -> IO[bytes]:
         return (self._folder / f"{name}.log").open("ab")

@@ -20,6 +20,7 @@ _PATIENCE = 30.0
 _TRIES = 300
 _ASKED = 3000
 _ALIKE = 20
+_STATUS = (HEIGHT - 22) * WIDTH * 4  # where the status line begins
 _KEY, _POINTER = 4, 5
 _CURSOR = -239  # the pointer comes apart from the picture, as it does in a browser
 
@@ -165,13 +166,13 @@ def await_that(holds: Callable[[], object], what: str) -> None:
     raise AssertionError(f"it never came to pass that {what}")
 
 
-def settled(desktop: RemoteDesktop, due: Callable[[], bool]) -> bytes:
-    """The picture once something has happened and twenty looks in a row have found the same."""
+def settled(desktop: RemoteDesktop, like: bytes, due: Callable[[], bool]) -> bytes:
+    """The picture once something has happened, the status line says what it did, and twenty looks have found the same."""
     await_that(due, "it happens")
-    last, alike = desktop.picture(), 0
+    last, alike = b"", 0
     for _ in range(_ASKED):
         picture = desktop.picture()
-        alike = alike + 1 if picture == last else 0
+        alike = alike + 1 if picture == last and picture[_STATUS:] == like[_STATUS:] else 0
         last = picture
         if alike == _ALIKE:
             return picture

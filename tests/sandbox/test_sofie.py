@@ -111,9 +111,10 @@ def test_nothing_is_written_where_somebody_has_it_open_or_of_what_is_no_referenc
 def test_the_list_is_turned_over_and_opened_by_hand(sofie: Sofie, officer: httpx.Client) -> None:
     sofie.post("documents", [document(number) for number in range(1, 60)])
     with at_the_desktop(sofie, officer) as desktop:
+        first = desktop.picture()
         for page in (2, 3):
             desktop.click(180, 723)  # "Neste"
-            settled(desktop, lambda page=page: lists(sofie)[-1] == str(page))
+            settled(desktop, first, lambda page=page: lists(sofie)[-1] == str(page))
         desktop.click(80, 212, times=2)
         await_that(lambda: opened(sofie), "the first of the third page is open")
     assert opened(sofie) == [("robot1", "SOF-2026-0000051")]
@@ -143,7 +144,7 @@ class TestSession:
             desktop.type(FIRST)
             desktop.press(RETURN)
             desktop.type("2026/0")
-            left = settled(desktop, lambda: len(opened(sofie)) == 1)
+            left = settled(desktop, first, lambda: len(opened(sofie)) == 1)
             assert left != first
         with signed_in(sofie) as again, at_the_desktop(sofie, again) as desktop:
             assert desktop.see(lambda picture: picture == left)

@@ -29,6 +29,8 @@ from tests.sandbox.visitor import starting
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"this machine lacks {', '.join(missing())}")
 Start = Callable[..., Sofie]
+_CORNER = slice(30 * 1280 * 4, 45 * 1280 * 4)
+"""Where every window has its menu."""
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +96,10 @@ def test_a_program_whose_server_fails_at_once_can_be_used_afterwards(sofie: Sofi
 
 def test_a_message_stands_in_front_until_it_is_read(sofie: Sofie, desktop: RemoteDesktop) -> None:
     sofie.fault("dialog", times=1, text="Systemet stenger kl. 22.", path_prefix="/program/dokument")
+    first = desktop.picture()
     desktop.type(FIRST)
     desktop.press(RETURN)
-    with_message = settled(desktop, lambda: len(opened(sofie)) == 1)
+    with_message = settled(desktop, first, lambda: len(opened(sofie)) == 1)
     desktop.press(SPACE)  # its "OK" has the focus
     without = desktop.see(lambda picture: picture != with_message)
     assert without != with_message
@@ -114,6 +117,20 @@ def test_a_session_that_ends_with_a_key_takes_the_program_with_it(sofie: Sofie, 
         assert anew.see(lambda picture: picture == first)
 
 
+def test_a_renamed_label_counts_where_it_stands(sofie: Sofie, desktop: RemoteDesktop) -> None:
+    first = desktop.picture()
+    desktop.type(FIRST)
+    desktop.press(RETURN)
+    usual = settled(desktop, first, lambda: len(opened(sofie)) == 1)
+    sofie.fault("renamed_label", times=1, **{"from": "Lagre", "to": "Arkiver"})
+    desktop.press(ESCAPE)
+    desktop.type(FIRST)
+    desktop.press(RETURN)
+    assert settled(desktop, first, lambda: len(opened(sofie)) == 2) != usual
+    (fault,) = sofie.get("faults")
+    assert (fault["matched"], fault["spent"]) == (1, True)
+
+
 def test_letters_of_another_size_from_the_next_window_on(sofie: Sofie, desktop: RemoteDesktop) -> None:
     usual = desktop.picture()
 
@@ -124,7 +141,8 @@ def test_letters_of_another_size_from_the_next_window_on(sofie: Sofie, desktop: 
 
     sofie.post("picture", {"font": 14})
     come_back()
-    assert settled(desktop, lambda: len(lists(sofie)) == 2) != usual
+    await_that(lambda: len(lists(sofie)) == 2, "it is back")
+    assert desktop.see(lambda picture: picture[_CORNER] != usual[_CORNER])
     sofie.post("picture", {})
     come_back()
     assert desktop.see(lambda picture: picture == usual)
