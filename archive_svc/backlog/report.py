@@ -49,7 +49,7 @@ def _figures(found: Summary) -> tuple[Figure, ...]:
         Figure(
             label="Endring siden forrige kontroll",
             kind=Kind.TEXT,
-            value="ingen forrige kontroll" if change is None else signed(change),
+            value=None if change is None else signed(change),
             tone=Tone.WARNING if change is not None and change > 0 else Tone.PLAIN,
         ),
         Figure(label="31–90 dager (sent)", value=late, tone=Tone.NOTICE if late else Tone.PLAIN),

@@ -32,8 +32,8 @@ _STATES = {
     "closed": "Avsluttet av en saksbehandler",
     "manual": "I arbeidslisten, hos en person",
 }
-_DONE_WITH = frozenset({Decision.WRITTEN_OFF, Decision.NOT_WAITING, Decision.WRITE_OFF})
-"""Of what has ended well: what waits no more."""
+_DONE_WITH = frozenset({Decision.WRITTEN_OFF, Decision.NOT_WAITING})
+"""What waits no more, besides what Roger has written off."""
 
 
 @dataclass(kw_only=True)
@@ -96,9 +96,9 @@ class Summary:
         self.endings[_ending(row)] += 1
         if row.state == "manual":
             self.manual[row.code or ""] += 1
-        if row.state == "done" and row.code == OutcomeCode.UPDATED:
-            count.written_off += 1
-        if not (row.state == "done" and detail.get("decision") in _DONE_WITH):
+        by_roger = row.state == "done" and row.code == OutcomeCode.UPDATED
+        count.written_off += by_roger
+        if not by_roger and not (row.state == "done" and detail.get("decision") in _DONE_WITH):
             count.left += 1
             if Bucket.of(given.age) is Bucket.VERY_OLD:
                 self.very_old.append(OldPost(post=given.call_number, unit=given.unit or "", age=given.age))

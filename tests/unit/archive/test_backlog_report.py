@@ -149,9 +149,17 @@ class TestTheReport:
         said = report(office.batch(*a_backlog(office), office.row(open_to_all)), {}).model_dump_json()
         assert not any(text in said for text in ("Klage", "Nordhaug", "17838410103", "skol07", "hjem02"))
 
+    def test_counts_what_was_referred_before_as_waiting(self, office: Office) -> None:
+        answered = office.waiting(days=200)
+        office.letter(answered)
+        office.archive.change_case_file(answered.case, status=CaseStatus.CLOSED)
+        for ending in ("manual", "done"):
+            (ended,) = office.batch(office.row(answered))
+            assert (ended.state, figures(report([ended], {}))["Venter fortsatt"]) == (ending, 1)
+
     def test_says_where_there_is_nothing_to_compare_with(self, office: Office) -> None:
         of = report(office.batch(office.row(office.waiting())), {})
-        assert figures(of)["Endring siden forrige kontroll"] == "ingen forrige kontroll"
+        assert figures(of)["Endring siden forrige kontroll"] is None
 
     def test_of_no_rows_is_one_without_charts(self) -> None:
         of = report([], {})
