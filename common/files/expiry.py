@@ -26,7 +26,7 @@ class KeptFiles:
 class Expiry:
     """Deletes in bites of `chunk`, at most `bites` in one round; the rest is for the next round."""
 
-    def __init__(self, pool: Pool, *, chunk: int = 20, bites: int = 20) -> None:
+    def __init__(self, pool: Pool, *, chunk: int = 50, bites: int = 40) -> None:
         self._pool, self._chunk, self._bites = pool, chunk, bites
 
     async def purge(self, now: datetime) -> int:
