@@ -1,4 +1,4 @@
-"""`python -m bench [robot|day|payroll|accounts|pickup|intake|queue|recovery …] [--full] [--json FILE]`: one table of how fast everything is."""
+"""`python -m bench [robot|day|payroll|accounts|archive|pickup|intake|queue|reading|recovery …] [--full] [--json FILE]`: one table of how fast everything is."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import accounts, day, intake, payroll, pickup, queue, recovery, robot
+from bench import accounts, archive, day, intake, payroll, pickup, queue, recovery, robot
 from bench.rows import Row, Tell, as_json, as_table
 from common import log
 from common.cli import with_clear_errors
 from common.local.stack import Ports, Stack
 from useradmin_svc.stand_ins import has_lam
 
-PARTS = ("robot", "day", "payroll", "accounts", "pickup", "intake", "queue", "recovery")
+PARTS = ("robot", "day", "payroll", "accounts", "archive", "pickup", "intake", "queue", "reading", "recovery")
 _NOOP = "bench.noop_svc"
 _WIDTH = 140
 
@@ -39,7 +39,12 @@ def run(parts: Sequence[str], line: queue.Plan, whole: day.Plan, tell: Tell) -> 
     """Measure these parts, one after the other."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="roger-bench-") as folder, ExitStack() as open_:
-        of_a_service = {"robot": "health_svc", "day": f"{whole.service}_svc", "payroll": "payroll_svc"}
+        of_a_service = {
+            "robot": "health_svc",
+            "day": f"{whole.service}_svc",
+            "payroll": "payroll_svc",
+            "archive": "archive_svc",
+        }
         for part, service in of_a_service.items():
             if part in parts:
                 with stack_of(service, Path(folder) / part, tell) as stack:
@@ -48,7 +53,9 @@ def run(parts: Sequence[str], line: queue.Plan, whole: day.Plan, tell: Tell) -> 
             settings = accounts.settings_of(product)
             with stack_of("useradmin_svc", Path(folder) / product, tell, settings) as stack:
                 rows += accounts.measure(stack, accounts.Plan(), lambda line: tell(f"accounts: {line}"))
-        if set(parts) - {*of_a_service, "accounts"}:
+        if "reading" in parts:
+            rows += reading.measure(reading.Plan(), lambda line: tell(f"reading: {line}"))
+        if set(parts) - {*of_a_service, "accounts", "reading"}:
             stack = open_.enter_context(stack_of(_NOOP, Path(folder) / "noop", tell))
             rows += _without_targets(parts, line, stack, tell)
     return rows
@@ -63,6 +70,8 @@ def _with_targets(part: str, whole: day.Plan, stack: Stack, tell: Tell) -> list[
             return robot.measure(stack, robot.Plan(), said)
         case "day":
             return day.measure(stack, whole, said)
+        case "archive":
+            return archive.measure(stack, archive.Plan(), said)
         case _:
             return payroll.measure(stack, payroll.Plan(), said)
 

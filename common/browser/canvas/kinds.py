@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -83,6 +83,12 @@ class Kind:
         plain = text.strip() if " " in self.alphabet or not self.letters else "".join(text.split())
         placed = (_placed(plain, mask) for mask in self.masks)
         return next((found for found in placed if found is not None), plain)
+
+    def weakest(self, text: str, certain: Sequence[float]) -> float:
+        """How certain the least certain letter is, of those that the mask leaves open."""
+        open_ = [mask for mask in self.masks if _placed(text, mask) is not None] if len(certain) == len(text) else []
+        places = open_[0] if open_ else "9" * len(certain)
+        return min((chance for place, chance in zip(places, certain, strict=True) if place in "9A"), default=0.0)
 
 
 def _placed(text: str, mask: str) -> str | None:

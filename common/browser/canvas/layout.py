@@ -17,6 +17,7 @@ _GRAIN: Final = 5.5
 _ACROSS: Final = 26
 _DOWN: Final = 15
 """Edges this long (in pixels) are lines and no parts of letters."""
+_CORNER: Final = 7
 _RULE: Final = 150
 """So long is no line of letters' tops."""
 _CELL: Final = (14, 12, 60)
@@ -72,7 +73,11 @@ def _edges(grey: Any, axis: int) -> Grades:
 def _long(edges: Grades, length: tuple[int, int], gap: tuple[int, int]) -> Grades:
     """What of the edges goes on for that long; smaller gaps are noise."""
     closed = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((gap[1], gap[0]), np.uint8))
-    return _grades(cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((length[1], length[0]), np.uint8)))
+    lines = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((length[1], length[0]), np.uint8))
+    # Frames do not always meet at their corners: the light side begins where the dark one has ended.
+    return _grades(
+        cv2.dilate(lines, np.ones((1 if length[1] == 1 else _CORNER, 1 if length[0] == 1 else _CORNER), np.uint8))
+    )
 
 
 def _either(one: Grades, other: Grades) -> Grades:

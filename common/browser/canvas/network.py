@@ -36,8 +36,8 @@ class Network:
         self._input = str(self._session.get_inputs()[0].name)
         self._among = cache(self._of_alphabet)
 
-    def read(self, line: Grades, alphabet: frozenset[str]) -> tuple[str, float]:
-        """A line's text, in these letters only (any, if there are none), and how certain its least certain letter is."""
+    def read(self, line: Grades, alphabet: frozenset[str]) -> tuple[str, list[float]]:
+        """A line's text, in these letters only (any, if there are none), and how certain each of them is."""
         chances = cast("NDArray[np.float32]", self._session.run(None, {self._input: _prepared(line)})[0][0])
         if not alphabet:
             return self._decoded(chances, None)
@@ -48,17 +48,18 @@ class Network:
         places = {self._places[letter] for letter in alphabet if letter in self._places}
         return np.asarray([_BLANK, *sorted(places)], np.intp)
 
-    def _decoded(self, chances: NDArray[np.float32], among: NDArray[np.intp] | None) -> tuple[str, float]:
+    def _decoded(self, chances: NDArray[np.float32], among: NDArray[np.intp] | None) -> tuple[str, list[float]]:
         """The best letter of each step; repeated ones count once unless a blank stands between them."""
         best, chance = chances.argmax(axis=1), chances.max(axis=1)
         begins = np.flatnonzero(np.diff(best, prepend=-1))
-        text, least = "", 1.0
+        text, certain = "", list[float]()
         for start, end in zip(begins, [*begins[1:], len(best)], strict=True):
             letter = int(best[start])
             if letter != _BLANK:
                 text += self._letters[letter if among is None else int(among[letter])]
-                least = min(least, float(chance[start:end].max()))
-        return text.strip(), least if text else 0.0
+                certain.append(float(chance[start:end].max()))
+        before = len(text) - len(text.lstrip())
+        return text.strip(), certain[before : before + len(text.strip())]
 
 
 def _prepared(line: Grades) -> NDArray[np.float32]:

@@ -123,7 +123,8 @@ class Reading:
         few = kind.alphabet if not any(map(str.isalpha, kind.alphabet)) else frozenset[str]()
         for number, (prepared, scale) in enumerate(_LOOKS):
             seen = prepared(line)
-            votes.add("network", kind, network().read(seen, kind.alphabet))
+            said, certain = network().read(seen, kind.alphabet)
+            votes.add("network", kind, (said, kind.weakest(said, certain)))
             votes.add("tesseract", kind, tesseract.read(seen, few, scale))
             found = votes.sighting()
             if found.confidence >= kind.floor:
@@ -149,7 +150,7 @@ class Reading:
         said, certain = tesseract.read(line, frozenset(), 4)
         other, sure = network().read(line, frozenset())
         if said == other:
-            return Sighting(said, _together({"network": sure, "tesseract": certain}))
+            return Sighting(said, _together({"network": min(sure, default=0.0), "tesseract": certain}))
         if plain(said) == plain(other):
             return Sighting(said, 0.95)
         self.tally.again += 1
