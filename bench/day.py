@@ -40,6 +40,7 @@ class Peak:
 PEAKS = {
     "health": Peak({"test-journals": 1_500, "vaccinations": 3_000, "billing-cards": 1_500}, _NIGHT),
     "useradmin": Peak({"network-accounts": 200}, _WORKING_DAY),
+    "archive": Peak({"tax-documents": 200}, _WORKING_DAY),
     "payroll": Peak({"payroll-controls": 12_000}, _WORKING_DAY),
 }
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from bench import accounts, intake, payroll, pickup, queue, recovery, robot
+from bench import accounts, archive, intake, payroll, pickup, queue, recovery, robot
 from bench.rows import Row, as_json, as_table, percentile
 from common.local.stack import Ports, Stack
+from sandbox.sofie.machine import missing
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -85,6 +86,13 @@ def test_accounts(tmp_path: Path) -> None:
     settings = accounts.settings_of("katalog")
     with Stack("useradmin_svc", tmp_path, ports=Ports.free(), durable=False, settings=settings) as stack:
         sane(accounts.measure(stack, accounts.Plan(people=2), told), "accounts")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(bool(missing()), reason=f"this machine lacks {', '.join(missing())}")
+def test_archive(tmp_path: Path) -> None:
+    with Stack("archive_svc", tmp_path, ports=Ports.free(), durable=False) as stack:
+        sane(archive.measure(stack, archive.Plan(documents=4), told), "archive")
 
 
 def test_the_table_shows_every_row() -> None:

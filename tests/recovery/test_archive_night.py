@@ -1,0 +1,95 @@
+"""The archive service's night through deaths and freezes: no journal post twice, none without its main document."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Collection, Generator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from archive_svc.demo import FLOWS, day_of
+from common.local.day import Day
+from common.local.daybook import DayBook
+from sandbox.sofie.machine import missing
+from tests.recovery.harm import play_through, two_workers
+from tests.recovery.plant import BRISK, Plant
+
+pytestmark = [
+    pytest.mark.recovery,
+    pytest.mark.browser,
+    pytest.mark.skipif(bool(missing()), reason=f"this machine lacks {', '.join(missing())}"),
+]
+
+SITUATIONS: Mapping[str, Collection[str]] = {
+    "tax-documents": [
+        "two_of_one_party",
+        "told_twice",
+        "kept_in_sofie",
+        "of_an_enterprise_with_an_attachment",
+        "last_case_file_closed",
+    ],
+    "case-protocols": ["treated", "told_twice", "postponed"],
+    "backlog-controls": ["answered", "answered_by_note", "listed_twice", "old"],
+}
+"""What harm could spoil; each turns up once."""
+# Pixels take longer than pages where ten others want the same two processors.
+PIXELS = {"ROGER_BROWSER_BUDGET": "8", "ROGER_WORKER_LEASE": "14"}
+
+
+@pytest.fixture
+def archive() -> Generator[Plant]:
+    with two_workers("archive", {**BRISK, **PIXELS}) as plant:
+        yield plant
+
+
+def _night() -> Day:
+    whole = day_of(dict.fromkeys(FLOWS, 40), seed=8)
+    flows = [
+        replace(flow, situations=[by_name[name] for name in SITUATIONS[flow.process]])
+        for flow in whole.flows
+        if flow.process in SITUATIONS
+        for by_name in [{situation.name: situation for situation in flow.situations}]
+    ]
+    return replace(whole, flows=flows)
+
+
+def _asked(plant: Plant, target: str, what: str) -> Any:
+    return httpx.get(f"{plant.stack.consoles[target]}/_kontroll/{what}", timeout=60).raise_for_status().json()
+
+
+def test_a_night_of_all_flows(archive: Plant) -> None:
+    night = _night()
+    with closing(DayBook(archive.stack, night)) as book:
+        play_through(book, archive, random.Random(20261129), harms=4, moments=30, patience=400)
+        assert book.problems(list(book.found())) == []
+    ours = [post for post in _asked(archive, "esa", "posts") if post["external_reference"]]
+    journalled = [post for post in ours if post["status"] == "J"]
+    numbers = {
+        row["sofie_doc_id"]
+        for flow in night.flows
+        for each in flow.situations
+        for row in each.rows
+        if "sofie_doc_id" in row
+    }
+
+    assert [name for name, times in Counter(post["external_reference"] for post in ours).items() if times > 1] == []
+    assert [post["external_reference"] for post in ours if _mains(post) != (post["status"] != "R")] == []
+    assert numbers <= {post["external_reference"] for post in journalled}
+    # SOFIE says where each stands, and nothing of their files is kept anywhere.
+    where = {post["external_reference"]: f"{post['case']}-{post['number']}" for post in ours}
+    said = {each["number"]: each["archive_ref"] for each in _asked(archive, "sofie", "documents")}
+    assert {number: said[number] for number in numbers} == {number: where[number] for number in numbers}
+    assert archive.rows("select 1 from file_pieces") == []
+    exchange = Path(archive.stack.environment["ROGER_SOFIE_EXCHANGE"])
+    assert [file for file in exchange.rglob("*") if file.is_file()] == []
+
+
+def _mains(post: dict[str, Any]) -> int:
+    """How many main documents a post has."""
+    return sum(document["role"] == "H" for document in post["documents"])
