@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import accounts, archive, day, intake, payroll, pickup, queue, recovery, robot
+from bench import accounts, archive, day, intake, payroll, pickup, queue, reading, recovery, robot
 from bench.rows import Row, Tell, as_json, as_table
 from common import log
 from common.cli import with_clear_errors
