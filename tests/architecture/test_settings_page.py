@@ -8,6 +8,11 @@ import pytest
 from pydantic_settings import BaseSettings
 from sources import ROOT
 
+from archive_svc.backlog.settings import BacklogSettings
+from archive_svc.documents.settings import DocumentSettings
+from archive_svc.protocols.settings import ProtocolSettings
+from archive_svc.sofie.settings import SofieSettings
+from archive_svc.tax.settings import TaxSettings
 from common import settings
 from common.browser.settings import BrowserSettings
 from common.entrusting.settings import SecretSettings
@@ -31,6 +36,11 @@ from useradmin_svc.removals.settings import RemovalSettings
 from useradmin_svc.settings import OrderSettings
 
 CONCERNS: dict[str, type[BaseSettings]] = {
+    "ROGER_BACKLOG_": BacklogSettings,
+    "ROGER_DOCUMENTS_": DocumentSettings,
+    "ROGER_PROTOCOLS_": ProtocolSettings,
+    "ROGER_SOFIE_": SofieSettings,
+    "ROGER_TAX_": TaxSettings,
     "ROGER_ORDERS_": OrderSettings,
     "ROGER_DIRECTORY_": DirectorySettings,
     "ROGER_": settings.DeploymentSettings,
