@@ -36,6 +36,8 @@ install_directory() {
     install slapd ldap-utils php-cli ldap-account-manager
 }
 
+tesseract_there() { .venv/bin/python -m common.browser.canvas.tesseract >/dev/null 2>&1; }
+
 desktop_there() { .venv/bin/python -m sandbox.sofie.machine >/dev/null 2>&1; }
 
 # noVNC is a folder of files; as a package it brings half of OpenStack along.
@@ -131,6 +133,10 @@ fi
 if ! desktop_there && ! { install_desktop && desktop_there; }; then
     echo 'No remote desktop: SOFIE has no stand-in here, and the tests on it are left out.' >&2
     echo 'On Debian: apt-get install tigervnc-standalone-server novnc python3-tk fonts-dejavu-core' >&2
+fi
+if ! tesseract_there && ! { install tesseract-ocr tesseract-ocr-nor fonts-dejavu-core && tesseract_there; }; then
+    echo "No Tesseract with Norwegian letters: targets that arrive as pixels cannot be read, and the tests on them are left out." >&2
+    echo 'On Debian: apt-get install tesseract-ocr tesseract-ocr-nor' >&2
 fi
 if ! there gs && ! { install ghostscript && there gs; }; then
     echo 'No Ghostscript: files cannot be made into PDF/A, and the tests that do so are left out.' >&2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from functools import cache
 from pathlib import Path
@@ -72,3 +73,7 @@ def is_there() -> bool:
         return bool(_tessdata())
     except ConfigurationError:
         return False
+
+
+if __name__ == "__main__":
+    sys.exit(not is_there())
