@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KEPT = timedelta(days=30)
@@ -29,3 +29,10 @@ class FileSettings(BaseSettings):
     """So long a file that no open case names is kept, after it was handed over last."""
     folder: Path | None = None
     """Where workers lay a file in the clear while they need it: storage that is memory; by default /dev/shm."""
+
+    @model_validator(mode="after")
+    def one_file_finds_room(self) -> Self:
+        if not self.limit <= self.per_caller <= self.in_all:
+            message = "ROGER_FILES_PER_CALLER must be at least ROGER_FILES_LIMIT, and ROGER_FILES_IN_ALL at least that"
+            raise ValueError(message)
+        return self

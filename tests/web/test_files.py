@@ -56,8 +56,8 @@ async def post(hall: Town) -> AsyncGenerator[httpx.AsyncClient]:
         yield client
 
 
-def limited(settings: Settings, **limits: Any) -> Settings:
-    return replace(settings, files=FileSettings(**limits))
+def limited(settings: Settings, **limits: int) -> Settings:
+    return replace(settings, files=FileSettings.model_validate({"limit": 2 * PIECE} | limits))
 
 
 async def parted(content: bytes, size: int) -> AsyncGenerator[bytes]:
@@ -152,7 +152,7 @@ class TestRefused:
         assert await rows(hall, "select 1 from files") == []
 
     async def test_too_large(self, settings: Settings, keys: dict[str, str]) -> None:
-        async with opened(limited(settings, limit=PIECE * 2), keys) as hall, hall.caller("post") as post:
+        async with opened(limited(settings), keys) as hall, hall.caller("post") as post:
             content = secrets.token_bytes(PIECE * 2 + 1)
             assert told(await post.post("/v1/files", content=content)) == (413, "REQUEST_TOO_LARGE")
             assert told(await post.post("/v1/files", content=parted(content, PIECE))) == (413, "REQUEST_TOO_LARGE")
@@ -171,14 +171,20 @@ class TestRefused:
                 assert (await another.post("/v1/files", content=secrets.token_bytes(2 * PIECE))).status_code == 201
 
     async def test_beyond_what_is_kept_in_all(self, settings: Settings, keys: dict[str, str]) -> None:
-        async with opened(limited(settings, in_all=3 * PIECE), keys) as hall, hall.caller("post") as post:
+        async with (
+            opened(limited(settings, per_caller=3 * PIECE, in_all=3 * PIECE), keys) as hall,
+            hall.caller("post") as post,
+        ):
             assert (await post.post("/v1/files", content=secrets.token_bytes(2 * PIECE))).status_code == 201
             async with hall.caller("courier") as another:
                 full = await another.post("/v1/files", content=secrets.token_bytes(2 * PIECE))
             assert told(full) == (507, "STORE_FULL")
 
     async def test_many_small_ones_are_many(self, settings: Settings, keys: dict[str, str]) -> None:
-        async with opened(limited(settings, per_caller=3 * 65_536), keys) as hall, hall.caller("post") as post:
+        async with (
+            opened(limited(settings, limit=65_536, per_caller=3 * 65_536), keys) as hall,
+            hall.caller("post") as post,
+        ):
             answers = [await post.post("/v1/files", content=bytes([number])) for number in range(4)]
             assert [answer.status_code for answer in answers] == [201, 201, 201, 429]
 
@@ -249,6 +255,26 @@ class TestCases:
         results = [row.get("problem", {}).get("code") for row in answer.json()["rows"]]
         assert results == [None, "INVALID_INPUT", "INVALID_INPUT"]
         assert len(await rows(hall, "select 1 from file_uses")) == 1
+
+
+async def test_what_stays_too_long_is_told(hall: Town, post: httpx.AsyncClient) -> None:
+    await post.post("/v1/files", content=b"main")
+    async with hall.caller("operator") as client:
+        told_of = (await client.get("/v1/retention")).json()
+        assert (told_of["on_time"], told_of["files"]) == (
+            True,
+            {"files": 1, "bytes": 4, "overdue": 0, "overdue_since": None},
+        )
+        await rows(hall, f"update files set expires_at = '{NOW.isoformat()}' returning id")  # noqa: S608  ours
+        told_of = (await client.get("/v1/retention")).json()
+        assert (told_of["on_time"], told_of["files"]["overdue"]) == (False, 1)
+
+
+def test_one_file_always_finds_room() -> None:
+    with pytest.raises(ValueError, match="ROGER_FILES_PER_CALLER"):
+        FileSettings(per_caller=1000)
+    with pytest.raises(ValueError, match="ROGER_FILES_IN_ALL"):
+        FileSettings(in_all=1_000_000_000)
 
 
 async def read(hall: Town, content: bytes) -> bytes:
