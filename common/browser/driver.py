@@ -76,6 +76,16 @@ _PREFERENCES: dict[str, Any] = {
 }
 
 
+_AROUND = """const told = (name, doc) => [`\\n<!-- ${name} -->\\n${doc.documentElement.outerHTML}`, ...within(doc)];
+const within = (doc) => [...doc.querySelectorAll("frame,iframe")].flatMap((el) =>
+  el.contentDocument ? told(el.name || el.id, el.contentDocument) : []);
+const opened = (document[Symbol.for("roger")]?.windows ?? []).flatMap(({ name, win }) => {
+  try { return win.closed ? [] : told(name, win.document); } catch { return []; }
+});
+arguments[1]([...within(document), ...opened].join(""));"""
+"""What stands in frames, and in windows that the page has opened."""
+
+
 class ReplyLost(Exception):
     """The page went away under a command, or the command took too long: find out which page it is on now."""
 
@@ -305,9 +315,10 @@ class Driver:
             return self._remote.get_screenshot_as_png()
 
     def source(self) -> str:
-        """Give the document as it stands."""
+        """Give the document as it stands, with what is in its frames and windows."""
         with self._told():
-            return self._remote.page_source
+            page: str = self._remote.page_source
+        return page + (self.script(_AROUND, {}) or "")
 
     def quit(self) -> None:
         """End the session in good order, then whatever is left of it."""

@@ -111,6 +111,15 @@ def test_a_window_that_was_left_open_is_not_there_for_the_next_visit(
     assert windows(driver) == 1
 
 
+def test_the_evidence_holds_what_stands_in_frames_and_windows(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    record(browser, robot, hold).press(button("Ny"), NewRecord).fill(RecordForm(name="Halvskrevet"))
+    source = browser.source() or ""
+    for part in ("<title>Rammer</title>", "<!-- innhold -->", "<h1>Post</h1>", "<!-- Ny post -->", "<h1>Ny post</h1>"):
+        assert source.count(part) == 1
+
+
 def test_a_window_that_nobody_expected_is_closed_after_the_case(
     brisk: Browser, site: Website, hold: Lease, robot: Account
 ) -> None:

@@ -58,7 +58,7 @@ class EsaArchive(CaseSearch, Archive):
     def case_files(self, wanted: Wanted) -> Sequence[CaseFile]:
         """The list does not show everything of a case file: each that fits is opened."""
         hits = self.find(wanted) if all(map(is_line, (wanted.part, wanted.series, wanted.klass))) else None
-        fitting = [row["Saksnr."] for row in hits.whole() if _fits(row, wanted)] if hits else []
+        fitting = sorted(row["Saksnr."] for row in hits.growing() if _fits(row, wanted)) if hits else []
         found: list[CaseFile] = []
         for number in fitting:
             page = hits.open(number) if hits and not found else self._again().one(number)
