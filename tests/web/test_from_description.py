@@ -72,7 +72,9 @@ def one_line(_context: Any, value: Any) -> bytes:
     return json.dumps(value, default=str).encode() + b"\n"
 
 
-@pytest.fixture(params=[town, load("health"), load("payroll"), load("useradmin")], ids=lambda service: service.name)
+@pytest.fixture(
+    params=[town, load("health"), load("payroll"), load("useradmin"), load("archive")], ids=lambda service: service.name
+)
 def standing(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Generator[Town]:
     """A service that listens, and whose one caller may do everything."""
     service: Service = request.param
