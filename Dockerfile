@@ -14,7 +14,8 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates python3 tini \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/aux-cache /var/log/*
 RUN groupadd --gid 10001 roger \
- && useradd --uid 10001 --gid 10001 --home-dir /tmp --no-create-home --shell /usr/sbin/nologin roger
+ && useradd --uid 10001 --gid 10001 --home-dir /tmp --no-create-home --shell /usr/sbin/nologin roger \
+ && install -d -o 10001 -g 10001 /exchange
 
 # Made here and copied: no image holds pip.
 FROM python AS libraries
@@ -27,7 +28,7 @@ RUN python3 /build/scripts/locked.py --without selenium >/build/api.lock \
     --only-binary :all: -r /build/api.lock
 
 FROM libraries AS browser-libraries
-RUN python3 /build/scripts/locked.py >/build/worker.lock \
+RUN python3 /build/scripts/locked.py documents surface >/build/worker.lock \
  && /build/tools/bin/pip --python /opt/roger/bin/python install --no-cache-dir --require-hashes --no-deps \
     --only-binary :all: -r /build/worker.lock
 
@@ -66,8 +67,19 @@ COPY --from=libraries /opt/roger /opt/roger
 COPY --from=code /opt/app /opt/app
 CMD ["roger", "--help"]
 
+FROM libraries AS sandbox-libraries
+RUN python3 /build/scripts/locked.py --without selenium sandbox >/build/sandbox.lock \
+ && /build/tools/bin/pip --python /opt/roger/bin/python install --no-cache-dir --require-hashes --no-deps \
+    --only-binary :all: -r /build/sandbox.lock
+
+# SOFIE's stand-in is a desktop program with a display of its own.
 FROM base AS sandbox
-COPY --from=libraries /opt/roger /opt/roger
+USER root
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends fonts-dejavu-core novnc python3-tk tigervnc-standalone-server \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/fontconfig /var/log/* /var/cache/ldconfig/aux-cache
+USER 10001:10001
+COPY --from=sandbox-libraries /opt/roger /opt/roger
 COPY --from=code /opt/app /opt/app
 COPY --from=code /opt/sandbox /opt/app
 CMD ["python3", "-m", "sandbox.hspro", "--host", "0.0.0.0", "--port", "8000", "--data", "/tmp/hspro"]
