@@ -363,6 +363,31 @@ class TestMeanwhile:
         with pytest.raises(ConflictInTarget):
             office.perform(office.document())
 
+    def test_somebody_opens_the_post_before_its_document_is_there(self, office: TaxOffice) -> None:
+        def meanwhile(what: str, of: str) -> None:
+            if what == "document":
+                office.archive.locked.add(of)
+
+        office.archive.meanwhile = meanwhile
+        with pytest.raises(RecordLocked):
+            office.perform(office.document())
+        assert (office.post().status, office.post().documents) == (PostStatus.REGISTERED, ())
+        office.archive.locked.clear()
+        office.archive.meanwhile = lambda _what, _of: None
+        office.case.retried()
+        assert office.perform(office.document()).code is OutcomeCode.UPDATED
+        assert office.post().status is PostStatus.JOURNALLED
+
+    def test_somebody_cancels_the_post_before_it_is_journalled(self, office: TaxOffice) -> None:
+        def meanwhile(what: str, of: str) -> None:
+            if what == "status":
+                office.archive.change_post(office.post().id, status=PostStatus.CANCELLED)
+
+        office.archive.meanwhile = meanwhile
+        with pytest.raises(BusinessException):
+            office.perform(office.document())
+        assert office.sofie.documents[NUMBER].archive_reference == ""
+
     def test_somebody_has_it_open_in_sofie(self, office: TaxOffice) -> None:
         office.sofie.locked.add(NUMBER)
         with pytest.raises(RecordLocked):
