@@ -49,7 +49,7 @@ def build(options: Options, restart: Callable[[], None], *, exchange: Path | Non
         exchange=(exchange or options.data / "exchange").resolve(),
     )
     bridge = Bridge(desktops=desktops, sessions=system.sessions, cookie=system.view.cookie, connection=connection)
-    console = answers(store, system.sessions, desktops, mishaps, connection)
+    console = answers(store, system, desktops, mishaps, connection)
     application = system.application(store, [*front.routes(), *calls.routes()], console, restart)
     application.routes.append(WebSocketRoute("/okt/rfb", bridge.serve))
     return application

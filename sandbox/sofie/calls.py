@@ -25,9 +25,10 @@ from sandbox.sofie.codes import DIRECTIONS, LABELS, ROLES, TYPES
 from sandbox.sofie.desktop import Desktop
 from sandbox.sofie.desktops import Desktops
 from sandbox.sofie.picture import Connection, Mishaps, What
-from sandbox.sofie.store import PAGE, Store
+from sandbox.sofie.store import Store
 
 UNKNOWN: Final = "Dokumentet finnes ikke"
+_MOST_LISTED: Final = 100
 _REFERENCE: Final = re.compile(r"\d{4}/\d{1,6}-\d{1,4}")
 Asked = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -112,12 +113,16 @@ class Calls:
         return JSONResponse({})
 
     async def waiting(self, visit: Visit, asked: Asked) -> Answer:
-        found, count = self._store.waiting(int(asked["page"]))
-        self._store.look("list", "", visit.session.actor, str(asked["page"]))
+        size = min(max(int(asked["rows"]), 1), _MOST_LISTED)
+        count = self._store.count_waiting()
+        pages = max(1, -(-count // size))
+        page = min(max(int(asked["page"]), 1), pages)
+        self._store.look("list", "", visit.session.actor, str(page))
         rows = [
-            (row["number"], row["case_ref"], TYPES[row["doc_type"]], norwegian_date(row["doc_date"])) for row in found
+            (row["number"], row["case_ref"], TYPES[row["doc_type"]], norwegian_date(row["doc_date"]))
+            for row in self._store.waiting(page, size)
         ]
-        return {"rows": rows, "pages": max(1, -(-count // PAGE)), "count": count}
+        return {"rows": rows, "page": page, "pages": pages, "count": count}
 
     async def document(self, visit: Visit, asked: Asked) -> Answer:
         document = self._store.document(asked["number"])

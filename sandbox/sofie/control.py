@@ -10,6 +10,7 @@ document), source (the reference)}]
 GET    /_kontroll/looks?since=SEQ    the same rows, kind: list (number: the page)|document
 GET    /_kontroll/summary    documents, waiting (without a reference), files, references_twice, saved by kind, programs
 (accounts whose program runs), sessions, last_seq, started
+POST   /_kontroll/reset      besides what it does everywhere, the picture is as it was and nothing more befalls anybody
 POST   /_kontroll/picture    how the connection and the program look from now on
 GET    /_kontroll/picture    how they look
 POST   /_kontroll/session/drop   {account, what, when}   breaks the connection; the program goes on and is there again
@@ -25,7 +26,7 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.office.console import Answer, log_answer, seeding, summary_answer
 from sandbox.office.gate import Endpoint
-from sandbox.office.sessions import Sessions
+from sandbox.office.system import System
 from sandbox.sofie.desktops import Desktops
 from sandbox.sofie.picture import Connection, Interruption, Mishaps, Picture
 from sandbox.sofie.seeds import Lock, SeededDocument
@@ -35,9 +36,15 @@ DOCUMENTS: Final = TypeAdapter(list[SeededDocument])
 LOCKS: Final = TypeAdapter(list[Lock])
 
 
-def answers(
-    store: Store, sessions: Sessions, desktops: Desktops, mishaps: Mishaps, connection: Connection
-) -> list[Answer]:
+def answers(store: Store, system: System, desktops: Desktops, mishaps: Mishaps, connection: Connection) -> list[Answer]:
+    async def reset(_: Request) -> Response:
+        store.reset()
+        system.faults.clear()
+        mishaps.clear()
+        connection.picture = Picture()
+        system.sessions.end_all()
+        return JSONResponse({})
+
     async def documents(request: Request) -> Response:
         return JSONResponse(store.all_documents(request.query_params.get("number", "")))
 
@@ -56,12 +63,13 @@ def answers(
         return answer
 
     return [
+        ("POST", "reset", reset),
         ("POST", "documents", seeding("documents", DOCUMENTS, store.seed)),
         ("POST", "locks", seeding("records", LOCKS, store.lock)),
         ("GET", "documents", documents),
         ("GET", "writes", log_answer(store, WRITES)),
         ("GET", "looks", log_answer(store, LOOKS)),
-        ("GET", "summary", summary_answer(lambda: {**store.counts(), "programs": desktops.running()}, sessions)),
+        ("GET", "summary", summary_answer(lambda: {**store.counts(), "programs": desktops.running()}, system.sessions)),
         ("POST", "picture", set_picture),
         ("GET", "picture", tell_picture),
         ("POST", "session/drop", befalling(desktops.drop)),

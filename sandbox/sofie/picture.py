@@ -11,7 +11,7 @@ What = Literal["list", "document", "reference", "export"]
 class Picture(BaseModel, frozen=True, extra="forbid"):
     """As the console sets it; it stays so until it is set anew or all is reset."""
 
-    font: int = Field(default=11, ge=8, le=18)
+    font: int = Field(default=11, ge=8, le=15)
     """Height of the program's letters in pixels; from the next window on."""
     paint_seconds: float = Field(default=0, ge=0, le=30)
     """How long a window is drawn: its values follow its frame piece by piece; from the next window on."""

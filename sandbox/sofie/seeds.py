@@ -41,7 +41,8 @@ class SeededDocument(Seed, frozen=True):
     received: date | None = None
     sent: date | None = None
     officer: str
-    files: tuple[SeededFile, ...] = ()
+    files: tuple[SeededFile, ...] = Field(default=(), max_length=10)
+    """No more than a window has room for."""
     archive_ref: str = ""
     locked_by: str = ""
 

@@ -10,7 +10,6 @@ from sandbox.sofie.seeds import Lock, SeededDocument
 
 WRITES: Final = ("reference", "export")
 LOOKS: Final = ("list", "document")
-PAGE: Final = 25
 SCHEMA: Final = """
 create table if not exists document (
   number text primary key, case_ref text not null, party_id text not null, name text not null, protected integer not null,
@@ -31,15 +30,17 @@ class Store(Books):
     def __init__(self, path: Path) -> None:
         super().__init__(path, SCHEMA)
 
-    def waiting(self, page: int) -> tuple[list[Row], int]:
-        """A page of the documents that have no reference to the archive, by number, and how many there are in all."""
-        rows = self._rows(
+    def waiting(self, page: int, size: int) -> list[Row]:
+        """A page of the documents that have no reference to the archive, by number."""
+        return self._rows(
             "select number, case_ref, doc_type, doc_date from document where archive_ref = '' order by number"
             " limit ? offset ?",
-            PAGE,
-            (page - 1) * PAGE,
+            size,
+            (page - 1) * size,
         )
-        return rows, self._count("select count(*) from document where archive_ref = ''")
+
+    def count_waiting(self) -> int:
+        return self._count("select count(*) from document where archive_ref = ''")
 
     def document(self, number: str) -> Row | None:
         """A document with its files, without their contents."""
@@ -104,7 +105,7 @@ class Store(Books):
     def counts(self) -> Row:
         return {
             "documents": self._count("select count(*) from document"),
-            "waiting": self._count("select count(*) from document where archive_ref = ''"),
+            "waiting": self.count_waiting(),
             "files": self._count("select count(*) from file"),
             "references_twice": self._count(
                 "select count(*) from (select 1 from document where archive_ref != '' group by archive_ref"

@@ -29,7 +29,7 @@ class Desk:
         self._box: tk.Frame | None = None
         root.geometry(f"{WIDTH}x{HEIGHT}+0+0")
         _ = root.config(bg=GREY, cursor="left_ptr")
-        self.front: Window = Search(self, 1, {"rows": [], "pages": 1, "count": 0})
+        self.front: Window = Search(self, {"rows": [], "page": 1, "pages": 1, "count": 0})
         _ = root.bind("<Escape>", lambda _: self._escape())
 
     def run(self) -> None:
@@ -44,8 +44,12 @@ class Desk:
 
     def show_search(self, page: int = 1) -> None:
         """Open the window that everything begins with."""
-        if told := self._ask("liste", page=page):
-            self._show(Search(self, page, told))
+        rows = Look(self.font, self.labels).listed
+        told = self._ask("liste", page=page, rows=rows)
+        if told and Look(self.font, self.labels).listed != rows:
+            self.show_search(page)  # in letters of another size other rows fit
+        elif told:
+            self._show(Search(self, told))
             self._tell(told)
 
     def show_document(self, number: str) -> None:

@@ -18,6 +18,8 @@ LINE = "#a8a498"
 CAPTION, CAPTION_FAR = "#0a246a", "#a6caf0"
 CHOSEN = "#0a246a"
 TYPEFACE = "DejaVu Sans"
+_MOST_LISTED = 25
+_OTHER_LINES = 15
 
 
 class Look:
@@ -27,6 +29,8 @@ class Look:
         self.plain = fonts.Font(family=TYPEFACE, size=-size)
         self.bold = fonts.Font(family=TYPEFACE, size=-size, weight="bold")
         self.line: int = self.plain.metrics("linespace") + 6
+        self.listed: int = min(_MOST_LISTED, HEIGHT // self.line - _OTHER_LINES)
+        """How many rows of a list fit a window."""
         self._renamed = renamed
 
     def called(self, label: str) -> str:

@@ -13,15 +13,14 @@ if TYPE_CHECKING:
     from sandbox.sofie.program.desk import Desk
 
 _COLUMNS = (("Dokumentnr.", 300), ("Saksref.", 320), ("Dokumenttype", 400), ("Dok.dato", 190))
-_ROWS = 25
 
 
 class Search(Window):
     title = "SOFIE – Søk dokument"
 
-    def __init__(self, desk: Desk, page: int, told: dict[str, Any]) -> None:
+    def __init__(self, desk: Desk, told: dict[str, Any]) -> None:
         super().__init__(desk)
-        self._page = page
+        self._page: int = told["page"]
         self._numbers = [row[0] for row in told["rows"]]
         self._number = self._ask()
         self._list(told)
@@ -39,7 +38,7 @@ class Search(Window):
     def _list(self, told: dict[str, Any]) -> None:
         group = self.look.group(self.body, "Til arkivering")
         group.pack(side="top", fill="both", expand=True, pady=(10, 0))
-        grid = Grid(group, self.look, _COLUMNS, _ROWS, self._open)
+        grid = Grid(group, self.look, _COLUMNS, self.look.listed, self._open)
         grid.pack(side="top", anchor="w")
         for row in told["rows"]:
             self.paint(lambda row=row: grid.add(row))
