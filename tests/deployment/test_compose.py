@@ -138,9 +138,10 @@ def roomy(compose: Compose) -> Iterator[str]:
     """Chromium's shared memory is more than the engine's 64 MB, and within the limit of memory."""
     for name in SERVICES:
         worker = compose["services"].get(f"{name}-worker", {})
-        if worker.get("shm_size") != "1g":
+        shared = {"1g": 1024, "2g": 2048}.get(worker.get("shm_size", ""), 0)
+        if not shared:
             yield f"{name}: Chromium has too little shared memory"
-        if int(worker.get("mem_limit", "0m").removesuffix("m")) < 1024 + 256 + 700:
+        if int(worker.get("mem_limit", "0m").removesuffix("m")) < shared + 256 + 700:
             yield f"{name}: what is kept in memory does not fit beside a browser"
 
 
