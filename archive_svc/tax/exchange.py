@@ -8,8 +8,8 @@ from collections.abc import Collection
 from hashlib import file_digest
 from pathlib import Path
 
+from archive_svc.sofie.settings import SofieSettings
 from archive_svc.tax.in_sofie import sofie_of
-from archive_svc.tax.settings import ExchangeSettings
 from common.errors import ConflictInTarget, RobotFault
 from common.process import Run
 from common.settings import load
@@ -23,7 +23,7 @@ def fetched(number: str, wanted: Collection[str], into: Path, run: Run) -> dict[
     The exchange is empty of the document afterwards, however it goes. Raises ConflictInTarget when SOFIE holds other
     files than these, and RobotFault where no exchange is set.
     """
-    settings = load(ExchangeSettings)
+    settings = load(SofieSettings)
     if settings.exchange is None:
         raise RobotFault("Files were not handed over, and ROGER_SOFIE_EXCHANGE does not say where SOFIE exports to")
     folder = settings.exchange / number

@@ -1,8 +1,7 @@
-"""What a deployment says about documents of tax collection, and where SOFIE puts their files."""
+"""What a deployment says about documents of tax collection."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -28,14 +27,3 @@ class TaxSettings(BaseSettings):
     """What the archive calls a unit, by organisation number, where it does not go by that: `{"310456780": "KEMN"}`."""
     note_reference: bool = True
     """Whether the archive's reference is noted in SOFIE."""
-
-
-class ExchangeSettings(BaseSettings):
-    """The folder that SOFIE exports to, as the worker sees it."""
-
-    model_config = SettingsConfigDict(env_prefix="ROGER_SOFIE_", extra="ignore")
-
-    exchange: Path | None = None
-    """Without one, only documents whose files are handed over are archived."""
-    exchange_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
-    """How long exported files may take until they are seen there."""
