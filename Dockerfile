@@ -72,11 +72,13 @@ RUN python3 /build/scripts/locked.py --without selenium sandbox >/build/sandbox.
  && /build/tools/bin/pip --python /opt/roger/bin/python install --no-cache-dir --require-hashes --no-deps \
     --only-binary :all: -r /build/sandbox.lock
 
-# SOFIE's stand-in is a desktop program with a display of its own.
+# SOFIE's stand-in is a desktop program with a display of its own. Of noVNC only its files: the package stands on much more.
 FROM base AS sandbox
 USER root
 RUN apt-get update \
- && apt-get install -y --no-install-recommends fonts-dejavu-core novnc python3-tk tigervnc-standalone-server \
+ && apt-get install -y --no-install-recommends fonts-dejavu-core python3-tk tigervnc-standalone-server \
+ && cd /tmp && apt-get download -o APT::Sandbox::User=root novnc && dpkg-deb -x novnc_*.deb novnc \
+ && mv novnc/usr/share/novnc /usr/share/novnc && rm -r /tmp/novnc* \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/fontconfig /var/log/* /var/cache/ldconfig/aux-cache
 USER 10001:10001
 COPY --from=sandbox-libraries /opt/roger /opt/roger
