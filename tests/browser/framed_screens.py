@@ -137,6 +137,12 @@ class NewRecord(FramedScreen):
     ready = (heading("Ny post"), button("Lagre"))
 
 
+class SlowToSave(NewRecord):
+    """The same, where what is saved may take long."""
+
+    patience = timedelta(seconds=20)
+
+
 class Refused(NewRecord):
     ready = (heading("Ny post"), text("Kan ikke lagres"))
 

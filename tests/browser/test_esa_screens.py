@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from datetime import date
-from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from archive_houses import EsaHouse, esa_house
 
-from archive_svc.esa.noark import DocumentRole, PartyRole, PostStatus, PostType, WriteOffCode
-from archive_svc.esa.record import BacklogLine, NewDocument, NewPost, Officer, Party, Screening, WriteOff
+from archive_svc.esa.noark import PartyRole, PostType, WriteOffCode
+from archive_svc.esa.record import BacklogLine, NewPost, Officer, Party, Screening, WriteOff
 from archive_svc.screens.esa.archive import EsaArchive
 from archive_svc.screens.esa.overviews import BacklogList, BacklogOf, BacklogSearch, OfficerList
 from archive_svc.screens.esa.post import PostPage
@@ -21,7 +20,6 @@ from common.browser.locator import button, link
 from common.browser.page import BrowserPage
 from common.browser.screen import Screen
 from common.errors import NotConfirmed, SignedOut, TargetDown, TargetRejected, UnexpectedDialog
-from tests.unit.archive.archive_in_memory import archival_pdf
 
 pytestmark = pytest.mark.browser
 
@@ -139,17 +137,6 @@ def test_a_post_whose_answer_was_lost_stands_once(house: EsaHouse) -> None:
         house.open().register_post(case.number, new)
     (made,) = house.open().posts_of_reference(new.external_reference)
     assert made.case == case.number
-
-
-def test_a_document_that_takes_long_is_awaited(house: EsaHouse, tmp_path: Path) -> None:
-    case = house.case_file()
-    house.post(case, status=PostStatus.REGISTERED)
-    house.esa.post("faults", {"fault": "save_delay", "what": "document", "seconds": 7, "times": 1})
-    file = archival_pdf(tmp_path / "vedtak.pdf")
-    house.open().upload(
-        case.number, 1, NewDocument(role=DocumentRole.MAIN, title="Vedtak", file=file, checksum="", original="")
-    )
-    assert len(house.esa.get("posts", case=case.number)[0]["documents"]) == 1
 
 
 def test_whoever_is_signed_out_meets_the_sign_in_wherever_they_are(house: EsaHouse) -> None:

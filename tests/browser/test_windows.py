@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from framed_screens import Menu, NewRecord, Record, RecordForm, Refused
+from framed_screens import Menu, NewRecord, Record, RecordForm, Refused, SlowToSave
 
 from common.browser.agent import AGENT
 from common.browser.locator import button, heading, label, link
@@ -71,6 +71,25 @@ def test_a_refusal_stays_in_the_window_and_can_be_put_right(
     saved = again.submit(RecordForm(name="Per"), button("Lagre"), (Record, Refused))
     assert saved.terms()["Navn"] == "Per"
     assert len(site.posts("/framed/new")) == 3
+
+
+def test_what_takes_longer_than_usual_is_awaited_where_that_is_known(
+    brisk: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    window = record(brisk, robot, hold).press(button("Ny"), SlowToSave)
+    site.open_gate_after(3.5)
+    assert window.submit(RecordForm(name="Åse"), button("Lagre"), Record).terms()["Navn"] == "Åse"
+    assert len(site.posts("/framed/new")) == 1
+
+
+def test_what_takes_longer_than_usual_is_else_given_up(
+    brisk: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    window = record(brisk, robot, hold).press(button("Ny"), NewRecord)
+    with pytest.raises(TargetTimeout):
+        window.submit(RecordForm(name="Åse"), button("Lagre"), Record)
+    site.gate.set()
+    assert len(site.posts("/framed/new")) == 1
 
 
 def test_a_window_that_is_given_up_leaves_the_page_as_it_stood(
