@@ -7,7 +7,7 @@ from datetime import timedelta
 from archive_svc.documents.archive_copy import ArchiveCopy
 from archive_svc.documents.written import written
 from archive_svc.esa.desk import ArchiveDesk, PostKey
-from archive_svc.esa.noark import DocumentRole, PostStatus, PostType
+from archive_svc.esa.noark import AccessCode, DocumentRole, PostStatus, PostType
 from archive_svc.esa.record import CaseFile, Document, JournalPost, NewDocument, NewPost
 from archive_svc.protocols.decided_item import SETTINGS, DecidedItem
 from archive_svc.protocols.exceptions import ProtocolDiffers
@@ -46,7 +46,7 @@ def case_protocol(item: DecidedItem, run: Run) -> Outcome:
 
     key, code = _archived(item, minuted, protocol_post(item, minuted, case_file, screening), run, desk)
     wanted = letters(item, minuted, case_file, screening, run.today())
-    drafts = [_drafted(item, letter, desk) for letter in wanted]
+    drafts = [_drafted(item, letter, run, desk) for letter in wanted]
     noted = SETTINGS.note_reference and _noted(key.call_number, minutes, run)
 
     new = [each.value.call_number for each in drafts if each.created]
@@ -93,35 +93,51 @@ def _archived(
         copy = written(sheet, folder)
         require_reads_as_written(copy.file, sheet)
         post = desk.ensure_post(item.case_no, new)
-        if not post.created:
-            _require_the_same(desk.post(post.value), item, copy)
+        _require_fit(desk.post(post.value), item, new, copy, ours=post.created)
         document = NewDocument(
             role=DocumentRole.MAIN, title=new.title, file=copy.file, checksum=copy.checksum, original=copy.original
         )
         held = desk.ensure_document(post.value, document)
     status = desk.ensure_status(post.value, PostStatus.JOURNALLED, instead_of=_ON_THE_WAY)
     if status.value not in _JOURNALLED:
-        raise ConflictInTarget("The protocol is cancelled", detail={"journal_post": post.value.call_number})
+        raise _cancelled(post.value.call_number)
     if post.created:
-        _require_archived(desk.post(post.value), new, held.value)
+        run.step("protocol is archived as entered", _require_archived, desk, post.value, new, held.value)
         return post.value, OutcomeCode.CREATED
     return post.value, OutcomeCode.UPDATED if held.created or status.created else OutcomeCode.EXISTS
 
 
-def _require_the_same(post: JournalPost, item: DecidedItem, copy: ArchiveCopy) -> None:
-    """What stands under the protocol's reference is this protocol; raises ConflictInTarget and ProtocolDiffers."""
+def _require_fit(post: JournalPost, item: DecidedItem, new: NewPost, copy: ArchiveCopy, *, ours: bool) -> None:
+    """What stands under the protocol's reference is this protocol, or may become it; raises ConflictInTarget and ProtocolDiffers.
+
+    Asked by each attempt, before anything is added: minutes and post may have changed since an earlier one, and what was
+    registered as open to everybody must not get the text of an item whose doors were closed afterwards.
+    """
+    about = {"journal_post": post.call_number}
     if (post.case, post.type) != (item.case_no, PostType.INTERNAL):
         raise ConflictInTarget(
-            "The protocol's reference stands on another kind of post, or in another case file",
-            detail={"journal_post": post.call_number},
+            "The protocol's reference stands on another kind of post, or in another case file", detail=about
         )
+    if post.status is PostStatus.CANCELLED:
+        raise _cancelled(post.call_number)
     main = post.main_document
     if main is not None and main.original != copy.original:
-        raise ProtocolDiffers(detail={"journal_post": post.call_number})
+        raise ProtocolDiffers(detail=about)
+    if post.status in _JOURNALLED:
+        return
+    if ours and not _shows(post, new):
+        raise ConflictInTarget("The archive shows another protocol than is to be archived", detail=about)
+    if new.screening.access not in {AccessCode.OPEN, post.screening.access}:
+        raise ConflictInTarget("The protocol's post has another access code than the protocol must have", detail=about)
 
 
-def _require_archived(post: JournalPost, new: NewPost, sent: Document) -> None:
+def _cancelled(post: str) -> ConflictInTarget:
+    return ConflictInTarget("The protocol is cancelled", detail={"journal_post": post})
+
+
+def _require_archived(desk: ArchiveDesk, key: PostKey, new: NewPost, sent: Document) -> None:
     """The archive shows what it was given, journalled; raises ConflictInTarget."""
+    post = desk.post(key)
     whole = post.main_document == sent and sent.format.startswith("PDF/A")
     if not (_shows(post, new) and whole and post.status in _JOURNALLED):
         raise ConflictInTarget(
@@ -129,16 +145,20 @@ def _require_archived(post: JournalPost, new: NewPost, sent: Document) -> None:
         )
 
 
-def _drafted(item: DecidedItem, letter: NewPost, desk: ArchiveDesk) -> Ensured[PostKey]:
+def _drafted(item: DecidedItem, letter: NewPost, run: Run, desk: ArchiveDesk) -> Ensured[PostKey]:
     """A letter about the decision, as a draft: whatever an officer makes of it afterwards is the officer's."""
     draft = desk.ensure_post(item.case_no, letter)
     if draft.created:
-        post = desk.post(draft.value)
-        if not _shows(post, letter):
-            raise ConflictInTarget(
-                "The archive shows another draft than was entered", detail={"journal_post": post.call_number}
-            )
+        run.step(f"draft {letter.external_reference} is as entered", _require_drafted, desk, draft.value, letter)
     return draft
+
+
+def _require_drafted(desk: ArchiveDesk, key: PostKey, letter: NewPost) -> None:
+    """The archive shows the draft that was entered; raises ConflictInTarget."""
+    if not _shows(desk.post(key), letter):
+        raise ConflictInTarget(
+            "The archive shows another draft than was entered", detail={"journal_post": key.call_number}
+        )
 
 
 def _shows(post: JournalPost, new: NewPost) -> bool:

@@ -10,9 +10,9 @@ from protocol_office import CASE_NO, DECISION, NOW, NUMBER, Secretariat
 
 from archive_svc.esa.noark import CaseStatus, PostStatus
 from archive_svc.protocols.decided_item import DecidedItem
-from archive_svc.protocols.exceptions import DecisionDiffers, MinutesNotApproved
-from archive_svc.screens.meetings.target import Result
-from common.errors import ConflictInTarget, LeaseLost, TargetTimeout
+from archive_svc.protocols.exceptions import DecisionDiffers, MinutesNotApproved, ProtocolDiffers
+from archive_svc.screens.meetings.target import Member, Result
+from common.errors import BusinessException, ConflictInTarget, LeaseLost, TargetDown, TargetTimeout
 from common.process import Outcome, OutcomeCode
 
 
@@ -116,6 +116,51 @@ class TestBetweenTwoAttempts:
         with pytest.raises(ConflictInTarget):
             office.perform(office.item())
 
+    @pytest.mark.parametrize("another_case", [False, True])
+    @pytest.mark.parametrize("dies_at", ["post_saved:1", "document_saved:1"])
+    def test_the_doors_are_said_to_have_been_closed(self, dies_at: str, *, another_case: bool) -> None:
+        # The post was registered as open to everybody: what was said behind closed doors must not be journalled on it.
+        office = Secretariat()
+        with pytest.raises(LeaseLost):
+            office.perform(office.item(), dies_at=dies_at)
+        held = office.protocol().documents
+        office.minuted(closed=True, legal_basis="offl. § 13")
+        if another_case:
+            office.new_case()
+        with pytest.raises(BusinessException) as refused:
+            office.perform(office.item(), now=NOW + timedelta(hours=9))
+        assert refused.value.code in {"CONFLICT_IN_TARGET", "PROTOCOL_DIFFERS"}
+        assert (office.protocol().status, office.protocol().documents) == (PostStatus.REGISTERED, held)
+
+    def test_the_members_are_corrected(self) -> None:
+        office = Secretariat()
+        with pytest.raises(LeaseLost):
+            office.perform(office.item(), dies_at="status_saved:1")
+        members = [*office.meetings.item(NUMBER).members, Member(name="Dahle, Per", disqualified=False)]
+        office.meetings.change(NUMBER, members=members)
+        with pytest.raises(ProtocolDiffers):
+            office.perform(office.item())
+
+    @pytest.mark.parametrize("post", [0, 1])
+    def test_an_officer_goes_on_with_what_stands(self, post: int) -> None:
+        # The meeting module was down for hours; what is written in the archive meanwhile is the officer's work.
+        office = _not_noted()
+        changed = office.archive.change_post(office.archive.all_posts()[post].id, full_title="Skrevet om")
+        assert office.perform(office.item(), now=NOW + timedelta(hours=5)).code is OutcomeCode.CREATED
+        assert changed in office.archive.all_posts()
+        assert office.meetings.item(NUMBER).reference
+
+    @pytest.mark.parametrize("there_before", [False, True])
+    def test_the_protocol_is_cancelled(self, *, there_before: bool) -> None:
+        office = _not_noted()
+        if there_before:
+            office.new_case()
+            _fails_to_note(office)
+        office.archive.change_post(office.protocol().id, status=PostStatus.CANCELLED)
+        with pytest.raises(ConflictInTarget):
+            office.perform(office.item())
+        assert office.meetings.writes == []
+
     def test_somebody_adds_a_document_to_the_post(self) -> None:
         office = Secretariat()
         with pytest.raises(LeaseLost):
@@ -132,6 +177,26 @@ def _begun() -> Secretariat:
     with pytest.raises(LeaseLost):
         office.perform(office.item(), dies_at="post_saved:1")
     return office
+
+
+def _not_noted() -> Secretariat:
+    """All is archived; that could not be noted in the meeting module, which is up again by now."""
+    office = Secretariat()
+    _fails_to_note(office)
+    return office
+
+
+def _fails_to_note(office: Secretariat) -> None:
+    failed: list[str] = []
+
+    def down(number: str) -> None:
+        if not failed:
+            failed.append(number)
+            raise TargetDown
+
+    office.meetings.meanwhile = down
+    with pytest.raises(TargetDown):
+        office.perform(office.item())
 
 
 def _require_whole_or_not_journalled(office: Secretariat) -> None:
