@@ -222,7 +222,7 @@ class Browser:
         self.recycle()
         kills = self._kills
         began = now()
-        warm = _Warm(Driver(self._settings), began)
+        warm = _Warm(Driver(_with_pictures(self._settings)), began)
         metrics.BROWSER_STARTS.inc()
         metrics.BROWSERS.inc()
         with self._guard:
@@ -309,6 +309,11 @@ class Browser:
             log.warning("browser.not_signed_out", target=target.name, error=type(failed).__name__)
         except StopSignal:
             log.warning("browser.not_signed_out", target=target.name, error="StopSignal")
+
+
+def _with_pictures(settings: BrowserSettings) -> BrowserSettings:
+    """Images are what a remote program is sent as: a service that has a target of pixels cannot do without them."""
+    return settings.model_copy(update={"images": True}) if CanvasScreen.__subclasses__() else settings
 
 
 def _canvas_page() -> type[BrowserPage]:
