@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
 from archive_svc.protocols.settings import ProtocolSettings
@@ -25,11 +25,37 @@ _WORKING_DAYS = BankDays(closed=frozenset())
 _DAY = timedelta(days=1)
 _MOST_RECIPIENTS = 60
 
+
+def _one_line(text: str) -> str:
+    """With one blank between words, as a page shows it; what cannot be seen is refused, for the archive would not keep it."""
+    line = " ".join(text.split())
+    if not line.isprintable():
+        raise PydanticCustomError("INVALID_VALUE", "Write it with visible characters only")
+    return line
+
+
+def _nobody(text: str) -> str:
+    """It is told in the clear: in references and searches."""
+    if mask(text) != text:
+        raise PydanticCustomError("INVALID_VALUE", "Name a body or a group, never a person's number")
+    return text
+
+
 ItemNo = Annotated[str, StringConstraints(pattern=r"^(PS|DS|RS|FO) [1-9][0-9]{0,3}/[0-9]{2}$")]
 CaseFileNo = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}/[0-9]{6}$")]
-Body = Annotated[str, StringConstraints(pattern=r"^[^\s:][^:\r\n]{0,58}[^\s:]$")]
+Body = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\s:][^:\r\n]{0,58}[^\s:]$"),
+    AfterValidator(_one_line),
+    AfterValidator(_nobody),
+]
 """Without a colon: it is a part of a reference whose parts a colon divides."""
-PersonName = Annotated[str, StringConstraints(min_length=2, max_length=120, pattern=r"^[^\r\n]+$")]
+Group = Annotated[
+    str, StringConstraints(pattern=r"^[^\s:][^:\r\n]{0,29}$"), AfterValidator(_one_line), AfterValidator(_nobody)
+]
+PersonName = Annotated[
+    str, StringConstraints(min_length=2, max_length=120, pattern=r"^[^\r\n]+$"), AfterValidator(_one_line)
+]
 Verbatim = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=200_000)]
 """Letter for letter: not even spaces at its ends are taken away."""
 
@@ -66,9 +92,7 @@ class Votes(Part):
 class Recipient(Part):
     """Somebody whom the decision is to be sent to."""
 
-    group: Annotated[str, StringConstraints(pattern=r"^[^\s:][^:\r\n]{0,29}$")] = Field(
-        default="Parter", description="Recipients of one group get one letter", examples=["Naboer"]
-    )
+    group: Group = Field(default="Parter", description="Recipients of one group get one letter", examples=["Naboer"])
     name: PersonName = Field(examples=["Ånes Bygg AS"])
     number: Annotated[str, StringConstraints(pattern=r"^([0-9]{9}|[0-9]{11})?$")] = Field(
         default="", description="Organisation number or national id, where it is known"
@@ -98,14 +122,6 @@ class DecidedItem(CaseInput):
     recipients: Annotated[tuple[Recipient, ...], Field(max_length=_MOST_RECIPIENTS)] = Field(
         default=(), description="Whom the decision concerns: a draft of a letter is made for each group"
     )
-
-    @field_validator("body")
-    @classmethod
-    def is_nobody(cls, body: str) -> str:
-        """It is told in the clear: in references and searches."""
-        if mask(body) != body:
-            raise PydanticCustomError("INVALID_VALUE", "A person's number is no name of a political body")
-        return body
 
     @field_validator("conflict_of_interest")
     @classmethod

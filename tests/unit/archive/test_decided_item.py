@@ -47,12 +47,18 @@ def test_what_makes_it_the_same_case() -> None:
         {"body": "Form:skapet"},
         {"body": "Utvalg 17838410103"},
         {"body": ""},
+        {"body": "Formann\u200bskapet"},
+        {"recipients": [{"name": "Vel", "group": "17838410103"}]},
+        {"recipients": [{"name": "Vel", "group": "Nabo\u200ber"}]},
+        {"recipients": [{"name": "Vel\u200bforening"}]},
+        {"recipients": [{"name": "Vel\u202eforening"}]},
         {"decision_text": ""},
         {"votes": {"for": -1, "against": 0}},
         {"votes": {"for": "3", "against": 0}},
         {"votes": {"for": 3}},
         {"status": "XX"},
         {"conflict_of_interest": ["Øyås, Nina", "Øyås, Nina"]},
+        {"conflict_of_interest": ["Øyås, Nina", "Øyås,  Nina"]},
         {"conflict_of_interest": ["Øyås,\nNina"]},
         {"recipients": [{"name": "Vel", "group": "Nabo:er"}]},
         {"recipients": [{"name": "Vel", "number": "12"}]},
@@ -63,6 +69,18 @@ def test_what_makes_it_the_same_case() -> None:
 def test_what_it_cannot_be(different: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         OFFICE.item(**different)
+
+
+@pytest.mark.parametrize("blank", ["\t", "  ", "\u00a0", "\u2028"])
+def test_a_name_is_one_line_as_the_archive_keeps_it(blank: str) -> None:
+    item = OFFICE.item(
+        body=f"Utvalg{blank}for kultur",
+        conflict_of_interest=[f"Øyås,{blank}Nina"],
+        recipients=[{"name": f"Øvre{blank}vel", "group": f"Nære{blank}naboer"}],
+    )
+    (recipient,) = item.recipients
+    assert (item.body, item.conflict_of_interest) == ("Utvalg for kultur", ("Øyås, Nina",))
+    assert (recipient.name, recipient.group) == ("Øvre vel", "Nære naboer")
 
 
 def test_a_meeting_has_been_held() -> None:
