@@ -15,7 +15,7 @@ from archive_svc.protocols.minutes import Minutes
 from archive_svc.protocols.posts import letters, protocol_post, references
 from archive_svc.protocols.protocol import require_reads_as_written, sheet_of
 from archive_svc.protocols.rules import require_as_minuted, require_votes_of_members, screening_of
-from archive_svc.protocols.tasks import tell_of_drafts, tell_the_secretariat
+from archive_svc.protocols.tasks import take_on_to_tell, tell_of_drafts, tell_the_secretariat, told_by_another
 from archive_svc.screens.esa.target import Esa
 from archive_svc.screens.meetings.target import ItemFacts, Meetings
 from archive_svc.service import archive
@@ -49,8 +49,7 @@ def case_protocol(item: DecidedItem, run: Run) -> Outcome:
     drafts = [_drafted(item, letter, run, desk) for letter in wanted]
     noted = SETTINGS.note_reference and _noted(key.call_number, minutes, run)
 
-    new = [each.value.call_number for each in drafts if each.created]
-    if code is OutcomeCode.EXISTS and (new or noted):
+    if code is OutcomeCode.EXISTS and (noted or any(each.created for each in drafts)):
         code = OutcomeCode.UPDATED
     outcome = Outcome(
         code,
@@ -61,7 +60,12 @@ def case_protocol(item: DecidedItem, run: Run) -> Outcome:
             "decision_sha256": item.fingerprint,
         },
     )
-    return outcome.telling(tell_of_drafts(item, case_file.officer, new)) if new else outcome
+    untold = [
+        each.value.call_number
+        for letter, each in zip(wanted, drafts, strict=True)
+        if _is_to_be_told(letter.external_reference, each, run, desk)
+    ]
+    return outcome.telling(tell_of_drafts(item, case_file.officer, untold)) if untold else outcome
 
 
 def _case_file(item: DecidedItem, minuted: ItemFacts, desk: ArchiveDesk) -> CaseFile:
@@ -159,6 +163,14 @@ def _require_drafted(desk: ArchiveDesk, key: PostKey, letter: NewPost) -> None:
         raise ConflictInTarget(
             "The archive shows another draft than was entered", detail={"journal_post": key.call_number}
         )
+
+
+def _is_to_be_told(reference: str, draft: Ensured[PostKey], run: Run, desk: ArchiveDesk) -> bool:
+    """Whether the officer is to hear of a draft: nobody has told them, and it waits for them still."""
+    if told_by_another(reference, run):
+        return False
+    waits = draft.created or desk.post(draft.value).status is PostStatus.RESERVED
+    return waits and take_on_to_tell(reference, run)
 
 
 def _shows(post: JournalPost, new: NewPost) -> bool:

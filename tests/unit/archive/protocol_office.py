@@ -19,7 +19,7 @@ from archive_svc.screens.meetings.target import ItemFacts, Member, Result
 from common.clock import OSLO
 from common.errors import BusinessException
 from common.process import Outcome
-from common.testing import FixedClock, MemoryCase
+from common.testing import FixedClock, MemoryCase, MemoryLedger
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=OSLO)
 MET = date(2026, 11, 17)
@@ -42,6 +42,7 @@ class Secretariat:
     case: MemoryCase = field(default_factory=MemoryCase)
     meetings: MemoryMeetings = field(default_factory=MemoryMeetings)
     archive: MemoryArchive = field(default_factory=MemoryArchive)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
 
     def __post_init__(self) -> None:
         self.case_file()
@@ -76,7 +77,7 @@ class Secretariat:
         return made
 
     def new_case(self) -> None:
-        self.case = self.meetings.case = self.archive.case = MemoryCase(submitted_at=NOW)
+        self.case = self.meetings.case = self.archive.case = MemoryCase(submitted_at=NOW, ledger=self.ledger)
 
     def item(self, **different: Any) -> DecidedItem:
         given: dict[str, Any] = {

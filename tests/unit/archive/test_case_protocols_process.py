@@ -20,6 +20,7 @@ from common.errors import (
     BusinessException,
     ConflictInTarget,
     InvalidValue,
+    LeaseLost,
     NeedsJudgement,
     RecordLocked,
     SuspectedDuplicate,
@@ -160,6 +161,47 @@ class TestDispatch:
         more = [*office.item().recipients, {"name": "Statsforvalteren", "group": "Myndigheter"}]
         outcome = office.again(office.item(recipients=more))
         assert (outcome.code, len(office.drafts()), len(outcome.tasks)) == (UPDATED, 3, 1)
+
+
+class TestTheOfficer:
+    """Whoever handles the case hears of each draft once, whichever case of Roger's made it."""
+
+    def left(self, office: Secretariat) -> None:
+        """All stands; then the case goes to a person, for somebody has the item open in the meeting module."""
+        office.meetings.locked.add(NUMBER)
+        with pytest.raises(RecordLocked):
+            office.perform(office.item())
+        office.meetings.locked.clear()
+
+    def test_hears_of_drafts_after_a_persons_retry(self, office: Secretariat) -> None:
+        self.left(office)
+        office.case.retried()
+        (task,) = office.perform(office.item()).tasks
+        assert f"{CASE_NO}-2, {CASE_NO}-3" in task.text
+
+    def test_hears_of_drafts_from_the_next_case(self, office: Secretariat) -> None:
+        self.left(office)
+        assert len(office.again(office.item()).tasks) == 1
+        assert office.again(office.item()).tasks == ()
+
+    def test_hears_no_more_of_what_they_have_sent_meanwhile(self, office: Secretariat) -> None:
+        self.left(office)
+        office.archive.change_post(office.drafts()[0].id, status=PostStatus.DISPATCHED)
+        (task,) = office.again(office.item()).tasks
+        assert (f"{CASE_NO}-2" in task.text, f"{CASE_NO}-3" in task.text) == (False, True)
+
+    def test_hears_of_what_is_new_alone(self, office: Secretariat) -> None:
+        office.perform(office.item())
+        more = [*office.item().recipients, {"name": "Statsforvalteren", "group": "Myndigheter"}]
+        (task,) = office.again(office.item(recipients=more)).tasks
+        assert (f"{CASE_NO}-3" in task.text, f"{CASE_NO}-4" in task.text) == (False, True)
+
+    @pytest.mark.parametrize("dies_at", ["remember:1", "remembered:1", "remembered:2"])
+    def test_hears_of_all_drafts_wherever_the_robot_dies(self, office: Secretariat, dies_at: str) -> None:
+        with pytest.raises(LeaseLost):
+            office.perform(office.item(), dies_at=dies_at)
+        (task,) = office.perform(office.item()).tasks
+        assert f"{CASE_NO}-2, {CASE_NO}-3" in task.text
 
 
 class TestScreening:
