@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from pathlib import Path
 
-import pikepdf
-import typst
 from pydantic import BaseModel, Field
 
 from archive_svc.documents.archive_copy import WRITTEN, ArchiveCopy
@@ -48,6 +46,10 @@ def written(sheet: Sheet, into: Path) -> ArchiveCopy:
 
     Raises InvalidValue when it holds a letter that cannot be shown: nothing is left out or replaced.
     """
+    # Only the worker's image holds these; api and errands load the processes, too.
+    import pikepdf  # noqa: PLC0415
+    import typst  # noqa: PLC0415
+
     said = sheet.model_dump_json()
     try:
         made = typst.compile(
