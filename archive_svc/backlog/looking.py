@@ -53,6 +53,25 @@ class Standing(BaseModel, frozen=True):
         return Matter.of(post, self.decision, officer_active=self.officer_active, other=self.other)
 
 
+def decided(row: BacklogControl, run: Run) -> Standing:
+    """How the post stands by this attempt's own look; an earlier one's counts only for what it has set out to write off.
+
+    Between two attempts lie hours, in which posts are answered, cancelled and screened. But what an attempt wrote off before
+    it died is written off now, and its page does not say by whom.
+    """
+    looked: list[Standing] = []
+
+    def look() -> Standing:
+        looked.append(standing_of(row, run))
+        return looked[-1]
+
+    first = run.step("standing", look)
+    if looked:
+        return first
+    now = standing_of(row, run)
+    return first if (first.decision, now.decision) == (Decision.WRITE_OFF, Decision.WRITTEN_OFF) else now
+
+
 def standing_of(row: BacklogControl, run: Run) -> Standing:
     """How a post of the list stands; decided by lists alone only where nothing is to be done."""
     journal, just_read = _journal(row, run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from archive_svc.backlog.conclusion import conclude
-from archive_svc.backlog.looking import standing_of
+from archive_svc.backlog.looking import decided
 from archive_svc.backlog.report import report
 from archive_svc.backlog.row import BACKLOG, BacklogControl
 from archive_svc.backlog.summary import judge, tell_leaders
@@ -27,5 +27,4 @@ from common.process import NoticeRule, Outcome, Retention, Run
 )
 def control_of_post(row: BacklogControl, run: Run) -> Outcome:
     """Look at a post that waits for an answer: write it off if it has one, and else see to it that somebody answers."""
-    standing = run.step("standing", standing_of, row, run)
-    return conclude(standing, row, run, writes_off=BACKLOG.writes_off)
+    return conclude(decided(row, run), row, run, writes_off=BACKLOG.writes_off)

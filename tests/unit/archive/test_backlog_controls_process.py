@@ -19,6 +19,7 @@ from common.clock import OSLO
 from common.errors import ConflictInTarget, LeaseLost, NeedsJudgement, RecordLocked
 from common.process import OutcomeCode, Subject
 from common.readings import Readings
+from common.testing import MemoryCase
 
 
 @pytest.fixture
@@ -364,6 +365,71 @@ class TestSomebodyWhoLeft:
         office.controlled(post)
         outcome = office.control(office.row(post, leaving="skol07"), now=NOW + timedelta(days=1))
         assert outcome.code is OutcomeCode.REPORTED
+
+
+class TestALaterAttempt:
+    """Hours after one that died: what it found out counts no more."""
+
+    LATER = NOW + timedelta(hours=8)
+
+    def begun(
+        self, office: Office, post: JournalPost, dies_at: str = "committed:1"
+    ) -> tuple[BacklogControl, MemoryCase]:
+        row, case = office.row(post), office.case()
+        with pytest.raises(LeaseLost):
+            office.dies(row, case, dies_at)
+        office.readings = case.readings = Readings()
+        return row, case
+
+    def test_reminds_nobody_of_what_was_answered_meanwhile(self, office: Office) -> None:
+        post = office.waiting(days=200)
+        row, case = self.begun(office, post, "remembered:1")
+        office.letter(post)
+        assert office.control(row, case=case, now=self.LATER).code is OutcomeCode.UPDATED
+
+    def test_tells_no_title_that_was_screened_meanwhile(self, office: Office) -> None:
+        post = office.waiting(days=200, screening=Screening())
+        row, case = self.begun(office, post)
+        office.archive.change_post(post.id, screening=Screening(access=AccessCode.EXEMPT, legal_basis="offl. § 13"))
+        outcome = office.control(row, case=case, now=self.LATER)
+        assert len(outcome.tasks) == 2
+        assert "Klage" not in "".join(task.text for task in outcome.tasks)
+
+    def test_writes_off_nothing_that_was_cancelled_meanwhile(self, office: Office) -> None:
+        post = office.waiting()
+        office.letter(post)
+        row, case = self.begun(office, post, "write_off:1")
+        office.archive.change_post(post.id, status=PostStatus.CANCELLED)
+        assert office.control(row, case=case, now=self.LATER).code is OutcomeCode.NOOP
+        assert office.archive.writes == []
+
+    def test_writes_off_by_the_answer_that_is_linked_now(self, office: Office) -> None:
+        post = office.waiting()
+        letter = office.letter(post)
+        row, case = self.begun(office, post, "write_off:1")
+        office.archive.change_post(letter.id, answers=None)
+        office.letter(post, type=PostType.INTERNAL, status=PostStatus.FINISHED)
+        outcome = office.control(row, case=case, now=self.LATER)
+        assert (outcome.code, outcome.detail["written_off"]) == (OutcomeCode.UPDATED, "BN")
+        assert (found := stands(office, post)) is not None
+        assert found.answered_by == 3
+
+    def test_knows_what_the_first_one_wrote_off(self, office: Office) -> None:
+        post = office.waiting()
+        letter = office.letter(post)
+        row, case = self.begun(office, post, "write_off_saved:1")
+        office.archive.change_post(letter.id, answers=None)
+        office.archive.change_case_file(post.case, status=CaseStatus.CLOSED)
+        assert office.control(row, case=case, now=self.LATER).code is OutcomeCode.UPDATED
+        assert office.archive.writes == [("write_off", post.call_number)]
+
+    def test_leaves_to_others_what_they_wrote_off(self, office: Office) -> None:
+        post = office.waiting()
+        office.letter(post)
+        row, case = self.begun(office, post, "write_off:1")
+        noted = WriteOff(code=WriteOffCode.NOTED, on=TODAY)
+        office.archive.change_post(post.id, write_off=noted, written_off=noted.code)
+        assert office.control(row, case=case, now=self.LATER).code is OutcomeCode.EXISTS
 
 
 class TestReminders:
