@@ -63,6 +63,8 @@ class CaseFacts:
     """Whether this deployment, or this test case, may be about a made-up person."""
     finding: Any = field(default=None, repr=False)
     """What the judgement of its batch said of it, as JSON has it."""
+    retried: bool = False
+    """A person has let Roger try again: its batch may have ended meanwhile, and what was to be said with it is said."""
 
 
 class Platform(Protocol):

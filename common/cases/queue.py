@@ -61,6 +61,11 @@ class Claimed:
     shift: str = ""
     """Who performs it."""
 
+    @property
+    def retried(self) -> bool:
+        """Whether a person has let Roger try again."""
+        return self.epoch > 1
+
     @cached_property
     def key(self) -> CaseKey:
         """The case's own data key; raises Unreadable."""

@@ -90,6 +90,7 @@ class MemoryCase:
             test=self.test,
             accepts_synthetic=self.accepts_synthetic,
             finding=self.finding,
+            retried=self._epoch > 1,
         )
         return Run(facts, platform, clock or FixedClock())
 

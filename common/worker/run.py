@@ -280,6 +280,7 @@ def _attempt(process: Process, case: Claimed, held: Lease, browser: Browser, des
                 test=case.test,
                 accepts_synthetic=case.test or desk.accepts_synthetic,
                 finding=case.finding(),
+                retried=case.retried,
             ),
             around,
             desk.clock,

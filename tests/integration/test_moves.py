@@ -203,7 +203,7 @@ class TestSweep:
     async def test_the_third_loss_goes_to_a_person_and_a_retry_starts_afresh(self, office: Office) -> None:
         id_ = await office.submit()
         for lost in (1, 2, 3):
-            await office.claim()
+            assert not (await office.claim()).retried
             await office.expire(id_)
             assert (await office.queue.sweep()).taken == [id_]
             assert (await office.case(id_))["lost"] == lost
@@ -214,6 +214,7 @@ class TestSweep:
         row = await office.case(id_)
         assert (row["state"], row["code"], row["lost"], row["epoch"], row["fence"]) == ("queued", None, 0, 2, 3)
         assert row["ended_at"] is None
+        assert (await office.claim()).retried
 
     async def test_losses_and_failures_are_counted_apart(self, office: Office) -> None:
         id_ = await office.submit()

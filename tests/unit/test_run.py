@@ -294,8 +294,11 @@ class TestStep:
     def test_is_done_again_after_a_persons_retry(self) -> None:
         case, reader = MemoryCase(), Reader()
         case.run().step("read", reader.read, "page")
+        assert not case.run().case.retried
         case.retried()
-        assert case.run().step("read", reader.read, "page") == "page 2"
+        again = case.run()
+        assert again.case.retried
+        assert again.step("read", reader.read, "page") == "page 2"
 
     def test_is_done_again_when_the_run_died_before_it_was_recorded(self) -> None:
         case, reader = MemoryCase(), Reader()
