@@ -113,6 +113,11 @@ def _reminded(standing: Standing, row: BacklogControl, run: Run) -> Outcome:
         title=standing.title,
         on=run.today(),
     )
-    outcome = Outcome(OutcomeCode.REPORTED, told | {"reminder": reminder.model_dump(mode="json")})
-    together = run.finding(of=bool)
-    return outcome if together else outcome.telling(*tasks_of([reminder]))
+    if _is_told_with_its_batch(run):
+        return Outcome(OutcomeCode.REPORTED, told | {"reminder": reminder.model_dump(mode="json")})
+    return Outcome(OutcomeCode.REPORTED, told).telling(*tasks_of([reminder]))
+
+
+def _is_told_with_its_batch(run: Run) -> bool:
+    """Whether its batch's end tells of it: not where a person has let Roger try again, for that may be over."""
+    return bool(run.finding(of=bool)) and not run.case.retried

@@ -475,7 +475,20 @@ class TestReminders:
     def test_of_a_batch_are_told_with_it_and_not_by_each_case(self, office: Office) -> None:
         row = office.row(office.waiting(days=120))
         outcome = office.control(row, case=office.case(together=True))
-        assert (outcome.code, outcome.tasks) == (OutcomeCode.REPORTED, ())
+        assert (outcome.code, outcome.tasks, "reminder" in outcome.detail) == (OutcomeCode.REPORTED, (), True)
+
+    def test_of_a_batch_that_is_over_are_told_by_the_case_that_a_person_lets_try_again(self, office: Office) -> None:
+        post = office.waiting(days=120)
+        letter = office.letter(post, linked=False)
+        row, case = office.row(post), office.case(together=True)
+        with pytest.raises(NeedsJudgement):
+            office.control(row, case=case)
+        office.archive.change_post(letter.id, status=PostStatus.CANCELLED)
+        case.retried()
+        case.readings = Readings()
+        outcome = office.control(row, case=case)
+        assert [task.role for task in outcome.tasks] == ["case-officer"]
+        assert "reminder" not in outcome.detail  # or the batch would tell it again, where it is not over yet
 
 
 class TestWhatLeavesTheArchive:
