@@ -25,8 +25,9 @@ from common.errors import ConflictInTarget, TargetRejected, UiChanged
 
 _HERE: Final = heading("SOFIE – Søk dokument")
 _WAITING: Final = table("Til arkivering")
-_PAGE: Final = coded("page", *(f"Side {at} av {last}" for at in ("9", "99", "999") for last in ("9", "99", "999")))
-_COUNT: Final = coded("count of documents", *(f"{'9' * digits} dokumenter" for digits in range(1, 6)))
+# Without the blanks, which are easily overlooked.
+_PAGE: Final = coded("page", *(f"Side{at}av{last}" for at in ("9", "99", "999") for last in ("9", "99", "999")))
+_COUNT: Final = coded("count of documents", *(f"{'9' * digits}dokumenter" for digits in range(1, 6)))
 
 
 class Wanted(Form):
