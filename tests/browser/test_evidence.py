@@ -7,6 +7,7 @@ import threading
 from collections.abc import Coroutine, Generator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -30,6 +31,8 @@ from common.db.engine import pool
 from common.entrusting.settings import SecretSettings
 from common.entrusting.vault import Vault
 from common.errors import NameMismatch, TargetDown, TargetTimeout
+from common.files.case_files import CaseFiles
+from common.files.storage import Storage
 from common.lease import Lease
 from common.process import Outcome, OutcomeCode, Process, Retention, Run, Service
 from common.refusals import EvidenceUnknown
@@ -92,7 +95,9 @@ MODEST = declared("modest-looks", evidence=False)
 class Room:
     """One shift's work on a real database and in a real browser."""
 
-    def __init__(self, database: DatabaseSettings, browser: Browser, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, database: DatabaseSettings, browser: Browser, loop: asyncio.AbstractEventLoop, folder: Path
+    ) -> None:
         self.loop, self.browser = loop, browser
         self.pool = self.do(self._open(database))
         keyring = a_keyring()
@@ -109,6 +114,8 @@ class Room:
             registers=Registers(self.pool),
             ledger=Ledger(self.pool, keyring),
             vault=Vault(self.pool, keyring, SecretSettings()),
+            files=CaseFiles(self.pool, keyring),
+            storage=Storage(folder, in_memory=False),
             witnessing=Witnessing(store=self.store, settings=EvidenceSettings(budget=10)),
             accounts={("hard", "robot1"): ROBOT},
             production=frozenset(),
@@ -156,11 +163,11 @@ class Room:
 
 
 @pytest.fixture
-def room(database: DatabaseSettings, site: Website, own: Browser) -> Generator[Room]:
+def room(database: DatabaseSettings, site: Website, own: Browser, tmp_path: Path) -> Generator[Room]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    made = Room(database, own, loop)
+    made = Room(database, own, loop, tmp_path)
     yield made
     made.do(made.pool.close())
     loop.call_soon_threadsafe(loop.stop)
