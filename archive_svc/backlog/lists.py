@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from pydantic import BaseModel, ValidationError
 
-from archive_svc.backlog.age import Bucket, age, waiting_since
+from archive_svc.backlog.age import Bucket
 from archive_svc.backlog.asked import BacklogRun
 from archive_svc.backlog.row import Ages, BacklogControl, UnitBefore
 from archive_svc.esa.desk import archive_of
@@ -30,6 +30,8 @@ class Rows:
     posts: list[BacklogControl] = field(default_factory=list[BacklogControl], repr=False)
     left_out: list[str] = field(default_factory=list[str])
     """Posts of which no control can be made, as people cite them."""
+    units_left_out: set[str] = field(default_factory=set[str])
+    """Units of such posts: it cannot be said of them that nothing waits."""
 
 
 def read_lists(asked: BacklogRun, run: Run) -> list[BacklogLine]:
@@ -42,8 +44,8 @@ def read_lists(asked: BacklogRun, run: Run) -> list[BacklogLine]:
     return sorted(meant, key=lambda line: (line.case, line.number))
 
 
-def rows_of(lines: Iterable[BacklogLine], asked: BacklogRun, as_of: date, before: Sequence[UnitBefore]) -> Rows:
-    """A row for each line; the first of them tells what the lists had at the control before."""
+def rows_of(lines: Iterable[BacklogLine], asked: BacklogRun, as_of: date) -> Rows:
+    """A row for each line that is valid."""
     rows = Rows()
     common = asked.model_dump(include={"run_id", "cutoff_age_days", "test", "priority"}, exclude_unset=True)
     common |= {"as_of": as_of, "leaving": asked.officer or "", "whole_list": asked.officer is None}
@@ -62,13 +64,20 @@ def rows_of(lines: Iterable[BacklogLine], asked: BacklogRun, as_of: date, before
             "officer": line.officer,
             "case_status": line.case_status,
         }
-        if not rows.posts and before:
-            given |= {"units_before": tuple(before)}
         try:
             rows.posts.append(BacklogControl.model_validate(given))
         except ValidationError:
             rows.left_out.append(f"{line.case}-{line.number}")
+            rows.units_left_out.add(line.unit)
     return rows
+
+
+def knowing(posts: Sequence[BacklogControl], before: Sequence[UnitBefore]) -> list[BacklogControl]:
+    """The rows, the first of which tells the batch what the lists had at the control before."""
+    if not posts or not before:
+        return list(posts)
+    first, *others = posts
+    return [first.model_copy(update={"units_before": tuple(before)}), *others]
 
 
 class Counted(BaseModel, frozen=True):
@@ -80,14 +89,17 @@ class Counted(BaseModel, frozen=True):
     ages: Ages
 
 
-def units_before(lines: Sequence[BacklogLine], asked: BacklogRun, as_of: date, run: Run) -> list[UnitBefore]:
-    """What the same lists had of each unit at the last control on an earlier day; of units that have nothing now, too."""
-    counts = [Counted.model_validate(fact.value) for fact in run.all_remembered(_COUNTED)]
+def units_before(rows: Rows, asked: BacklogRun, as_of: date, run: Run) -> list[UnitBefore]:
+    """What the same lists had of each unit at the last control on an earlier day; of units that have nothing now, too.
+
+    What this case counted in an attempt that died on the day before is no control.
+    """
+    counts = [Counted.model_validate(fact.value) for fact in run.all_remembered(_COUNTED) if not fact.ours]
     earlier = sorted((each for each in counts if each.parts == asked.of_parts and each.on < as_of), key=_day)
     last = {each.unit: each for each in earlier}
     of_all = last.pop(_EVERY, None)
-    now = {line.unit for line in lines}
-    meant = now | set(asked.of_units or last)
+    now = {row.unit or "" for row in rows.posts}
+    meant = now | set(asked.of_units or last) - rows.units_left_out
     found = (_last_of(unit, last.get(unit), of_all) for unit in sorted(meant))
     return [each for each in found if each is not None and (each.unit in now or any(each.ages))]
 
@@ -103,22 +115,17 @@ def _last_of(unit: str, known: Counted | None, of_all: Counted | None) -> UnitBe
     return None if known is None else UnitBefore(unit=unit, on=known.on, ages=known.ages)
 
 
-def remember_counts(lines: Iterable[BacklogLine], asked: BacklogRun, as_of: date, run: Run) -> None:
-    """Keep what the lists have of each unit now, for the next control."""
+def remember_counts(rows: Rows, asked: BacklogRun, as_of: date, run: Run) -> None:
+    """Keep what the lists have of each unit now, for the next control; what is left out now is not counted, then or now."""
     ages: defaultdict[str, list[int]] = defaultdict(list, {unit: [] for unit in asked.of_units or (_EVERY,)})
-    for line in lines:
-        ages[line.unit].append(age_of(line, as_of))
+    for row in rows.posts:
+        ages[row.unit or ""].append(row.age)
         if not asked.of_units:
-            ages[_EVERY].append(ages[line.unit][-1])
+            ages[_EVERY].append(row.age)
     until = max(as_of, run.today()) + _REMEMBERED
     for unit, of_unit in sorted(ages.items()):
         count = Counted(parts=asked.of_parts, unit=unit, on=as_of, ages=counted(of_unit))
         run.remember(_COUNTED, f"{'+'.join(count.parts)}:{unit}:{as_of}", count.model_dump(mode="json"), until=until)
-
-
-def age_of(line: BacklogLine, as_of: date) -> int:
-    since = waiting_since(received=line.received, journalled=line.journalled, document_date=line.document_date)
-    return age(since or as_of, as_of)
 
 
 def counted(ages: Iterable[int]) -> Ages:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from archive_svc.backlog.asked import BacklogRun, of_month, of_quarter
-from archive_svc.backlog.lists import read_lists, remember_counts, rows_of, units_before
+from archive_svc.backlog.lists import knowing, read_lists, remember_counts, rows_of, units_before
 from archive_svc.backlog.row import BACKLOG
 from archive_svc.backlog.summary import tell_of_cleared, tell_of_left_out
 from archive_svc.screens.esa.target import Esa
@@ -27,17 +27,17 @@ def run_over_units(asked: BacklogRun, run: Run) -> Outcome:
     """Read the lists, and hand over a control for each post on them, as one batch; what they have is kept for the next run."""
     as_of = asked.as_of or run.today()
     lines = read_lists(asked, run)
-    before = [] if asked.officer else units_before(lines, asked, as_of, run)
-    rows = rows_of(lines, asked, as_of, before)
+    rows = rows_of(lines, asked, as_of)
+    before = [] if asked.officer else units_before(rows, asked, as_of, run)
     if not asked.officer:
-        remember_counts(lines, asked, as_of, run)
+        remember_counts(rows, asked, as_of, run)
     detail = {"as_of": as_of, "posts": len(rows.posts), "left_out": rows.left_out}
     told = tell_of_left_out(rows.left_out)
     if not rows.posts:
         return Outcome(OutcomeCode.NOOP, detail).telling(*told, *tell_of_cleared(before, as_of))
     return (
         Outcome(OutcomeCode.CREATED, detail)
-        .handing_over(Handover(process="backlog-controls", rows=rows.posts))
+        .handing_over(Handover(process="backlog-controls", rows=knowing(rows.posts, before)))
         .telling(*told)
     )
 

@@ -221,6 +221,40 @@ class TestWhatTheListsHadBefore:
         assert (outcome.code, task.role, task.unit) == (OutcomeCode.NOOP, "unit-leader", SCHOOL)
         assert "0 i restanse, −1 siden forrige kontroll" in task.title
 
+    def test_is_not_what_the_run_itself_counted_before_midnight(self, runs: Runs) -> None:
+        runs.office.waiting()
+        case = runs.office.case()
+        runs.over(case, now=NOW)
+        case.retried()
+        assert before(rows_of(runs.over(case, now=NOW + timedelta(days=1)))) == {}
+
+    def test_does_not_count_what_is_left_out(self, runs: Runs) -> None:
+        runs.office.waiting()
+        wrong = runs.office.waiting(officer="to navn")
+        runs.over()
+        runs.office.archive.change_post(wrong.id, officer="skol11")
+        assert before(runs.rows(now=self.LATER)) == {SCHOOL: (TODAY, (1, 0, 0, 0))}
+
+    def test_of_a_unit_that_no_row_can_name_is_nothing(self, runs: Runs) -> None:
+        # Such a run would fail at its second time, and ever after.
+        runs.office.waiting()
+        runs.office.waiting(unit="Enhet for barnehage og skole i vest")
+        runs.over()
+        outcome = runs.over(now=self.LATER)
+        assert (before(rows_of(outcome)).keys(), len(outcome.detail["left_out"])) == ({SCHOOL}, 1)
+
+    def test_is_not_told_as_gone_where_it_is_left_out(self, runs: Runs) -> None:
+        post, other = runs.office.waiting(), runs.office.waiting(unit=HOME)
+        runs.over()
+        runs.office.archive.change_post(post.id, officer="to navn")
+        assert before(runs.rows(now=self.LATER)).keys() == {HOME}
+        del runs.office.archive.journal[other.id]
+        outcome = runs.over(now=self.LATER)
+        assert (outcome.code, [(task.role, task.unit) for task in outcome.tasks]) == (
+            OutcomeCode.NOOP,
+            [("archive", None), ("unit-leader", HOME)],
+        )
+
     def test_is_the_same_when_the_run_dies_and_begins_anew(self, runs: Runs) -> None:
         runs.office.waiting()
         runs.over()
