@@ -14,6 +14,7 @@ from archive_svc.protocols.settings import ProtocolSettings
 from archive_svc.sofie.settings import SofieSettings
 from archive_svc.tax.settings import TaxSettings
 from common import settings
+from common.browser.canvas.settings import SurfaceSettings
 from common.browser.settings import BrowserSettings
 from common.entrusting.settings import SecretSettings
 from common.files.settings import FileSettings
@@ -55,6 +56,7 @@ CONCERNS: dict[str, type[BaseSettings]] = {
     "ROGER_EVIDENCE_": settings.EvidenceSettings,
     "ROGER_TARGET_<NAME>_": settings.TargetSettings,
     "ROGER_BROWSER_": BrowserSettings,
+    "ROGER_SURFACE_": SurfaceSettings,
     "ROGER_WEBHOOKS_": WebhookSettings,
     "ROGER_NOTICES_": NoticeSettings,
     "ROGER_SECRETS_": SecretSettings,
