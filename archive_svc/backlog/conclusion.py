@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from archive_svc.backlog.decision import Answer, Decision
+from archive_svc.backlog.exceptions import CaseFileClosed
 from archive_svc.backlog.looking import Standing
 from archive_svc.backlog.memory import claim
 from archive_svc.backlog.reminder import Reminder, tasks_of
@@ -24,7 +25,8 @@ _NOTHING = {
 def conclude(standing: Standing, row: BacklogControl, run: Run, *, writes_off: bool) -> Outcome:
     """Do what is decided; unless Roger `writes_off` himself, that is left to people.
 
-    Raises NeedsJudgement, ConflictInTarget and RecordLocked for what is a person's to decide.
+    Raises NeedsJudgement, ConflictInTarget and CaseFileClosed for what is a person's to decide, RecordLocked and
+    TargetRejected where the archive does not take a write-off.
     """
     told = _told(standing, row)
     if standing.decision in _NOTHING:
@@ -60,12 +62,17 @@ def _written_off(standing: Standing, answer: Answer, row: BacklogControl, run: R
     by_others = Outcome(OutcomeCode.EXISTS, _told(standing, row) | {"decision": Decision.WRITTEN_OFF})
     try:
         ensured = desk.ensure_written_off(key, write_off)
+    except RecordLocked:
+        raise RecordLocked(detail=told) from None
     except TargetRejected as refused:
-        if desk.post(key).write_off is not None:
+        now = desk.post(key)
+        if now.write_off is not None:
             return by_others
-        # What the archive says may name whoever has it open: it stands with the case, and in no log.
-        says = (refused.detail or {}).get("esa", refused.message)
-        raise RecordLocked("The archive refuses the write-off", detail=told | {"says": says}) from None
+        # What the archive says may name people: it stands with the case, and in no log.
+        about = told | {"says": (refused.detail or {}).get("esa", refused.message)}
+        if not now.case_status.is_open:
+            raise CaseFileClosed(detail=about) from None
+        raise TargetRejected("The archive refuses the write-off", detail=about) from None
     stands = ensured.value
     ours = ensured.created and (stands.code, stands.answered_by) == (write_off.code, write_off.answered_by)
     return Outcome(OutcomeCode.UPDATED, told) if ours else by_others
@@ -92,7 +99,7 @@ def _referred(standing: Standing, row: BacklogControl, run: Run) -> Outcome:
         raise ConflictInTarget("The case file is closed, and a post in it waits for an answer", detail=about)
     about = told | {"answered_by": _as_answered(standing.answer, row)["answered_by"]}
     if not standing.case_status.is_open:
-        raise RecordLocked("The case file is closed: nothing in it can be written off", detail=about)
+        raise CaseFileClosed(detail=about)
     raise NeedsJudgement("A finished answer is linked, and the write-off is left to people here", detail=about)
 
 

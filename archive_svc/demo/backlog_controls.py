@@ -168,7 +168,7 @@ def _in_a_closed_case_file(town: Town) -> Made:
 def _answered_in_a_closed_case_file(town: Town) -> Made:
     post = waiting(town, 20, case_file(town, status="A"))
     letter(town, post)
-    return [listed(town, post)], [("manual", "RECORD_LOCKED")]
+    return [listed(town, post)], [("manual", "CASE_FILE_CLOSED")]
 
 
 def _listed_twice(town: Town) -> Made:

@@ -10,13 +10,14 @@ from backlog_office import HOME, NOW, SCHOOL, TODAY, Office, days_ago
 from pydantic import ValidationError
 
 from archive_svc.backlog.conclusion import conclude
+from archive_svc.backlog.exceptions import CaseFileClosed
 from archive_svc.backlog.looking import standing_of
 from archive_svc.backlog.row import BacklogControl
 from archive_svc.esa.noark import AccessCode, CaseStatus, Dispatch, PartyRole, PostStatus, PostType, WriteOffCode
 from archive_svc.esa.record import JournalPost, Party, Screening, WriteOff
 from archive_svc.screens.esa.archive import EsaArchive
 from common.clock import OSLO
-from common.errors import ConflictInTarget, LeaseLost, NeedsJudgement, RecordLocked
+from common.errors import ConflictInTarget, LeaseLost, NeedsJudgement, RecordLocked, TargetRejected
 from common.process import OutcomeCode, Subject
 from common.readings import Readings
 from common.testing import MemoryCase
@@ -116,17 +117,30 @@ class TestWhatIsAnswered:
         post = office.waiting()
         office.letter(post)
         office.archive.change_case_file(post.case, status=CaseStatus.CLOSED)
-        with pytest.raises(RecordLocked) as refused:
+        with pytest.raises(CaseFileClosed) as refused:
             office.controlled(post)
         assert refused.value.detail is not None
         assert refused.value.detail["answered_by"] == f"{post.case}-2"
         assert office.archive.writes == []
 
+    def test_in_a_case_file_that_is_closed_in_the_very_moment_is_the_same(self, office: Office) -> None:
+        post = office.waiting()
+        office.letter(post)
+
+        def meanwhile(what: str, of: str) -> None:
+            del what, of
+            office.archive.change_case_file(post.case, status=CaseStatus.CLOSED)
+
+        office.archive.meanwhile = meanwhile
+        with pytest.raises(CaseFileClosed) as refused:
+            office.controlled(post)
+        assert (refused.value.detail or {})["says"] == "Saksmappen er avsluttet"
+
     def test_in_a_closed_case_file_is_asked_about_once_in_a_while(self, office: Office) -> None:
         post = office.waiting()
         office.letter(post)
         office.archive.change_case_file(post.case, status=CaseStatus.CLOSED)
-        with pytest.raises(RecordLocked):
+        with pytest.raises(CaseFileClosed):
             office.controlled(post)
         for days, known in ((31, True), (74, True), (75, False)):
             office.readings = Readings()
@@ -134,15 +148,16 @@ class TestWhatIsAnswered:
             if known:
                 assert office.control(row, now=now).detail["note"] == "TOLD_BEFORE"
             else:
-                with pytest.raises(RecordLocked):
+                with pytest.raises(CaseFileClosed):
                     office.control(row, now=now)
 
     def test_that_somebody_has_open_is_for_a_person(self, office: Office) -> None:
         post = office.waiting()
         office.letter(post)
         office.archive.locked.add(post.call_number)
-        with pytest.raises(RecordLocked):
+        with pytest.raises(RecordLocked) as refused:
             office.controlled(post)
+        assert (refused.value.code, (refused.value.detail or {})["answered_by"]) == ("RECORD_LOCKED", f"{post.case}-2")
 
     def test_that_the_archive_refuses_is_for_a_person_with_what_it_says(self, office: Office) -> None:
         post = office.waiting()
@@ -153,7 +168,7 @@ class TestWhatIsAnswered:
             office.archive.change_post(letter.id, answers=None)
 
         office.archive.meanwhile = meanwhile
-        with pytest.raises(RecordLocked) as refused:
+        with pytest.raises(TargetRejected) as refused:
             office.controlled(post)
         assert refused.value.detail is not None
         assert "knyttet" in refused.value.detail["says"]

@@ -52,7 +52,7 @@ LIES = st.fixed_dictionaries(
     }
 )
 """What the list said otherwise, hours ago."""
-DONE_ABOUT_IT = {"UPDATED", "REPORTED", "NEEDS_JUDGEMENT", "CONFLICT_IN_TARGET", "RECORD_LOCKED"}
+DONE_ABOUT_IT = {"UPDATED", "REPORTED", "NEEDS_JUDGEMENT", "CONFLICT_IN_TARGET", "CASE_FILE_CLOSED"}
 
 
 def arranged(office: Office, file: str, state: dict[str, Any]) -> JournalPost:
