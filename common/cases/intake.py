@@ -91,7 +91,8 @@ class Intake:
         rows = binding.checked(process, rows, held)
         answers, stored = await self._store_all(connection, process, caller, rows, into)
         new = [row for row in rows if row.id in stored]
-        await binding.bind(connection, new, held)
+        answered = zip(answers, rows, strict=True)
+        await binding.bind(connection, ((a.case, row) for a, row in answered if isinstance(a, Receipt)), held)
         ended = await amendments.amend(connection, process, self._keyring, new)
         return [
             replace(answer, ended=ended) if isinstance(answer, Receipt) and not answer.existing else answer

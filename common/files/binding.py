@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -50,9 +50,12 @@ def _checked(row: Prepared, held: Mapping[bytes, UUID]) -> Prepared:
     return replace(row, breaches=row.breaches + problems) if problems else row
 
 
-async def bind(connection: Connection, stored: Sequence[Prepared], held: Mapping[bytes, UUID]) -> None:
-    """Note which of these cases needs which file."""
-    needs = {(row.id, held[mark]) for row in stored for file in row.files for mark in file.marks if mark in held}
+async def bind(connection: Connection, cases: Iterable[tuple[UUID, Prepared]], held: Mapping[bytes, UUID]) -> None:
+    """Note which of these cases needs which file, of each case what was handed in as it.
+
+    Also of a case that stood before: it may have come before its file, or have lost it meanwhile.
+    """
+    needs = {(case, held[mark]) for case, row in cases for file in row.files for mark in file.marks if mark in held}
     if not needs:
         return
     values: dict[str, Any] = {"cases": [case for case, _ in needs], "files": [file for _, file in needs]}

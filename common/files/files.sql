@@ -46,7 +46,9 @@ order by id desc limit 1;
 select id, mark from files where mark = any(%(marks)s::bytea[]) order by id for share;
 
 -- name: bind
-insert into file_uses (case_id, file_id) select * from unnest(%(cases)s::uuid[], %(files)s::uuid[])
+insert into file_uses (case_id, file_id)
+select c.id, t.file from unnest(%(cases)s::uuid[], %(files)s::uuid[]) as t (id, file) join cases c using (id)
+where c.state not in ('done', 'closed', 'cancelled')
 on conflict do nothing;
 
 -- name: of_case
