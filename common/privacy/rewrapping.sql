@@ -68,6 +68,11 @@ where e.id = n.id and e.key = n.old;
 select id, key from files where %(after)s::uuid is null or id > %(after)s order by id limit %(limit)s;
 
 -- name: write_files
-update files f set key = n.new
-from unnest(%(ids)s::uuid[], %(old)b::bytea[], %(new)b::bytea[]) as n (id, old, new)
-where f.id = n.id and f.key = n.old;
+-- Locked in the order of their ids, as everybody locks several files.
+with old as (
+    select f.id, n.new
+    from files f join unnest(%(ids)s::uuid[], %(old)b::bytea[], %(new)b::bytea[]) as n (id, old, new)
+        on f.id = n.id and f.key = n.old
+    order by f.id for no key update of f
+)
+update files f set key = old.new from old where f.id = old.id;

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -17,7 +17,7 @@ from office import DONE, TO_A_PERSON, Office
 from common.cases.draft import Draft, Receipt
 from common.cases.intake import Intake
 from common.cases.queue import Claimed, Queue
-from common.db.engine import Connection
+from common.db.engine import Connection, named_sql
 from common.errors import LeaseLost
 from common.files import binding
 from common.files.case_files import CaseFiles
@@ -258,6 +258,33 @@ class TestMissing:
         assert await room.read(case, b"there") == b"there"
         assert await room.read(case, b"not there") is None
 
+    async def test_what_comes_after_its_case_is_its_when_the_case_is_sent_again(self, room: PostRoom) -> None:
+        draft = Draft(input=scan(b"late", reference="T-1"))
+        for _ in range(2):
+            (answer,) = await room.office.intake.submit(FETCHED, "booking", [draft], room.now)
+            await room.hand_over(b"late")
+        assert isinstance(answer, Receipt)
+        assert answer.existing
+        assert await room.read(await room.office.claim("s", FETCHED), b"late") == b"late"
+
+    async def test_a_case_whose_file_has_gone_gets_it_when_both_are_sent_again(self, room: PostRoom) -> None:
+        draft = Draft(input=scan(b"one", reference="T-1"))
+        await room.hand_over(b"one")
+        (taken,) = await room.office.intake.submit(SCANS, "booking", [draft], room.now)
+        assert isinstance(taken, Receipt)
+        await room.office.end(await room.office.claim(), TO_A_PERSON)
+        assert await room.expiry.purge(room.now + KEPT) == 1
+        await room.hand_over(b"one")
+        (again,) = await room.office.intake.submit(SCANS, "booking", [draft], room.now)
+        assert again == Receipt(taken.case, existing=True)
+        assert await room.office.decisions.retry(taken.case, "person:x")
+        case = await room.office.claim()
+        assert await room.read(case, b"one") == b"one"
+        await room.office.end(case)
+        await room.office.rows("delete from file_uses")
+        await room.office.intake.submit(SCANS, "booking", [draft], room.now)
+        assert await room.office.rows("select 1 from file_uses") == [], "it has ended and needs nothing"
+
     async def test_nobodys_row_suffers_for_anothers(self, room: PostRoom) -> None:
         await room.hand_over(b"one")
         drafts = [Draft(input=scan(*contents)) for contents in ([b"one"], [b"two"], [], [b"one", b"one"])]
@@ -281,6 +308,12 @@ async def half_stored(room: PostRoom, content: bytes) -> AsyncGenerator[Connecti
         yield connection
         (answer,) = await room.office.intake.store(connection, SCANS, "booking", rows)
         assert isinstance(answer, Receipt)
+
+
+async def changed(room: PostRoom, statement: LiteralString, values: dict[str, Any]) -> int:
+    """How many rows a statement has changed."""
+    async with room.office.pool.connection() as connection:
+        return (await connection.execute(statement, values)).rowcount
 
 
 async def until_somebody_waits(room: PostRoom) -> None:
@@ -316,6 +349,20 @@ class TestAtOnce:
             await until_somebody_waits(room)
         await giving_up
         assert await room.read(await room.office.claim(), b"one") == b"one"
+
+    async def test_a_rotation_locks_files_in_the_order_in_which_everybody_does(self, room: PostRoom) -> None:
+        first, second = [await room.store.begin("booking", room.now) for _ in range(2)]
+        for arrival in (second, first):  # in the table they lie the other way round
+            await room.store.add(arrival, bytes(1), room.now)
+        rows = await room.office.rows("select id, key from files")
+        values = {"ids": [row["id"] for row in rows], "old": [row["key"] for row in rows], "new": [b"new"] * 2}
+        statement = named_sql("common.privacy", "rewrapping.sql")["write_files"]
+        async with room.office.pool.connection() as storing, storing.transaction():
+            await storing.execute("select 1 from files where id = %s for share", [first.file])
+            rotating = asyncio.create_task(changed(room, statement, values))
+            await until_somebody_waits(room)
+            await storing.execute("select 1 from files where id = %s for share nowait", [second.file])
+        assert await rotating == 2
 
     async def test_whatever_happens_beside_each_other_a_case_that_was_taken_has_its_files(self, room: PostRoom) -> None:
         async with asyncio.timeout(60):
