@@ -92,7 +92,7 @@ def test_accounts(tmp_path: Path) -> None:
 @pytest.mark.skipif(bool(missing()), reason=f"this machine lacks {', '.join(missing())}")
 def test_archive(tmp_path: Path) -> None:
     with Stack("archive_svc", tmp_path, ports=Ports.free(), durable=False) as stack:
-        sane(archive.measure(stack, archive.Plan(documents=4), told), "archive")
+        sane(archive.measure(stack, archive.Plan(documents=2), told), "archive")
 
 
 def test_the_table_shows_every_row() -> None:
