@@ -81,11 +81,17 @@ def _case_file(item: DecidedItem, minuted: ItemFacts, desk: ArchiveDesk) -> Case
     found = desk.archive.case_file(item.case_no)
     if found is None:
         raise ConflictInTarget("There is no such case file", detail={"case_file": item.case_no})
-    if not found.status.is_open and not all(map(desk.archive.posts_of_reference, references(item))):
+    if not found.status.is_open and not _is_whole(item, desk):
         raise ConflictInTarget(
             "The case file is closed", detail={"case_file": item.case_no, "status": found.status.value}
         )
     return found
+
+
+def _is_whole(item: DecidedItem, desk: ArchiveDesk) -> bool:
+    """Whether the protocol is journalled and each letter is there: then nothing is to be added to the case file."""
+    protocol, *drafts = map(desk.archive.posts_of_reference, references(item))
+    return all(drafts) and any(each.status in _JOURNALLED for each in protocol)
 
 
 def _archived(

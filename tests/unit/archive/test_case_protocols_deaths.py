@@ -116,6 +116,14 @@ class TestBetweenTwoAttempts:
         with pytest.raises(ConflictInTarget):
             office.perform(office.item())
 
+    def test_the_case_file_is_closed_before_the_only_post_is_journalled(self) -> None:
+        office = Secretariat()
+        with pytest.raises(LeaseLost):
+            office.perform(office.item(recipients=[]), dies_at="post_saved:1")
+        office.archive.change_case_file(CASE_NO, status=CaseStatus.CLOSED)
+        with pytest.raises(ConflictInTarget):
+            office.perform(office.item(recipients=[]))
+
     @pytest.mark.parametrize("another_case", [False, True])
     @pytest.mark.parametrize("dies_at", ["post_saved:1", "document_saved:1"])
     def test_the_doors_are_said_to_have_been_closed(self, dies_at: str, *, another_case: bool) -> None:
