@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from archive_svc.backlog.age import waiting_since
@@ -72,7 +73,7 @@ def _same(one: Party, other: Party) -> bool:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def _is_later(letter: PostLine, post: PostLine) -> bool:

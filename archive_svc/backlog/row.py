@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from archive_svc.backlog.age import age, waiting_since
 from archive_svc.backlog.settings import BacklogSettings
 from archive_svc.esa.noark import CaseStatus, PostStatus, PostType
 from common.norway.calendar import oslo_date
+from common.privacy.masking import mask
 from common.process import CaseInput, Subject
 from common.refusals import FieldProblem
 from common.settings import load
@@ -23,7 +24,15 @@ _MOST_UNITS = 5_000
 RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9ÆØÅæøå._:-]{1,64}$")]
 PostId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,32}$")]
 CaseNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}/[0-9]{1,9}$")]
-Initials = Annotated[str, StringConstraints(pattern=r"^[\w.-]{0,32}$")]
+
+
+def _nobodys_number(initials: str) -> str:
+    if mask(initials) != initials:
+        raise PydanticCustomError("INVALID_VALUE", "Initials are never a person's number")
+    return initials
+
+
+Initials = Annotated[str, StringConstraints(pattern=r"^[\w.-]{0,32}$"), AfterValidator(_nobodys_number)]
 Cutoff = Annotated[int, Field(ge=1, le=3650)]
 Ages = tuple[int, int, int, int]
 """How many posts of each age: 0–30, 31–90, 91–180, over 180 days."""

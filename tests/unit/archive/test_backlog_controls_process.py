@@ -286,6 +286,12 @@ class TestALetterThatMayBeTheAnswer:
         )
         assert self.proposed(office, post) == letter.call_number
 
+    def test_is_told_by_the_name_however_its_letters_are_stored(self, office: Office) -> None:
+        asks, gets = "Åsen Ola", "A\u030asen  Ola"
+        post = office.waiting(parties=(Party(role=PartyRole.SENDER, name=asks),))
+        letter = office.letter(post, linked=False, parties=(Party(role=PartyRole.RECIPIENT, name=gets),))
+        assert self.proposed(office, post) == letter.call_number
+
     @pytest.mark.parametrize(
         "parties",
         [
@@ -633,6 +639,8 @@ class TestTheInput:
             {"type": "U"},
             {"case_no": "4411"},
             {"officer": "skol 07"},
+            {"officer": "17838410103"},
+            {"leaving": "17838410103"},
             {"cutoff_age_days": 0},
             {"received_date": None, "journal_date": None},
             {"title": "Klage"},
