@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, cast, get_args
@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """The SHA-256 of a file's content, in small hexadecimal digits."""
+_LONGEST = 250
 _EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -32,7 +33,7 @@ class FileRef(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
     sha256: Sha256 = Field(description="The SHA-256 of its content, in hexadecimal digits", examples=[_EXAMPLE])
-    name: Annotated[str, StringConstraints(min_length=1, max_length=250)] = Field(
+    name: Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST)] = Field(
         description="What it is called; its content decides what it is", examples=["vedtak.pdf"]
     )
     mime: Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")] | None = Field(
@@ -44,11 +45,16 @@ class FileRef(BaseModel):
     @classmethod
     def is_a_name(cls, name: str) -> str:
         """One spelling of each letter, and nothing that a file system would take for a way to somewhere else."""
-        if not name.isprintable() or "/" in name or "\\" in name:
+        composed = unicodedata.normalize("NFC", name)
+        if not name.isprintable() or "/" in name or "\\" in name or name in {".", ".."}:
             raise PydanticCustomError(
-                "INVALID_VALUE", "A file's name is written with visible characters, without slashes"
+                "INVALID_VALUE", "A file's name is written with visible characters, without slashes, and is no folder's"
             )
-        return unicodedata.normalize("NFC", name)
+        if len(composed) > _LONGEST:  # a few letters become several
+            raise PydanticCustomError(
+                "INVALID_VALUE", "A file's name has at most {longest} characters", {"longest": _LONGEST}
+            )
+        return composed
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(…)"
@@ -86,8 +92,8 @@ def _found(place: str, value: Any) -> Iterator[tuple[str, FileRef]]:
         for inner, ref in files_of(value):
             yield f"{place}.{inner}", ref
     elif isinstance(value, Mapping):
-        for key, inner in cast("Mapping[Any, Any]", value).items():
-            yield from _found(f"{place}.{key}", inner)
-    elif isinstance(value, list | tuple):
-        for number, inner in enumerate(cast("list[Any] | tuple[Any, ...]", value)):
+        # By its number: a place is told in problems, and a key may be anybody's.
+        yield from _found(place, list(cast("Mapping[Any, Any]", value).values()))
+    elif isinstance(value, Collection) and not isinstance(value, str | bytes):
+        for number, inner in enumerate(cast("Collection[Any]", value)):
             yield from _found(f"{place}.{number}", inner)
