@@ -12,7 +12,9 @@ import fcntl
 import os
 import secrets
 import shutil
+import stat
 import tempfile
+import threading
 from collections.abc import Generator
 from pathlib import Path
 from typing import BinaryIO
@@ -42,12 +44,10 @@ class Storage:
                 f"ROGER_FILES_FOLDER: {self._root} is no memory: name a folder on tmpfs, so that no file of a case "
                 "reaches a disk in the clear"
             )
+        self._making = threading.Lock()
         try:
             self._sweep()
-            # Until its lock is held it has a name that nobody sweeps.
-            made = Path(tempfile.mkdtemp(prefix=_NEW, dir=self._root))
-            self._held = _hold(made / _LOCK, os.O_CREAT)
-            self._folder = made.rename(self._root / f"{_OURS}{secrets.token_hex(8)}")
+            self._folder, self._held = self._new()
         except OSError:
             raise ConfigurationError(
                 f"ROGER_FILES_FOLDER: {self._root} cannot be written to: name another one"
@@ -57,13 +57,32 @@ class Storage:
     def folder(self) -> Generator[Path]:
         """An empty folder that is gone afterwards. Raises RobotFault when there is no room even for that."""
         try:
-            made = Path(tempfile.mkdtemp(dir=self._folder))
+            made = self._made()
         except OSError:
             raise no_room() from None
         try:
             yield made
         finally:
             shutil.rmtree(made, ignore_errors=True)
+
+    def _made(self) -> Path:
+        try:
+            return Path(tempfile.mkdtemp(dir=self._folder))
+        except FileNotFoundError:
+            with self._making:
+                if not self._folder.exists():
+                    # A session's end empties shared memory on some machines. What runs had there is gone with it.
+                    _log.warning("files.folder_was_removed")
+                    lost = self._held
+                    self._folder, self._held = self._new()
+                    os.close(lost)
+            return Path(tempfile.mkdtemp(dir=self._folder))
+
+    def _new(self) -> tuple[Path, int]:
+        """A folder of our own, and the lock in it. Until that is held it has a name that nobody sweeps."""
+        made = Path(tempfile.mkdtemp(prefix=_NEW, dir=self._root))
+        held = _hold(made / _LOCK, os.O_CREAT)
+        return made.rename(self._root / f"{_OURS}{secrets.token_hex(8)}"), held
 
     def close(self) -> None:
         """Remove everything."""
@@ -72,9 +91,10 @@ class Storage:
 
     def _sweep(self) -> None:
         for left in self._root.glob(f"{_OURS}*"):
-            if left.is_symlink() or not left.is_dir() or left.stat().st_uid != os.getuid():
-                continue
             try:
+                seen = left.lstat()
+                if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.getuid():
+                    continue
                 held = _hold(left / _LOCK)
             except BlockingIOError:
                 continue  # its worker lives, or is only frozen

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -37,7 +39,11 @@ class Attached(BaseModel):
 class Letter(CaseInput):
     main: FileRef
     more: list[Attached] = Field(default=[])
-    by_name: dict[str, FileRef] = Field(default={})
+
+
+class Bundle(BaseModel):
+    any: frozenset[FileRef]
+    by_person: dict[str, FileRef]
 
 
 class Tree(BaseModel):
@@ -47,10 +53,13 @@ class Tree(BaseModel):
 class TestNaming:
     def test_every_file_is_found_with_its_place(self) -> None:
         ref = {"sha256": HASH, "name": "a.pdf"}
-        letter = Letter.model_validate(
-            {"main": ref, "more": [{"of": "x"}, {"of": "y", "scan": ref | {"pages": 3}}], "by_name": {"b": ref}}
-        )
-        assert [place for place, _ in files_of(letter)] == ["main", "more.1.scan", "by_name.b"]
+        letter = Letter.model_validate({"main": ref, "more": [{"of": "x"}, {"of": "y", "scan": ref | {"pages": 3}}]})
+        assert [place for place, _ in files_of(letter)] == ["main", "more.1.scan"]
+
+    def test_also_those_in_no_order_and_never_with_a_key_that_a_caller_chose(self) -> None:
+        ref = {"sha256": HASH, "name": "a.pdf"}
+        bundle = Bundle.model_validate({"any": [ref], "by_person": {"17838410103": ref}})
+        assert [place for place, _ in files_of(bundle)] == ["any.0", "by_person.0"]
 
     def test_whether_a_form_names_any_is_seen_in_its_declaration(self) -> None:
         assert names_files(Letter)
@@ -63,7 +72,9 @@ class TestNaming:
         with pytest.raises(ValidationError):
             FileRef(sha256=wrong, name="a.pdf")
 
-    @pytest.mark.parametrize("wrong", ["", "../a.pdf", "a/b", "a\\b", "a\0", "a\nb", "x" * 251])
+    @pytest.mark.parametrize(
+        "wrong", ["", ".", "..", " .. ", "\ufb2c" * 90, "../a.pdf", "a/b", "a\\b", "a\0", "a\nb", "x" * 251]
+    )
     def test_a_name_is_no_way_to_somewhere_else(self, wrong: str) -> None:
         with pytest.raises(ValidationError):
             FileRef(sha256=HASH, name=wrong)
@@ -147,6 +158,11 @@ with Storage(Path(sys.argv[1]), in_memory=False).folder() as folder:
 """
 
 
+def _is_usable(storage: Storage) -> bool:
+    with storage.folder() as folder, written(folder / "file") as file:
+        return file.write(b"x") == 1
+
+
 class TestStorage:
     def test_is_for_its_owner_and_gone_afterwards(self, tmp_path: Path) -> None:
         storage = Storage(tmp_path, in_memory=False)
@@ -185,6 +201,19 @@ class TestStorage:
             Storage(tmp_path, in_memory=False).close()
             assert not left.exists()
             another.close()
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_worker_whose_folder_was_removed_goes_on_in_another_one_that_is_its_own(self, tmp_path: Path) -> None:
+        storage = Storage(tmp_path, in_memory=False)
+        (lost,) = tmp_path.iterdir()
+        with storage.folder():
+            shutil.rmtree(lost)
+        with ThreadPoolExecutor(4) as shifts:
+            assert all(shifts.map(_is_usable, [storage] * 16))
+        with storage.folder() as folder:
+            Storage(tmp_path, in_memory=False).close()
+            assert folder.exists(), "its worker lives"
+        storage.close()
         assert list(tmp_path.iterdir()) == []
 
     def test_what_somebody_died_over_while_removing_it_is_removed(self, tmp_path: Path) -> None:
