@@ -223,8 +223,8 @@ def _require_plain(request: Request) -> None:
 
 def _content_digest(request: Request) -> str | None:
     """The SHA-256 of the header, in hexadecimal digits; other sums say nothing here. Raises MalformedRequest."""
-    header = request.headers.get("content-digest")
-    if header is None or "sha-256=" not in header:
+    header = ", ".join(request.headers.getlist("content-digest"))
+    if "sha-256=" not in header:
         return None
     found = _DIGEST.search(header)
     try:
