@@ -26,8 +26,9 @@ class Task:
     due: date | None = None
 
     def __post_init__(self) -> None:
-        for name in ("name", "title", "text"):
-            object.__setattr__(self, name, mask(getattr(self, name)))
+        for name in ("name", "title", "text", "unit"):
+            text = getattr(self, name)
+            object.__setattr__(self, name, None if text is None else mask(text))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -96,9 +96,9 @@ class TestStoring:
         assert [row["key"] for row in await office.rows("select key from tasks")] == ["circuit:hspro:follow-up"]
 
     def test_a_personal_id_in_a_task_is_masked(self) -> None:
-        task = Task(name="n", role="r", title="Om 178384 10103", text="Fnr 17838410103.")
+        task = Task(name="n", role="r", unit="17838410103", title="Om 178384 10103", text="Fnr 17838410103.")
 
-        assert "17838410103" not in task.text
+        assert "17838410103" not in f"{task.text}{task.unit}"
         assert "10103" not in task.title
 
 
