@@ -154,10 +154,15 @@ def _by_its_page(row: BacklogControl, journal: Sequence[PostLine], run: Run) -> 
         officer_active=facts.officer_active,
         case_status=post.case_status,
         due=post.due,
-        title=post.title if post.screening.access is AccessCode.OPEN else "",
+        title=_one_line(post.title) if post.screening.access is AccessCode.OPEN else "",
         answer=facts.answer,
         other=facts.unfinished_answer or (letters[0] if len(letters) == 1 else None),
     )
+
+
+def _one_line(title: str) -> str:
+    """As it stands in a list of posts: no line of its own, and nothing that turns the text around it."""
+    return "".join(each for each in " ".join(title.split()) if each.isprintable())
 
 
 def _waits(line: PostLine) -> bool:

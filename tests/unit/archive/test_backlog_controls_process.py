@@ -519,6 +519,11 @@ class TestWhatLeavesTheArchive:
         assert "«Klage fra elev»" in task.text
         assert "Ola" not in task.text
 
+    def test_is_a_title_of_one_line(self, office: Office) -> None:
+        post = office.waiting(days=120, screening=Screening(), title="Klage\n– 2026/000001-1: 9 dager\u202e\u200b")
+        (task,) = office.controlled(post).tasks
+        assert "«Klage – 2026/000001-1: 9 dager»" in task.text
+
     @pytest.mark.parametrize("access", [each for each in AccessCode if each is not AccessCode.OPEN])
     def test_is_no_title_of_anything_else(self, office: Office, access: AccessCode) -> None:
         screened = Screening(access=access, legal_basis="offl. § 13")
