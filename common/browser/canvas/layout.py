@@ -18,6 +18,10 @@ _ACROSS: Final = 26
 _DOWN: Final = 15
 """Edges this long (in pixels) are lines and no parts of letters."""
 _CORNER: Final = 7
+_EVEN: Final = 0.4
+"""A line is as strong all along; JPEG lengthens a letter's strokes by much weaker edges than theirs."""
+_SURE: Final = 2
+"""Edges so many times as long as the shortest line need not be even: a letter may touch them."""
 _RULE: Final = 150
 """So long is no line of letters' tops."""
 _CELL: Final = (14, 12, 60)
@@ -57,17 +61,27 @@ def laid_out(picture: Picture) -> Layout:
 
 def _lines(grey: Grades) -> Grades:
     """Every pixel at a long straight edge, whichever side of it is the darker one."""
-    across = _edges(cv2.blur(grey.astype(np.float32), (3, 1)), 0)
-    down = _edges(cv2.blur(grey.astype(np.float32), (1, 3)), 1)
-    return _either(_long(across, (_ACROSS, 1), (3, 1)), _long(down, (1, _DOWN), (1, 3)))
+    across = _along(cv2.blur(grey.astype(np.float32), (3, 1)), 0, (_ACROSS, 1))
+    down = _along(cv2.blur(grey.astype(np.float32), (1, 3)), 1, (1, _DOWN))
+    return _either(across, down)
 
 
-def _edges(grey: Any, axis: int) -> Grades:
-    """Where two neighbours differ by more than the grain of the picture makes them."""
+def _along(grey: Any, axis: int, length: tuple[int, int]) -> Grades:
+    """The lines of one direction: edges that are even for as long as the shortest line, or go on for long."""
     steps = np.abs(np.diff(np.asarray(grey, np.float32), axis=axis))
+    steps = np.pad(steps, [(1, 0), (0, 0)] if axis == 0 else [(0, 0), (1, 0)])
     least = max(_STEP, _GRAIN * float(np.median(steps)))
-    padded = np.pad(steps >= least, [(1, 0), (0, 0)] if axis == 0 else [(0, 0), (1, 0)])
-    return np.where(padded, 255, 0).astype(np.uint8)
+    edges = steps >= least
+    strongest = np.asarray(cv2.dilate(steps, np.ones((length[1], length[0]), np.uint8)))
+    gap = (3, 1) if axis == 0 else (1, 3)
+    wide, tall = length
+    twice = (wide * _SURE, 1) if axis == 0 else (1, tall * _SURE)
+    even = _long(_mask(edges & (steps >= _EVEN * strongest)), length, gap)
+    return _either(even, _long(_mask(edges), twice, gap))
+
+
+def _mask(where: Any) -> Grades:
+    return np.where(where, 255, 0).astype(np.uint8)
 
 
 def _long(edges: Grades, length: tuple[int, int], gap: tuple[int, int]) -> Grades:
