@@ -2,11 +2,11 @@
 -- the order of their ids: no two can wait for each other.
 
 -- name: begin
-insert into files (id, caller, state, key, handed_at, expires_at, ends_at)
-values (%(id)s, %(caller)s, 'arriving', %(key)s, %(now)s, %(expires_at)s, %(expires_at)s);
+insert into files (id, caller, state, key, size, handed_at, expires_at, ends_at)
+values (%(id)s, %(caller)s, 'arriving', %(key)s, %(announced)s, %(now)s, %(expires_at)s, %(expires_at)s);
 
 -- name: room
--- What is stored of one caller, and in all, besides one file. Each counts for some bytes, however small it is.
+-- What is stored or set aside of one caller, and in all, besides one file. Each counts for some bytes, however small it is.
 select coalesce(sum(greatest(size, %(least)s)) filter (where caller = %(caller)s), 0)::bigint as of_caller,
        coalesce(sum(greatest(size, %(least)s)), 0)::bigint as of_all
 from files where id <> %(file)s;
@@ -14,7 +14,7 @@ from files where id <> %(file)s;
 -- name: add_piece
 -- Only behind the piece before it; nothing comes of it when the file is gone.
 with file as (
-    update files set size = size + %(size)s, pieces = pieces + 1, handed_at = %(now)s, expires_at = %(expires_at)s,
+    update files set size = greatest(size, %(size)s), pieces = pieces + 1, handed_at = %(now)s, expires_at = %(expires_at)s,
                      ends_at = %(expires_at)s
     where id = %(id)s and state = 'arriving' and pieces = %(number)s returning id
 )
@@ -26,8 +26,8 @@ returning file_id;
 select id from files where mark = any(%(marks)s::bytea[]) order by id desc limit 1 for update;
 
 -- name: complete
-update files set state = 'whole', mark = %(mark)s, facts = %(facts)s, handed_at = %(now)s, expires_at = %(expires_at)s,
-                 ends_at = %(ends_at)s
+update files set state = 'whole', mark = %(mark)s, facts = %(facts)s, size = %(size)s, handed_at = %(now)s,
+                 expires_at = %(expires_at)s, ends_at = %(ends_at)s
 where id = %(id)s and state = 'arriving' and pieces = %(pieces)s returning id;
 
 -- name: handed_over_again

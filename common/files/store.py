@@ -40,8 +40,10 @@ class Handed:
 class Arrival:
     """A file on its way in."""
 
-    def __init__(self, file: UUID, caller: str, sealing: Sealing) -> None:
+    def __init__(self, file: UUID, caller: str, sealing: Sealing, announced: int) -> None:
         self.file, self.caller, self.sealing = file, caller, sealing
+        self.announced = announced
+        """Bytes that are set aside for it."""
 
     @property
     def facts(self) -> Facts:
@@ -56,21 +58,36 @@ class FileStore:
         self._pool, self._keyring, self._settings = pool, keyring, settings
 
     async def begin(self, caller: str, now: datetime, *, announced: int = 0) -> Arrival:
-        """Begin to take a file in, of so many bytes if its sender says so; raises FilesFull or StoreFull."""
+        """Begin to take a file in, of so many bytes if its sender says so; raises FilesFull or StoreFull.
+
+        What is announced is set aside before anybody looks whether there is room: of two that begin at once, each sees
+        the other, and neither finds out when most of it has arrived.
+        """
         file = uuids.uuid7()
-        await self._require_room(caller, file, announced)
         key = self._keyring.new_key(file)
-        values = {"id": file, "caller": caller, "key": key.wrapped, "now": now, "expires_at": now + _BROKEN_OFF}
+        values = {"id": file, "caller": caller, "key": key.wrapped, "announced": announced}
+        values |= {"now": now, "expires_at": now + _BROKEN_OFF}
         async with self._pool.connection() as connection:
             await connection.execute(SQL["begin"], values)
-        return Arrival(file, caller, Sealing(key))
+        arrival = Arrival(file, caller, Sealing(key), announced)
+        try:
+            await self._require_room(arrival, announced)
+        except (FilesFull, StoreFull):
+            await self.withdraw(arrival)
+            raise
+        return arrival
 
     async def add(self, arrival: Arrival, content: bytes, now: datetime) -> None:
-        """Store the next piece; raises FilesFull or StoreFull. Two at once may pass a limit by a piece each."""
-        await self._require_room(arrival.caller, arrival.file, arrival.facts.size + len(content))
+        """Store the next piece; raises FilesFull or StoreFull for more than was announced.
+
+        Of those that announce nothing two at once may pass a limit by a piece each.
+        """
+        size = arrival.facts.size + len(content)
+        if size > arrival.announced:
+            await self._require_room(arrival, size)
         number = arrival.sealing.pieces
         sealed = await asyncio.to_thread(arrival.sealing.seal, content)
-        values = {"id": arrival.file, "number": number, "size": len(content), "content": sealed}
+        values = {"id": arrival.file, "number": number, "size": size, "content": sealed}
         values |= {"now": now, "expires_at": now + _BROKEN_OFF}
         async with self._pool.connection() as connection:
             if await (await connection.execute(SQL["add_piece"], values)).fetchone() is None:
@@ -98,7 +115,7 @@ class FileStore:
                 await connection.execute(SQL["delete"], {"id": arrival.file})
                 return True
             values = {"id": arrival.file, "mark": marks[0], "pieces": arrival.sealing.pieces}
-            values |= {"facts": arrival.sealing.sealed_facts()} | times
+            values |= {"facts": arrival.sealing.sealed_facts(), "size": arrival.facts.size} | times
             if await (await connection.execute(SQL["complete"], values)).fetchone() is None:
                 raise _gone()
         return False
@@ -118,9 +135,9 @@ class FileStore:
     def _marks(self, caller: str, sha256: str) -> list[bytes]:
         return marks_of(self._keyring, caller, sha256)
 
-    async def _require_room(self, caller: str, file: UUID, size: int) -> None:
-        """Raises FilesFull or StoreFull when there is none for a file of that size."""
-        values = {"caller": caller, "file": file, "least": LEAST}
+    async def _require_room(self, arrival: Arrival, size: int) -> None:
+        """Raises FilesFull or StoreFull when there is none for it at that size."""
+        values = {"caller": arrival.caller, "file": arrival.file, "least": LEAST}
         async with self._pool.connection() as connection:
             found = await (await connection.execute(SQL["room"], values)).fetchone()
         others = found or {"of_caller": 0, "of_all": 0}

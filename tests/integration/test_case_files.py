@@ -24,13 +24,13 @@ from common.files.case_files import CaseFiles
 from common.files.expiry import Expiry
 from common.files.pieces import unseal
 from common.files.settings import KEPT, FileSettings
-from common.files.store import FileStore
+from common.files.store import LEAST, Arrival, FileStore
 from common.privacy.crypto import Keyring, Unreadable
 from common.privacy.retention import Retention
 from common.privacy.rewrapping import Rewrapping
 from common.process import FileRef, Outcome, OutcomeCode, Process, Run, Service
 from common.process import Retention as Kept
-from common.refusals import InvalidInput, Refusal, Unavailable
+from common.refusals import FilesFull, InvalidInput, Refusal, StoreFull, Unavailable
 from common.settings import WorkerSettings
 from common.testing import Chore
 
@@ -248,6 +248,46 @@ class TestExpiry:
         await room.office.rows("update cases set ended_at = %s", room.now - SCANS.retention.span)
         await Retention(room.office.pool).purge({"scans": SCANS.retention.span}, room.now)
         assert await room.office.rows("select 1 from file_uses") == []
+
+
+class TestRoom:
+    @pytest.fixture
+    def store(self, room: PostRoom) -> FileStore:
+        """With room for three small files of a caller, and four of all."""
+        limits = FileSettings(limit=LEAST, per_caller=3 * LEAST, in_all=4 * LEAST)
+        return FileStore(room.office.pool, room.office.keyring, limits)
+
+    async def test_is_set_aside_for_what_is_announced(self, room: PostRoom, store: FileStore) -> None:
+        first = await store.begin("booking", room.now, announced=2 * LEAST)
+        with pytest.raises(FilesFull):
+            await store.begin("booking", room.now, announced=2 * LEAST)
+        with pytest.raises(StoreFull):
+            await store.begin("forms", room.now, announced=3 * LEAST)
+        assert len(await room.office.rows("select 1 from files")) == 1, "what found no room has left nothing"
+        await store.add(first, b"less", room.now)
+        assert (await store.complete(first, room.now)).size == 4
+        assert (await room.expiry.standing(room.now)).bytes == 4, "nothing is set aside for what is whole"
+        await store.begin("booking", room.now, announced=2 * LEAST)
+
+    async def test_of_several_that_begin_at_once_no_more_than_fit_are_let_in(
+        self, room: PostRoom, store: FileStore
+    ) -> None:
+        begun = await asyncio.gather(
+            *(store.begin("booking", room.now, announced=LEAST) for _ in range(8)), return_exceptions=True
+        )
+        assert sum(isinstance(one, Arrival) for one in begun) <= 3
+        assert all(isinstance(one, Arrival | FilesFull | StoreFull) for one in begun)
+        assert len(await room.office.rows("select 1 from files")) <= 3
+
+    async def test_is_looked_for_again_when_more_comes_than_was_announced(
+        self, room: PostRoom, store: FileStore
+    ) -> None:
+        arrival = await store.begin("booking", room.now, announced=1)
+        for _ in range(2):
+            await store.begin("booking", room.now)
+        await store.add(arrival, bytes(LEAST), room.now)
+        with pytest.raises(FilesFull):
+            await store.add(arrival, bytes(1), room.now)
 
 
 class TestMissing:

@@ -37,6 +37,7 @@ class FileRow(SQLModel, table=True):
     facts: bytes | None = sealed(default=None)
     """What it must come to again: its hash, its size, the number of its pieces."""
     size: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    """In bytes; while it arrives, what its sender has announced, or what has come where that is more."""
     pieces: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     handed_at: datetime = moment()
     """When it was handed over last; while it arrives, when something of it came."""
