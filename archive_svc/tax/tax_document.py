@@ -26,8 +26,9 @@ _DAY = timedelta(days=1)
 _MOST_FILES = 20
 _TYPES = {Direction.IN: PostType.INCOMING, Direction.OUT: PostType.OUTGOING}
 
-SofieNumber = Annotated[str, StringConstraints(pattern=r"^[A-ZÆØÅ0-9][A-ZÆØÅ0-9-]{0,28}[A-ZÆØÅ0-9]$")]
+SOFIE_NUMBER = r"^[A-ZÆØÅ0-9][A-ZÆØÅ0-9-]{0,28}[A-ZÆØÅ0-9]$"
 """Also the name of a folder: nothing in it leads anywhere else."""
+SofieNumber = Annotated[str, StringConstraints(pattern=SOFIE_NUMBER)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 

@@ -239,6 +239,7 @@ class MemoryPlatform:
     @contextmanager
     def folder(self) -> Generator[Path]:
         self._require_life()
+        self._require_lease()
         with tempfile.TemporaryDirectory(prefix="roger-tests-") as made:
             yield Path(made)
 
