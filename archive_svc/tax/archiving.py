@@ -9,7 +9,7 @@ from archive_svc.tax.copies import copies_of
 from archive_svc.tax.standing import ARCHIVED, Standing
 from archive_svc.tax.tax_document import SETTINGS, TaxDocument
 from common.errors import ConflictInTarget, SuspectedDuplicate
-from common.process import Run
+from common.process import Ensured, OutcomeCode, Run
 
 _NOT_JOURNALLED = frozenset(set(PostStatus) - ARCHIVED - {PostStatus.CANCELLED})
 _ROLES = {PostType.INCOMING: PartyRole.SENDER, PostType.OUTGOING: PartyRole.RECIPIENT}
@@ -19,9 +19,9 @@ class Archived(Record, frozen=True):
     """What a case has made sure of."""
 
     post: PostKey
-    created: bool
-    """Whether the post is this case's."""
-    documents: tuple[Document, ...]
+    code: OutcomeCode
+    """What the case has done to the post; EXISTS where nothing was left to do."""
+    documents: tuple[Document, ...] = ()
     """Of this case, as the archive holds them."""
 
 
@@ -30,35 +30,63 @@ def archived(document: TaxDocument, standing: Standing, desk: ArchiveDesk, run: 
 
     All files are made into archive format first: what cannot be leaves nothing behind.
     """
+    if standing.whole and standing.post is not None:
+        return Archived(post=standing.post, code=OutcomeCode.EXISTS)
     with copies_of(document, run) as copies:
-        if standing.post is None:
-            case = desk.ensure_case_file(_case_file(document)).value
-        else:
-            case = desk.require_open(standing.post.case).number
-        post = desk.ensure_post(case, _post(document))
-        if not post.created and standing.post is None:
-            raise SuspectedDuplicate(
-                "Somebody has just archived the document", detail={"journal_post": post.value.call_number}
-            )
-        documents = [
-            desk.ensure_document(post.value, copy.as_new(_title(document, place))).value
-            for place, copy in enumerate(copies)
-        ]
-    return Archived(post=post.value, created=post.created, documents=tuple(documents))
+        post = _registered(document, standing, desk, run)
+        documents: list[Document] = []
+        for place, copy in enumerate(copies):
+            held = desk.ensure_document(post.value, copy.as_new(_title(document, place))).value
+            if held.checksum != copy.made.checksum:
+                raise ConflictInTarget(
+                    "The archive holds another file than was sent", detail={"journal_post": post.value.call_number}
+                )
+            documents.append(held)
+    code = OutcomeCode.CREATED if post.created else OutcomeCode.UPDATED
+    return Archived(post=post.value, code=code, documents=tuple(documents))
 
 
-def journal(document: TaxDocument, done: Archived, desk: ArchiveDesk) -> JournalPost:
-    """Journal a post that has all its documents, and read it back.
+def _registered(document: TaxDocument, standing: Standing, desk: ArchiveDesk, run: Run) -> Ensured[PostKey]:
+    """The post, in the party's open case file where it is new."""
+    if standing.post is None:
+        case = desk.ensure_case_file(_case_file(document)).value
+        # What an earlier attempt found or made may have been closed since, or be another party's.
+        if run.case.fence > 1 and desk.require_open(case).klass != document.party.number:
+            raise ConflictInTarget("The party's case file has become another party's", detail={"case_file": case})
+    else:
+        case = desk.require_open(standing.post.case).number
+    post = desk.ensure_post(case, _post(document))
+    is_known = post.created if standing.post is None else post.value.id == standing.post.id
+    if not is_known:
+        raise SuspectedDuplicate(
+            "Somebody has just archived the document", detail={"journal_post": post.value.call_number}
+        )
+    return post
 
-    Raises ConflictInTarget when a document has vanished, or the archive shows another post than was entered.
+
+def journalled(document: TaxDocument, done: Archived, standing: Standing, desk: ArchiveDesk) -> JournalPost:
+    """The post, read back, journalled once all its documents are there.
+
+    `done` may be an earlier attempt's and `standing` is this one's look: raises SuspectedDuplicate where the document
+    stands elsewhere by now. Raises ConflictInTarget when the post or a document of it has vanished or been cancelled,
+    or the archive shows another post than was entered.
     """
-    _require_documents(desk.post(done.post), done)
-    desk.ensure_status(done.post, PostStatus.JOURNALLED, instead_of=_NOT_JOURNALLED)
+    where = {"journal_post": done.post.call_number}
+    if standing.post is None and done.code is not OutcomeCode.CREATED:
+        raise ConflictInTarget("The document's post is not what it was any more", detail=where)
+    if standing.post is not None and standing.post.id != done.post.id:
+        raise SuspectedDuplicate("Somebody has archived the document elsewhere", detail=where)
     shown = desk.post(done.post)
     _require_documents(shown, done)
+    if not standing.whole:
+        if shown.external_reference != document.sofie_doc_id:
+            raise ConflictInTarget("The document's number has been taken off its post", detail=where)
+        desk.ensure_status(done.post, PostStatus.JOURNALLED, instead_of=_NOT_JOURNALLED)
+        shown = desk.post(done.post)
+        _require_documents(shown, done)
     if shown.status not in ARCHIVED:
-        raise ConflictInTarget("Somebody has cancelled the post", detail={"journal_post": shown.call_number})
-    if done.created:
+        raise ConflictInTarget("Somebody has cancelled the post", detail=where)
+    if done.code is OutcomeCode.CREATED:
         _require_as_entered(shown, _post(document))
     return shown
 

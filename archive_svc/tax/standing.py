@@ -43,10 +43,10 @@ def _by_number(document: TaxDocument, post: JournalPost, desk: ArchiveDesk) -> S
         raise ConflictInTarget("Somebody has cancelled the document's post", detail=where)
     if (post.type, post.document_date) != (document.post_type, document.doc_date) or not _holds_only(document, post):
         raise SuspectedDuplicate("Another document stands in the archive under the same number", detail=where)
-    main = post.main_document
-    if main is not None and post.status in ARCHIVED:
+    if post.main_document is not None and post.status in ARCHIVED:
+        _require_whole(document, post)
         return Standing(post=key_of(post), whole=True)
-    if main is not None and not main.original:
+    if not all(each.original for each in post.documents):
         raise SuspectedDuplicate("Somebody is archiving the document by hand", detail=where)
     return Standing(post=key_of(post))
 
@@ -64,6 +64,17 @@ def _holds_only(document: TaxDocument, post: JournalPost) -> bool:
     return True
 
 
+def _require_whole(document: TaxDocument, post: JournalPost) -> None:
+    """A post that is journalled takes nothing more: raises SuspectedDuplicate when it lacks an attachment.
+
+    Not all say what they were made from, so they are counted.
+    """
+    if len(post.documents) < len(document.files):
+        raise SuspectedDuplicate(
+            "The document is journalled without all its attachments", detail={"journal_post": post.call_number}
+        )
+
+
 def _by_content(document: TaxDocument, desk: ArchiveDesk) -> Standing:
     """The same file, of the same day and type, in a case file of the party, also in a closed one."""
     wanted = Wanted(part=SETTINGS.part, series=SETTINGS.series, klass=document.party.number, open_only=False)
@@ -79,6 +90,7 @@ def _by_content(document: TaxDocument, desk: ArchiveDesk) -> Standing:
                 raise SuspectedDuplicate(
                     "Somebody is archiving the document by hand", detail={"journal_post": post.call_number}
                 )
+            _require_whole(document, post)
             return Standing(post=key_of(post), whole=True)
     return Standing()
 
