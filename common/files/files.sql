@@ -1,5 +1,6 @@
 -- Files that callers hand over before the cases that name them. Everybody locks files before cases, and several files in
--- the order of their ids: no two can wait for each other.
+-- the order of their ids: no two can wait for each other. A case needs its files while it is open, and until the rows are
+-- cases that it has handed over.
 
 -- name: begin
 insert into files (id, caller, state, key, size, handed_at, expires_at, ends_at)
@@ -73,21 +74,24 @@ delete from file_uses where case_id = %(case)s;
 delete from files f
 where f.id = any(%(ids)s::uuid[]) and not exists (
     select from file_uses u join cases c on c.id = u.case_id
-    where u.file_id = f.id and c.state not in ('done', 'closed', 'cancelled'));
+    where u.file_id = f.id and (c.state not in ('done', 'closed', 'cancelled')
+        or exists (select from handovers h where h.case_id = c.id and h.rows is not null)));
 
 -- name: over
 -- Some of those whose time is over, and that no open case needs, or that have lain here too long for any.
 select f.id from files f
 where f.expires_at <= %(now)s and (f.ends_at <= %(now)s or not exists (
     select from file_uses u join cases c on c.id = u.case_id
-    where u.file_id = f.id and c.state not in ('done', 'closed', 'cancelled')))
+    where u.file_id = f.id and (c.state not in ('done', 'closed', 'cancelled')
+        or exists (select from handovers h where h.case_id = c.id and h.rows is not null))))
 order by f.expires_at limit %(limit)s for update of f skip locked;
 
 -- name: delete_over
 delete from files f
 where f.id = any(%(ids)s::uuid[]) and f.expires_at <= %(now)s and (f.ends_at <= %(now)s or not exists (
     select from file_uses u join cases c on c.id = u.case_id
-    where u.file_id = f.id and c.state not in ('done', 'closed', 'cancelled')));
+    where u.file_id = f.id and (c.state not in ('done', 'closed', 'cancelled')
+        or exists (select from handovers h where h.case_id = c.id and h.rows is not null))));
 
 -- name: standing_files
 select count(*) as files, coalesce(sum(size), 0)::bigint as bytes, count(*) filter (where over) as overdue,
@@ -95,6 +99,7 @@ select count(*) as files, coalesce(sum(size), 0)::bigint as bytes, count(*) filt
 from (
     select f.size, f.expires_at, f.expires_at <= %(now)s and (f.ends_at <= %(now)s or not exists (
         select from file_uses u join cases c on c.id = u.case_id
-        where u.file_id = f.id and c.state not in ('done', 'closed', 'cancelled'))) as over
+        where u.file_id = f.id and (c.state not in ('done', 'closed', 'cancelled')
+            or exists (select from handovers h where h.case_id = c.id and h.rows is not null)))) as over
     from files f
 ) kept;

@@ -15,6 +15,8 @@ import pytest
 from office import DONE, TO_A_PERSON, Office
 
 from common.cases.draft import Draft, Receipt
+from common.cases.endings import done
+from common.cases.handovers import Handovers
 from common.cases.intake import Intake
 from common.cases.queue import Claimed, Queue
 from common.db.engine import Connection, named_sql
@@ -28,7 +30,7 @@ from common.files.store import LEAST, Arrival, FileStore
 from common.privacy.crypto import Keyring, Unreadable
 from common.privacy.retention import Retention
 from common.privacy.rewrapping import Rewrapping
-from common.process import FileRef, Outcome, OutcomeCode, Process, Run, Service
+from common.process import FileRef, Handover, Outcome, OutcomeCode, Process, Run, Service
 from common.process import Retention as Kept
 from common.refusals import FilesFull, InvalidInput, Refusal, StoreFull, Unavailable
 from common.settings import WorkerSettings
@@ -210,6 +212,21 @@ class TestExpiry:
         assert await room.expiry.purge(room.now + KEPT) == 1
         assert await room.office.decisions.retry(case.id, "person:x")
         assert await room.read(await room.office.claim(), b"one") is None
+
+    async def test_rows_that_an_ended_case_hands_over_find_its_file(self, room: PostRoom) -> None:
+        await room.hand_over(b"one")
+        before, beside = await room.running(b"one"), await room.running(b"one")
+        left = Outcome(OutcomeCode.REPORTED).handing_over(Handover(process="scans", rows=[scan(b"one")]))
+        await room.office.end(before, done(left))
+        await room.files.discard(beside)
+        assert (await room.expiry.standing(room.now + HOURS)).overdue == 0
+        assert await room.expiry.purge(room.now + HOURS) == 0
+        office = room.office
+        await Handovers(office.pool, office.keyring, None, {"scans": SCANS}, office.clock).hand_in()
+        child = await office.claim()
+        assert await room.read(child, b"one") == b"one"
+        await office.end(child)
+        assert await room.expiry.purge(room.now + HOURS) == 1
 
     async def test_an_ended_case_keeps_nothing(self, room: PostRoom) -> None:
         await room.hand_over(b"one")
