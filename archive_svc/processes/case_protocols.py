@@ -10,17 +10,18 @@ from archive_svc.esa.desk import ArchiveDesk, PostKey
 from archive_svc.esa.noark import AccessCode, DocumentRole, PostStatus, PostType
 from archive_svc.esa.record import CaseFile, Document, JournalPost, NewDocument, NewPost
 from archive_svc.protocols.decided_item import SETTINGS, DecidedItem
+from archive_svc.protocols.dispatch import drafted, tasks_about
 from archive_svc.protocols.exceptions import ProtocolDiffers
 from archive_svc.protocols.minutes import Minutes
-from archive_svc.protocols.posts import letters, protocol_post, references
+from archive_svc.protocols.posts import letters, protocol_post, references, shows
 from archive_svc.protocols.protocol import require_reads_as_written, sheet_of
 from archive_svc.protocols.rules import require_as_minuted, require_votes_of_members, screening_of
-from archive_svc.protocols.tasks import take_on_to_tell, tell_of_drafts, tell_the_secretariat, told_by_another
+from archive_svc.protocols.tasks import tell_the_secretariat
 from archive_svc.screens.esa.target import Esa
 from archive_svc.screens.meetings.target import ItemFacts, Meetings
 from archive_svc.service import archive
 from common.errors import ConflictInTarget, SuspectedDuplicate
-from common.process import Ensured, Outcome, OutcomeCode, Retention, Run
+from common.process import Outcome, OutcomeCode, Retention, Run
 
 _JOURNALLED = frozenset({PostStatus.JOURNALLED, PostStatus.ARCHIVED})
 _ON_THE_WAY = frozenset(PostStatus) - _JOURNALLED - {PostStatus.CANCELLED}
@@ -46,26 +47,21 @@ def case_protocol(item: DecidedItem, run: Run) -> Outcome:
 
     key, code = _archived(item, minuted, protocol_post(item, minuted, case_file, screening), run, desk)
     wanted = letters(item, minuted, case_file, screening, run.today())
-    drafts = [_drafted(item, letter, run, desk) for letter in wanted]
+    drafts = [drafted(item, letter, run, desk) for letter in wanted]
     noted = SETTINGS.note_reference and _noted(key.call_number, minutes, run)
 
-    if code is OutcomeCode.EXISTS and (noted or any(each.created for each in drafts)):
+    if code is OutcomeCode.EXISTS and (noted or any(each.made for each in drafts)):
         code = OutcomeCode.UPDATED
     outcome = Outcome(
         code,
         {
             "journal_post": key.call_number,
             "journal_post_id": key.id,
-            "drafts": [each.value.call_number for each in drafts],
+            "drafts": [each.key.call_number for each in drafts],
             "decision_sha256": item.fingerprint,
         },
     )
-    untold = [
-        each.value.call_number
-        for letter, each in zip(wanted, drafts, strict=True)
-        if _is_to_be_told(letter.external_reference, each, run, desk)
-    ]
-    return outcome.telling(tell_of_drafts(item, case_file.officer, untold)) if untold else outcome
+    return outcome.telling(*tasks_about(item, case_file.officer, drafts, run, desk))
 
 
 def _case_file(item: DecidedItem, minuted: ItemFacts, desk: ArchiveDesk) -> CaseFile:
@@ -135,7 +131,7 @@ def _require_fit(post: JournalPost, item: DecidedItem, new: NewPost, copy: Archi
         raise ProtocolDiffers(detail=about)
     if post.status in _JOURNALLED:
         return
-    if ours and not _shows(post, new):
+    if ours and not shows(post, new):
         raise ConflictInTarget("The archive shows another protocol than is to be archived", detail=about)
     if new.screening.access not in {AccessCode.OPEN, post.screening.access}:
         raise ConflictInTarget("The protocol's post has another access code than the protocol must have", detail=about)
@@ -149,39 +145,10 @@ def _require_archived(desk: ArchiveDesk, key: PostKey, new: NewPost, sent: Docum
     """The archive shows what it was given, journalled; raises ConflictInTarget."""
     post = desk.post(key)
     whole = post.main_document == sent and sent.format.startswith("PDF/A")
-    if not (_shows(post, new) and whole and post.status in _JOURNALLED):
+    if not (shows(post, new) and whole and post.status in _JOURNALLED):
         raise ConflictInTarget(
             "The archive shows another protocol than was entered", detail={"journal_post": post.call_number}
         )
-
-
-def _drafted(item: DecidedItem, letter: NewPost, run: Run, desk: ArchiveDesk) -> Ensured[PostKey]:
-    """A letter about the decision, as a draft: whatever an officer makes of it afterwards is the officer's."""
-    draft = desk.ensure_post(item.case_no, letter)
-    if draft.created:
-        run.step(f"draft {letter.external_reference} is as entered", _require_drafted, desk, draft.value, letter)
-    return draft
-
-
-def _require_drafted(desk: ArchiveDesk, key: PostKey, letter: NewPost) -> None:
-    """The archive shows the draft that was entered; raises ConflictInTarget."""
-    if not _shows(desk.post(key), letter):
-        raise ConflictInTarget(
-            "The archive shows another draft than was entered", detail={"journal_post": key.call_number}
-        )
-
-
-def _is_to_be_told(reference: str, draft: Ensured[PostKey], run: Run, desk: ArchiveDesk) -> bool:
-    """Whether the officer is to hear of a draft: nobody has told them, and it waits for them still."""
-    if told_by_another(reference, run):
-        return False
-    waits = draft.created or desk.post(draft.value).status is PostStatus.RESERVED
-    return waits and take_on_to_tell(reference, run)
-
-
-def _shows(post: JournalPost, new: NewPost) -> bool:
-    shown = (post.type, post.full_title, post.title, post.screening, post.external_reference, post.parties)
-    return shown == (new.type, new.title, new.public_title, new.screening, new.external_reference, new.parties)
 
 
 def _noted(reference: str, minutes: Minutes, run: Run) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from archive_svc.esa.noark import AccessCode, PartyRole, PostType
-from archive_svc.esa.record import CaseFile, NewPost, Party, Screening
+from archive_svc.esa.record import CaseFile, JournalPost, NewPost, Party, Screening
 from archive_svc.protocols.decided_item import SETTINGS, DecidedItem, Recipient
 from archive_svc.protocols.rules import is_dispatched
 from archive_svc.screens.meetings.target import ItemFacts
@@ -62,6 +62,12 @@ def references(item: DecidedItem) -> list[str]:
     return [item.archive_reference, *(reference for reference, _ in _addressed(item))]
 
 
+def shows(post: JournalPost, new: NewPost) -> bool:
+    """Whether the archive has a post as it was entered."""
+    shown = (post.type, post.full_title, post.title, post.screening, post.external_reference, post.parties)
+    return shown == (new.type, new.title, new.public_title, new.screening, new.external_reference, new.parties)
+
+
 def _addressed(item: DecidedItem) -> Iterator[tuple[str, tuple[Recipient, ...]]]:
     """Reference and recipients of each letter; a large group gets several."""
     if not is_dispatched(item):
@@ -74,7 +80,7 @@ def _addressed(item: DecidedItem) -> Iterator[tuple[str, tuple[Recipient, ...]]]
 
 
 def _title(kind: str, item: DecidedItem, minuted: ItemFacts) -> str:
-    return _shortened(f"{kind} {item.item_no} – {minuted.title}")
+    return _shortened(" ".join(f"{kind} {item.item_no} – {minuted.title}".split()))
 
 
 def _public_title(kind: str, item: DecidedItem, minuted: ItemFacts, screening: Screening) -> str:

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from archive_svc.protocols.decided_item import DecidedItem
-from common.process import Run, Task
+from common.process import Task
 from common.reasons import reason_of
 
 OFFICER = "case-officer"
 SECRETARIAT = "council-secretariat"
-_TOLD = "protocol-draft-told"
-_REMEMBERED = timedelta(days=400)
-
-
-def told_by_another(reference: str, run: Run) -> bool:
-    """Whether another case has told an officer of the draft with this external reference."""
-    fact = run.remembered(_TOLD, reference)
-    return fact is not None and not fact.ours
-
-
-def take_on_to_tell(reference: str, run: Run) -> bool:
-    """Whether it is for this case to tell of a draft: no other case has.
-
-    Not whoever made it: a case that has made drafts may go to a person before it has told anybody.
-    """
-    return run.remember(_TOLD, reference, value=True, until=run.today() + _REMEMBERED).ours
 
 
 def tell_of_drafts(item: DecidedItem, officer: str, drafts: Sequence[str]) -> Task:
@@ -39,6 +22,21 @@ def tell_of_drafts(item: DecidedItem, officer: str, drafts: Sequence[str]) -> Ta
         text=(
             f"Saksprotokollen for {item.item_no} er arkivert på arkivsak {item.case_no}. Utkast til melding om vedtak: "
             f"{', '.join(drafts)} (saksbehandler {officer}). Skriv brevene ferdig og send dem; Roger sender ingenting."
+        ),
+    )
+
+
+def tell_of_missing_recipients(item: DecidedItem, officer: str, missing: int) -> Task:
+    """The letters stand, but not everybody whom this case names is among their recipients; who it is, the case says."""
+    return Task(
+        name="recipients-without-letter",
+        role=OFFICER,
+        unit=item.unit,
+        title="Mottakere av melding om vedtak mangler",
+        text=(
+            f"Saken om {item.item_no} på arkivsak {item.case_no} nevner {missing} mottaker(e) som ikke står i brevene om "
+            f"vedtaket (saksbehandler {officer}). Roger endrer ikke brev som finnes. Se mottakerne i saken hos Roger, og "
+            "legg til dem som skal ha brev."
         ),
     )
 

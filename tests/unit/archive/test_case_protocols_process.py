@@ -196,6 +196,20 @@ class TestTheOfficer:
         (task,) = office.again(office.item(recipients=more)).tasks
         assert (f"{CASE_NO}-3" in task.text, f"{CASE_NO}-4" in task.text) == (False, True)
 
+    def test_hears_of_recipients_who_stand_in_no_letter(self, office: Secretariat) -> None:
+        # A letter that stands is not changed: whoever a later case names besides is the officer's to add.
+        office.perform(office.item(recipients=[{"name": "Vel"}]))
+        outcome = office.again(office.item(recipients=[{"name": "Ånes Bygg AS"}, {"name": "Vel"}]))
+        (task,) = outcome.tasks
+        assert (outcome.code, task.role, "1 mottaker(e)" in task.text) == (EXISTS, "case-officer", True)
+        assert "Ånes" not in f"{task.title}{task.text}"
+        assert len(office.drafts()) == 1
+
+    def test_hears_nothing_where_recipients_come_in_another_order(self, office: Secretariat) -> None:
+        many = [{"name": f"Nabo {number}"} for number in range(6)]
+        office.perform(office.item(recipients=many))
+        assert office.again(office.item(recipients=many[::-1])).tasks == ()
+
     @pytest.mark.parametrize("dies_at", ["remember:1", "remembered:1", "remembered:2"])
     def test_hears_of_all_drafts_wherever_the_robot_dies(self, office: Secretariat, dies_at: str) -> None:
         with pytest.raises(LeaseLost):
@@ -236,6 +250,11 @@ class TestScreening:
         office.minuted(title="Klage fra 17838410103")
         office.perform(office.item())
         assert {"17838410103" in post.title for post in office.archive.all_posts()} == {False}
+
+    def test_a_title_is_one_line(self, office: Secretariat) -> None:
+        office.minuted(title="Plan  for\tØvre\nÅlgård ")
+        office.perform(office.item())
+        assert office.protocol().full_title == f"Saksprotokoll {NUMBER} – Plan for Øvre Ålgård"
 
     def test_a_title_that_just_fits_is_kept(self, office: Secretariat) -> None:
         office.minuted(title="x" + " abc" * 56)
