@@ -9,13 +9,17 @@ import secrets
 import tempfile
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from common.embedded import EmbeddedRedis
 from common.files.storage import is_memory
 from common.settings import DatabaseSettings
 from tests.web.parts_alive import Parts, alive, until
+
+if TYPE_CHECKING:
+    from tests.conftest import Databases
 
 _MEMORY = Path("/dev/shm")  # noqa: S108
 pytestmark = [
@@ -29,21 +33,38 @@ ROOM = 48_000_000  # bytes: some pieces, and what the process allocates anyway
 QUICKLY = {"ROGER_WORKER_LEASE": "4", "ROGER_WORKER_HEARTBEAT": "1", "ROGER_WORKER_MARGIN": "1"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clear() -> Generator[Path]:
     """Where files lie in the clear."""
     with tempfile.TemporaryDirectory(prefix="roger-tests-", dir=_MEMORY) as made:
         yield Path(made)
 
 
-@pytest.fixture
-async def mailroom(database: DatabaseSettings, empty_redis: str, clear: Path) -> AsyncGenerator[Parts]:
+@pytest.fixture(scope="module")
+async def standing(
+    databases: Databases, template_database: str, redis_server: EmbeddedRedis, clear: Path
+) -> AsyncGenerator[Parts]:
+    """One for all tests: starting it takes longer than they do."""
     service = "tests.web.mailroom:mailroom"
-    async with alive(
-        database, empty_redis, service=service, callers=CALLERS, ROGER_FILES_FOLDER=str(clear), **QUICKLY
-    ) as parts:
-        await parts.start(parts.api, parts.worker)
-        yield parts
+    with databases.one(template_database) as url:
+        async with alive(
+            DatabaseSettings(url=url),
+            redis_server.url,
+            service=service,
+            callers=CALLERS,
+            ROGER_FILES_FOLDER=str(clear),
+            **QUICKLY,
+        ) as parts:
+            await parts.start(parts.api)
+            yield parts
+
+
+@pytest.fixture
+async def mailroom(standing: Parts) -> Parts:
+    """With a worker that is new: what one took for another test is not to count."""
+    standing.worker.kill()
+    await standing.start(standing.worker)
+    return standing
 
 
 def peak(pid: int) -> int:
