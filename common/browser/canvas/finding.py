@@ -13,6 +13,7 @@ import numpy as np
 
 from common.browser.canvas.kinds import Kind, Sighting
 from common.browser.canvas.layout import Layout, laid_out
+from common.browser.canvas.line import field_of, inside
 from common.browser.canvas.picture import Box, Picture
 from common.browser.canvas.reading import Reading, plain
 from common.browser.locator import By, Locator
@@ -25,6 +26,10 @@ _ASIDE: Final = 24
 _UNDER_ITS_NAME: Final = 60
 _SAME_ROW: Final = 4
 _NEXT_ROW: Final = 8
+_HALO: Final = 4
+"""Pixels around letters into which JPEG spreads them."""
+_UNEVEN: Final = 40
+"""Grades that a column without letters differs in."""
 _LOOKS_ALIKE: Final = 0.9
 _LONG, _VERY_LONG = 5, 12
 
@@ -76,10 +81,14 @@ class Sight:
         """A text as it is compared with known words."""
         return self._reading.glance(self.picture.part(self._line_of(box)))
 
+    def _text_again(self, box: Box) -> str:
+        return self._reading.glance(self.picture.part(self._line_of(box)), again=True)
+
     def read(self, box: Box, kind: Kind) -> Sighting:
         """What stands in a box, or what a text says that stands in none."""
-        piece = _inside(box) if box in self.layout.boxes else self._line_of(box)
-        return self._reading.sighting(self.picture.part(piece), kind)
+        boxed = box in self.layout.boxes
+        piece = field_of(self.picture, box) if boxed else self.picture.part(self._line_of(box))
+        return self._reading.sighting(piece, kind)
 
     def field_of(self, label: Box) -> Box | None:
         """The box that a label belongs to: the next one to its right with nothing in between, or the one below it."""
@@ -90,7 +99,7 @@ class Sight:
         ]
         nearest = min(right, key=lambda box: box.x, default=None)
         if nearest is not None and not any(self._between(label, nearest)):
-            return nearest
+            return nearest if self._is_even_before(nearest, label) else None
         below = [
             box for box in self.layout.boxes if 0 <= box.y - label.bottom <= _BELOW and abs(box.x - label.x) <= _ASIDE
         ]
@@ -118,7 +127,11 @@ class Sight:
         """The texts that say this and nothing else; those that are a letter off only where none says it exactly."""
         said = [(box, _off(self.text(box), wanted)) for box in self._as_wide_as(wanted)]
         exact = [box for box, off in said if off == 0]
-        return exact or [box for box, off in said if off <= _forgiven(wanted)]
+        nearly = exact or [box for box, off in said if off <= _forgiven(wanted)]
+        if nearly:
+            return nearly
+        like = [box for box, off in said if off <= len(plain(wanted)) // 3]
+        return [box for box in like if _off(self._text_again(box), wanted) <= _forgiven(wanted)]
 
     def _free(self, wanted: str) -> list[Box]:
         """Those of them that stand in no box of their own."""
@@ -139,12 +152,21 @@ class Sight:
             if text is not label and label.right <= text.x and text.right <= field.x and text.level_with(label)
         ]
 
+    def _is_even_before(self, field: Box, label: Box) -> bool:
+        """Whether nothing but frames stands between a label and its field: else that is only the rest of a field, behind letters."""
+        left = label.right + _HALO
+        between = self.picture.part(Box(field.y + 2, left, field.x - left, field.height - 4)).grey
+        if not between.size:
+            return True
+        smooth = np.asarray(cv2.blur(between.astype(np.float32), (1, 3)))
+        return float(np.abs(smooth - np.median(smooth, axis=0)).max()) <= _UNEVEN
+
     def _line_of(self, text: Box) -> Box:
         """The text with the whole height of its line: found by its ink, it lacks what lies close to a frame."""
         around = self.layout.around(text)
         if around is None:
             return Box(text.y - 4, text.x - 4, text.width + 8, text.height + 8)
-        inner = _inside(around)
+        inner = inside(around)
         left, right = max(inner.x, text.x - 6), min(inner.right, text.right + 6)
         return Box(inner.y, left, right - left, inner.height)
 
@@ -184,11 +206,6 @@ class Sight:
             if not any(other.holds(box) for other in found):
                 found.append(box)
         return found
-
-
-def _inside(box: Box) -> Box:
-    """A box without its frame."""
-    return Box(box.y + 1, box.x + 1, box.width - 2, box.height - 2)
 
 
 def _under(box: Box, header: Box) -> bool:

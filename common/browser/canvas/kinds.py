@@ -78,11 +78,22 @@ class Kind:
     def settled(self, text: str) -> str:
         """A reading as it is to be understood: without blanks where it holds none, letters and digits told by their place.
 
-        `5-2O26-1044I7` can only be `S-2026-104417` where the mask is `S-9999-999999`.
+        `5-2O26-1044I7` can only be `S-2026-104417` where the mask is `S-9999-999999`, and so can `S2026-104417`.
         """
         plain = text.strip() if " " in self.alphabet or not self.letters else "".join(text.split())
         placed = (_placed(plain, mask) for mask in self.masks)
-        return next((found for found in placed if found is not None), plain)
+        found = next((found for found in placed if found is not None), None)
+        return found or self._parted(plain) or plain
+
+    def is_swapped(self, text: str) -> bool:
+        """Whether a reading is understood only by taking a letter for a digit that looks like it, or the reverse."""
+        return _bare(self.settled(text)) != _bare("".join(text.split()))
+
+    def _parted(self, text: str) -> str | None:
+        """A reading in which hyphens or full stops were overlooked, which say nothing; None unless one mask alone takes it."""
+        bare = ((mask, _placed(_bare(text), _bare(mask))) for mask in self.masks)
+        found = {_in_mask(signs, mask) for mask, signs in bare if signs is not None}
+        return found.pop() if len(found) == 1 else None
 
     def weakest(self, text: str, certain: Sequence[float]) -> float:
         """How certain the least certain letter is, of those that the mask leaves open."""
@@ -99,6 +110,16 @@ def _placed(text: str, mask: str) -> str | None:
     return None if None in signs else "".join(sign for sign in signs if sign is not None)
 
 
+def _bare(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalnum())
+
+
+def _in_mask(signs: str, mask: str) -> str:
+    """Signs with what the mask has between them."""
+    left = iter(signs)
+    return "".join(next(left) if place.isalnum() else place for place in mask)
+
+
 def _in_place(sign: str, place: str) -> str | None:
     if place == "9":
         sign = _AS_DIGIT.get(sign, sign)
@@ -110,8 +131,9 @@ def _in_place(sign: str, place: str) -> str | None:
 
 
 def _as_name(text: str) -> str:
-    """`Nordhaug, Ola`: a comma is easily taken for a full stop."""
-    return re.sub(r"\s*[.,;:]\s+(?=\S)", ", ", text.strip())
+    """`Nordhaug, Pål`: a comma is easily taken for a full stop, and an l for other strokes."""
+    commas = re.sub(r"\s*[.,;:]\s+(?=\S)", ", ", text.strip())
+    return re.sub(r"(?<=[a-zæøå])[I|!1]", "l", commas)
 
 
 def _is_national_id(text: str) -> bool:
@@ -145,7 +167,7 @@ def _date(text: str) -> date | None:
 NATIONAL_ID = Kind("national id", DIGITS, _is_national_id)
 ORGANISATION = Kind("organisation number", DIGITS, _is_organisation)
 PARTY = Kind("national id or organisation number", DIGITS, lambda text: _is_national_id(text) or _is_organisation(text))
-DATE = Kind("date", DIGITS + ".", _is_date)
+DATE = Kind("date", DIGITS + ".", _is_date, masks=("99.99.9999",))
 COUNT = Kind("count", DIGITS, str.isdecimal)
 TEXT = Kind("text", exact=False)
 NAME = Kind("name", exact=False, mended=_as_name)

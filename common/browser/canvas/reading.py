@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from threading import Lock
-from typing import Final, cast
-
-import cv2
-import numpy as np
+from typing import Final
 
 from common.browser.canvas import tesseract
 from common.browser.canvas.kinds import Kind, Sighting
+from common.browser.canvas.line import LOOKS, is_blank, line_in, smooth
 from common.browser.canvas.network import network
 from common.browser.canvas.picture import Grades, Picture
 
 _KEPT: Final = 4000
 """How many readings are remembered: labels and buttons look the same picture after picture."""
-_MARGIN: Final = 3
-_FAINT: Final = 30
-"""Grades: what differs less from the ground is none of the ink."""
 _RIVAL: Final = 0.5
+_SWAPPED: Final = 0.85
+"""A letter that is taken for a digit by its place: two readers who both do that are not certain enough of a number."""
+_DOUBTFUL: Final = 0.5
+"""Whatever is asked for goes to a person when it is no more certain than this."""
 _ALIKE: Final = 0.62
 """How much of the letters a word must share with a reading."""
 _APART: Final = 0.2
 """And how much less the next best word shares."""
+_TAKEN_FOR: Final = {
+    "rn": "(?:rn|m)",
+    "æ": "(?:æe?|ae?|e|é)",
+    "ø": "[øoaeóòö]",
+    "å": "[åaáàäāăâ]",
+    "Æ": "(?:Æ|[AF]?E|Ae)",
+    "Ø": "[ØO0DQÖ]",
+    "Å": "[ÅAÄÁÀĀ]",
+}
+_HARD: Final = re.compile("|".join(_TAKEN_FOR))
 _OTHER_LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "Æ": "AE", "Ø": "O", "đ": "d", "Đ": "D"})
 
 
@@ -49,7 +58,8 @@ class _Votes:
         text = kind.settled(said[0])
         if text and kind.fits(text):
             readers = self.by_text.setdefault(text, {})
-            readers[reader] = max(readers.get(reader, 0.0), said[1])
+            chance = min(said[1], _SWAPPED) if kind.is_swapped(said[0]) else said[1]
+            readers[reader] = max(readers.get(reader, 0.0), chance)
 
     def sighting(self) -> Sighting:
         """The text that has most for it; certain only when both readers said it and nobody said another."""
@@ -93,35 +103,44 @@ class Reading:
                 self._known.popitem(last=False)
         return found
 
-    def glance(self, piece: Picture) -> str:
-        """The text of a label or button, as the second reader sees it: what is compared with known words need be no more."""
-        key = piece.digest, "glance"
+    def glance(self, piece: Picture, *, again: bool = False) -> str:
+        """The text of a label or button, as the second reader sees it, or `again` as the first: it is compared with known words."""
+        key = piece.digest, "glance again" if again else "glance"
         with self._lock:
             if key in self._known:
                 return self._known[key].text
-        line = _line(piece)
-        text = "" if line is None else tesseract.read(line, frozenset(), 4)[0]
+        line = line_in(piece)
+        if line is None:
+            text = ""
+        elif again:
+            text, _ = network().read(line.grades, frozenset())
+        else:
+            text, _ = tesseract.read(line.grades, frozenset(), 4)
         with self._lock:
             self._known[key] = Sighting(text, 0.0)
         return text
 
     def _look(self, piece: Picture, kind: Kind) -> Sighting:
-        line = _line(piece)
-        if line is None:
+        """An empty field is certainly empty only when that is proven, and a text only when all of it is seen."""
+        if is_blank(piece):
             return Sighting("", 1.0)
+        line = line_in(piece)
+        if line is None:
+            return Sighting("", _DOUBTFUL)
         self.tally.first += 1
         if kind.words:
-            return self._word(line, kind)
-        if kind.letters:
-            return self._exactly(line, kind)
-        found = self._text(line)
-        return Sighting(kind.mended(found.text), found.confidence)
+            found = self._word(line.grades, kind)
+        elif kind.letters:
+            found = self._exactly(line.grades, kind)
+        else:
+            found = self._text(line.grades, kind)
+        return Sighting(found.text, min(found.confidence, _DOUBTFUL)) if line.cut else found
 
     def _exactly(self, line: Grades, kind: Kind) -> Sighting:
         votes = _Votes()
         # A few letters to choose from help the second reader; among many it sees the digits only.
         few = kind.alphabet if not any(map(str.isalpha, kind.alphabet)) else frozenset[str]()
-        for number, (prepared, scale) in enumerate(_LOOKS):
+        for number, (prepared, scale) in enumerate(LOOKS):
             seen = prepared(line)
             said, certain = network().read(seen, kind.alphabet)
             votes.add("network", kind, (said, kind.weakest(said, certain)))
@@ -139,26 +158,37 @@ class Reading:
         if said in kind.words:
             return Sighting(said, 0.995)
         self.tally.again += 1
-        readings = [said, network().read(line, frozenset())[0], tesseract.read(_smooth(line), frozenset(), 2.5)[0]]
+        readings = [said, network().read(line, frozenset())[0], tesseract.read(smooth(line), frozenset(), 2.5)[0]]
         meant = [word for reading in readings if (word := _nearest(reading, kind.words)) is not None]
         if len(set(meant)) == 1 and len(meant) > 1:
             return Sighting(meant[0], 0.99)
         return Sighting(meant[0] if meant else "", 0.5)
 
-    def _text(self, line: Grades) -> Sighting:
-        """Any text: the second reader knows Norwegian letters, the first says whether it is the same text otherwise."""
+    def _text(self, line: Grades, kind: Kind) -> Sighting:
+        """Any text: it is certain when unlike readers say the same, letter by letter.
+
+        The first one hardly knows rings and strokes: what it lacks of them, two looks of the second may settle.
+        """
         said, certain = tesseract.read(line, frozenset(), 4)
         other, sure = network().read(line, frozenset())
+        said, other = kind.mended(said), kind.mended(other)
         if said == other:
             return Sighting(said, _together({"network": min(sure, default=0.0), "tesseract": certain}))
-        if plain(said) == plain(other):
-            return Sighting(said, 0.95)
         self.tally.again += 1
-        once_more, _ = tesseract.read(_smooth(line), frozenset(), 3)
-        alike = _likeness(plain(said), plain(other))
-        if plain(once_more) == plain(other):
-            return Sighting(once_more, 0.93)
-        return Sighting(said, min(0.92, 0.75 + 0.2 * alike) if said == once_more and alike > 0.8 else 0.7 * alike)  # noqa: PLR2004
+        looks = [said]
+        for prepared, scale in LOOKS[1:]:
+            once_more = kind.mended(tesseract.read(prepared(line), frozenset(), scale)[0])
+            if once_more == other:
+                return Sighting(once_more, 0.93)
+            if once_more in looks and _seen_as(once_more).fullmatch(other):
+                return Sighting(once_more, 0.9)
+            looks.append(once_more)
+        return Sighting(said, 0.8 * _likeness(plain(said), plain(other)))
+
+
+def _seen_as(text: str) -> re.Pattern[str]:
+    """What the first reader may make of a text that it sees: it takes rings and strokes for what it knows better."""
+    return re.compile(_HARD.sub(lambda found: _TAKEN_FOR[found[0]], re.escape(text)))
 
 
 def plain(text: str) -> str:
@@ -176,60 +206,3 @@ def _nearest(said: str, words: tuple[str, ...]) -> str | None:
     ranked = sorted(((_likeness(plain(said), plain(word)), word) for word in words), reverse=True)
     best, second = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, "")
     return best[1] if best[0] >= _ALIKE and best[0] - second[0] >= _APART else None
-
-
-# --- how a piece is prepared ------------------------------------------------------------------------------------
-
-
-def _line(piece: Picture) -> Grades | None:
-    """The line of text in a piece, dark on light and over the whole of the grades; None where there is no ink."""
-    grey = piece.grey
-    if min(grey.shape) < _MARGIN:
-        return None
-    ground = float(np.median(grey))
-    dark, light = ground - float(grey.min()), float(grey.max()) - ground
-    if max(dark, light) < _FAINT:
-        return None
-    if light > dark:
-        grey, ground = 255 - grey, 255 - ground
-    depth = max(dark, light)
-    ink = (ground - grey.astype(np.float32)) > max(_FAINT / 2, depth * 0.35)
-    ink &= _has_neighbour(ink)
-    columns = np.flatnonzero(ink.any(axis=0))
-    if not len(columns):
-        return None
-    left, right = max(0, int(columns[0]) - _MARGIN), int(columns[-1]) + _MARGIN + 2
-    return _stretched(grey[:, left:right])
-
-
-def _has_neighbour(
-    ink: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Single pixels are noise."""
-    around = cv2.filter2D(ink.astype(np.uint8), -1, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(around) > 1
-
-
-def _stretched(grey: Grades) -> Grades:
-    low, high = int(grey.min()), int(grey.max())
-    return ((grey.astype(np.float32) - low) * (255 / max(1, high - low))).astype(np.uint8)
-
-
-def _as_is(line: Grades) -> Grades:
-    return line
-
-
-def _smooth(line: Grades) -> Grades:
-    """Without the grain of the connection."""
-    return _stretched(cast("Grades", cv2.GaussianBlur(line, (3, 3), 0.7)))
-
-
-def _sharp(line: Grades) -> Grades:
-    """With clearer edges, twice as large."""
-    larger = cv2.resize(line, None, fx=2, fy=2, interpolation=cv2.INTER_LANCZOS4)
-    soft = cv2.GaussianBlur(larger, (0, 0), 2)
-    return np.asarray(cv2.addWeighted(larger, 1.6, soft, -0.6, 0), np.uint8)
-
-
-_LOOKS: Final[tuple[tuple[Callable[[Grades], Grades], float], ...]] = ((_as_is, 4), (_smooth, 2.5), (_sharp, 1.5))
-"""One after the other, as long as it is not certain: how the line is prepared, and how much Tesseract enlarges it."""
