@@ -17,7 +17,7 @@ from pikepdf.pdfa import Report, prepare, resolve_save_kwargs, validate_written
 from pikepdf.sanitize import remove_javascript, remove_private_app_data, remove_thumbnails, remove_web_capture
 
 from archive_svc.documents import ghostscript
-from archive_svc.documents.exceptions import DocumentNotConverted
+from archive_svc.documents.exceptions import DocumentNotConverted, DocumentNotFixed
 from archive_svc.documents.image import on_pages
 from archive_svc.documents.kind import Kind, kind_of
 from archive_svc.documents.pdf_file import opened, page_sizes, require_fixed
@@ -40,12 +40,14 @@ class Converted:
 
 def convert(file: Path, into: Path, *, megapixels: int) -> Converted:
     """Make a file into PDF/A in a folder; raises the exceptions of `archive_svc.documents.exceptions`."""
-    source = file
+    source, pictures = file, None
     if kind_of(file) is not Kind.PDF:
         source = into / "pages.pdf"
-        on_pages(file, source, megapixels=megapixels)
+        pictures = on_pages(file, source, megapixels=megapixels)
     with opened(source) as pdf:
         pages = len(pdf.pages)
+        if pictures not in {None, pages}:
+            raise DocumentNotFixed("The pictures of the file are in motion")
         if (standing := _claim(pdf)) is not None and validate_written(source, standing).passed:
             return Converted(file=source, format=f"PDF/A-{standing}", pages=pages)
         require_fixed(pdf)

@@ -38,12 +38,15 @@ class DocumentTooLarge(BusinessException):
 
 
 class DocumentNotFixed(BusinessException):
-    """What the file shows is not fixed in it, or would be lost: a dynamic form, files inside it, an electronic signature."""
+    """What the file shows is not fixed in it, or would be lost or seen otherwise.
+
+    Files inside it, a dynamic form, an electronic signature, comments, layers that are switched off, what is played.
+    """
 
     code = "DOCUMENT_NOT_FIXED"
     situation = (
-        "En PDF-fil har innhold som ville gått tapt i arkivformat: andre filer inni seg, et dynamisk skjema (XFA) eller "
-        "en elektronisk signatur."
+        "En fil har innhold som ville gått tapt eller blitt vist annerledes i arkivformat: andre filer inni seg, et "
+        "dynamisk skjema (XFA), en elektronisk signatur, kommentarer, lag som er slått av, eller lyd og bevegelse."
     )
     remedy = (
         "Skriv ut til en ny PDF, legg filer som ligger inni, ved som egne vedlegg, eller arkiver dokumentet manuelt."

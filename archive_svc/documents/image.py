@@ -14,16 +14,18 @@ _TYPED: Any = cast("Any", img2pdf)  # it says nothing of its types
 _A4 = (_TYPED.mm_to_pt(210), _TYPED.mm_to_pt(297))
 
 
-def on_pages(image: Path, into: Path, *, megapixels: int) -> None:
-    """Write a PDF with a page for each picture of the file; one that does not say its size is put on A4.
+def on_pages(image: Path, into: Path, *, megapixels: int) -> int:
+    """Write a PDF with a page for each picture of the file, and say how many pictures it has.
 
-    Raises DocumentBroken and DocumentTooLarge.
+    One that does not say its size is put on A4. Raises DocumentBroken and DocumentTooLarge.
     """
     Image.MAX_IMAGE_PIXELS = None  # the limit is ours
     try:
         with Image.open(image) as seen:
             says_size = "dpi" in seen.info
+            pictures = 0
             for frame in ImageSequence.Iterator(seen):
+                pictures += 1
                 if frame.width * frame.height > megapixels * 1_000_000:
                     raise DocumentTooLarge("The picture has too many dots")
                 frame.load()  # a file that is cut off shows only here
@@ -38,3 +40,4 @@ def on_pages(image: Path, into: Path, *, megapixels: int) -> None:
         raise DocumentBroken("The picture is damaged, or of a kind that is not known") from None
     except (_TYPED.ImageOpenError, _TYPED.AlphaChannelError, SyntaxError, ValueError):
         raise DocumentBroken("The picture is damaged, or of a kind that is not known") from None
+    return pictures

@@ -13,6 +13,9 @@ from archive_svc.documents.exceptions import DocumentBroken, DocumentEncrypted, 
 _END = b"%%EOF"
 _TAIL = 1024
 _DEEPEST = 32
+_ATTACHED = "/FileAttachment"
+_COMMENTS = {"/Text", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret"}
+_PLAYED = {"/Sound", "/Movie", "/Screen", "/3D", "/RichMedia"}
 
 
 @contextmanager
@@ -40,14 +43,26 @@ def opened(file: Path) -> Generator[Pdf]:
 
 
 def require_fixed(pdf: Pdf) -> None:
-    """Raises DocumentNotFixed for what would be lost: files inside it, a dynamic form, an electronic signature."""
+    """Raises DocumentNotFixed for what would be lost, or seen where it was not.
+
+    That is files inside it, a dynamic form, an electronic signature, what is said or played beside the pages, and layers
+    that are switched off.
+    """
     names, form = pdf.Root.get("/Names", Dictionary()), pdf.Root.get("/AcroForm", Dictionary())
-    if len(pdf.attachments) or "/Collection" in pdf.Root or "/EmbeddedFiles" in names or _holds_attached(pdf):
+    notes = [note for page in pdf.pages for note in _listed(page.obj.get("/Annots")) if isinstance(note, Dictionary)]
+    kinds = {str(note.get("/Subtype", "")) for note in notes}
+    if len(pdf.attachments) or "/Collection" in pdf.Root or "/EmbeddedFiles" in names or _ATTACHED in kinds:
         raise DocumentNotFixed("The file holds other files")
     if "/XFA" in form:
         raise DocumentNotFixed("The file is a dynamic form (XFA)")
-    if any(_is_signed(field) for field in _listed(form.get("/Fields"))):
+    if "/Perms" in pdf.Root or any(_is_signed(field) for field in [*_listed(form.get("/Fields")), *notes]):
         raise DocumentNotFixed("The file is signed electronically: converted, it would lose its signature")
+    if any(_says_something_aside(note) for note in notes):
+        raise DocumentNotFixed("The file has comments that its pages do not show")
+    if kinds & _PLAYED:
+        raise DocumentNotFixed("The file has sound or pictures in motion")
+    if _has_hidden_layers(pdf):
+        raise DocumentNotFixed("The file has layers that are not shown")
 
 
 def page_sizes(pdf: Pdf) -> list[tuple[int, int]]:
@@ -61,12 +76,15 @@ def page_sizes(pdf: Pdf) -> list[tuple[int, int]]:
     return sizes
 
 
-def _holds_attached(pdf: Pdf) -> bool:
-    return any(
-        isinstance(note, Dictionary) and str(note.get("/Subtype", "")) == "/FileAttachment"
-        for page in pdf.pages
-        for note in _listed(page.obj.get("/Annots"))
-    )
+def _says_something_aside(note: Dictionary) -> bool:
+    """Whether it has text of its own that only a window beside the page shows."""
+    return str(note.get("/Subtype", "")) in _COMMENTS and bool(str(note.get("/Contents", "")).strip())
+
+
+def _has_hidden_layers(pdf: Pdf) -> bool:
+    """Layers are gone afterwards: of what is not shown, nothing would be there, or all of it would be seen."""
+    usual = pdf.Root.get("/OCProperties", Dictionary()).get("/D", Dictionary())
+    return str(usual.get("/BaseState", "")) == "/OFF" or bool(_listed(usual.get("/OFF")))
 
 
 def _is_signed(field: Object, depth: int = 0) -> bool:

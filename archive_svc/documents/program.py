@@ -12,6 +12,7 @@ import errno
 import json
 import os
 import select
+import shutil
 import signal
 from hashlib import file_digest
 from pathlib import Path
@@ -19,28 +20,43 @@ from typing import Any
 
 from archive_svc.documents.confinement import Limits, confine, end_with
 from archive_svc.documents.converting import convert
-from archive_svc.documents.exceptions import DocumentTooLarge
+from archive_svc.documents.exceptions import DocumentBroken, DocumentTooLarge
 from common.errors import BusinessException
 
 FAULT = 70
 """How a process ends that failed for no reason of the file's."""
+_ROOM = 2**16
+"""Bytes; with less than that left, what was written last is not whole."""
 
 
 def perform(task: dict[str, Any]) -> dict[str, Any]:
-    """Make one file into archive format; the answer has `refused` or `file`."""
+    """Make one file into archive format; the answer has `refused` or `file`.
+
+    Raises OSError where the storage is full: that is no fault of the file's, whatever it made fail.
+    """
     try:
         made = convert(Path(task["file"]), Path(task["into"]), megapixels=task["megapixels"])
     except BusinessException as refused:
+        _require_room(task["into"])
         return {"refused": refused.code, "message": refused.message}
     except (MemoryError, RecursionError):
         return {"refused": DocumentTooLarge.code, "message": "The file asks for more memory than it may have"}
     except OSError as failed:
-        if failed.errno not in {errno.EFBIG, errno.ENOSPC}:
+        if failed.errno != errno.EFBIG:
             raise
-        return {"refused": DocumentTooLarge.code, "message": "The file asks for more room than there is"}
+        return {"refused": DocumentTooLarge.code, "message": "The file asks for more room than it may have"}
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
+        # A number, a name or a list stands where something else should.
+        _require_room(task["into"])
+        return {"refused": DocumentBroken.code, "message": "The file is not built as its kind is"}
     with made.file.open("rb") as finished:
         checksum = file_digest(finished, "sha256").hexdigest()
     return {"file": str(made.file), "format": made.format, "pages": made.pages, "checksum": checksum}
+
+
+def _require_room(folder: str) -> None:
+    if shutil.disk_usage(folder).free < _ROOM:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 class _Tasks:

@@ -80,6 +80,40 @@ def signed(pdf: Pdf) -> Pdf:
     return pdf
 
 
+def signed_beside_its_form(pdf: Pdf) -> Pdf:
+    """Its form does not know of the signature that a page has."""
+    pdf.pages[0].obj.Annots = Array([Dictionary(FT=Name.Sig, V=Dictionary(Type=Name.Sig))])
+    return pdf
+
+
+def commented(pdf: Pdf, kind: str = "/Text", said: str = "Stemmer ikke") -> Pdf:
+    note = Dictionary(Type=Name.Annot, Subtype=Name(kind), Contents=said, Rect=Array([72, 500, 92, 520]), F=4)
+    pdf.pages[0].obj.Annots = Array([pdf.make_indirect(note)])
+    return pdf
+
+
+def with_hidden_layer(pdf: Pdf) -> Pdf:
+    layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name="Utkast"))
+    pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(OFF=Array([layer]), Order=Array([layer])))
+    pdf.pages[0].obj.Resources = Dictionary(Properties=Dictionary(Utkast=layer))
+    pdf.pages[0].obj.Contents = Stream(pdf, b"/OC /Utkast BDC 1 0 0 rg 0 0 99 99 re f EMC")
+    return pdf
+
+
+def misbuilt(where: str) -> Pdf:
+    """Text where the key of a page or of the whole asks for something else."""
+    pdf = letter()
+    (pdf.Root if where in {"/Names", "/AcroForm"} else pdf.pages[0].obj)[where] = pikepdf.String("x")
+    return pdf
+
+
+def in_motion() -> bytes:
+    out = io.BytesIO()
+    first, *others = [Image.new("RGB", (50, 50), (shade, 0, 0)) for shade in (0, 90, 180)]
+    first.save(out, "PNG", save_all=True, append_images=others)
+    return out.getvalue()
+
+
 def filled_in(pdf: Pdf, value: str) -> Pdf:
     """A form field with its look, as programs save it."""
     font = pdf.pages[0].obj.Resources.Font.F1

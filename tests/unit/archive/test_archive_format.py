@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +18,7 @@ import pypdfium2 as pdfium
 import pytest
 from pikepdf.pdfa import validate_written
 
-from archive_svc.documents import ghostscript
+from archive_svc.documents import ghostscript, program
 from archive_svc.documents.archive_copy import ArchiveCopy
 from archive_svc.documents.conversion import archive_format
 from archive_svc.documents.exceptions import (
@@ -137,6 +139,23 @@ REFUSED: dict[str, tuple[Callable[[], bytes], type[BusinessException]]] = {
     "files inside": (lambda: odd_files.saved(odd_files.with_file_inside(odd_files.letter())), DocumentNotFixed),
     "dynamic form": (lambda: odd_files.saved(odd_files.with_dynamic_form(odd_files.letter())), DocumentNotFixed),
     "signed": (lambda: odd_files.saved(odd_files.signed(odd_files.letter())), DocumentNotFixed),
+    "signed beside its form": (
+        lambda: odd_files.saved(odd_files.signed_beside_its_form(odd_files.letter())),
+        DocumentNotFixed,
+    ),
+    "comments": (lambda: odd_files.saved(odd_files.commented(odd_files.letter())), DocumentNotFixed),
+    "comments on a drawing": (lambda: odd_files.saved(odd_files.commented(odd_files.drawing())), DocumentNotFixed),
+    "marked words with a comment": (
+        lambda: odd_files.saved(odd_files.commented(odd_files.letter(), "/Highlight")),
+        DocumentNotFixed,
+    ),
+    "film": (lambda: odd_files.saved(odd_files.commented(odd_files.letter(), "/Movie", "")), DocumentNotFixed),
+    "a hidden layer": (lambda: odd_files.saved(odd_files.with_hidden_layer(odd_files.drawing())), DocumentNotFixed),
+    "a picture in motion": (odd_files.in_motion, DocumentNotFixed),
+    **{
+        f"text in {where}": (lambda where=where: odd_files.saved(odd_files.misbuilt(where)), DocumentBroken)
+        for where in ("/Rotate", "/UserUnit", "/Names", "/AcroForm")
+    },
     "archive of files": (lambda: b"PK\x03\x04" + b"\0" * 100, DocumentTypeUnknown),
     "text": (lambda: b"Vedtak om utlegg", DocumentTypeUnknown),
     "page of the web": (lambda: b"<!DOCTYPE html><script>1</script>", DocumentTypeUnknown),
@@ -154,6 +173,21 @@ class TestWhatIsRefused:
         content, code = REFUSED[what]
         with pytest.raises(code):
             convert(content())
+
+    def test_marked_words_without_a_comment_are_no_loss(self, convert: Convert) -> None:
+        require_archival(convert(odd_files.saved(odd_files.commented(odd_files.letter(), "/Highlight", " "))), 2)
+
+    def test_no_file_is_blamed_for_a_full_storage(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        task = {"file": str(odd_files.in_file(tmp_path, b"%PDF-1.4")), "into": str(tmp_path), "megapixels": 1}
+        assert program.perform(task)["refused"] == "DOCUMENT_BROKEN"
+        usage = shutil.disk_usage(tmp_path)
+
+        def full(_: str) -> object:
+            return usage._replace(free=4096)
+
+        monkeypatch.setattr(shutil, "disk_usage", full)
+        with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+            program.perform(task)
 
     def test_what_unpacks_to_more_memory_than_there_is(self, tmp_path: Path) -> None:
         into = tmp_path / "into"
