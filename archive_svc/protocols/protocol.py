@@ -6,9 +6,7 @@ import re
 import unicodedata
 from datetime import date
 from pathlib import Path
-from typing import Final
-
-import pypdfium2 as pdfium
+from typing import TYPE_CHECKING, Final
 
 from archive_svc.documents.written import Section, Sheet
 from archive_svc.protocols.decided_item import SETTINGS, DecidedItem
@@ -16,6 +14,9 @@ from archive_svc.protocols.rules import disqualified, voting
 from archive_svc.protocols.wording import with_plain_breaks
 from archive_svc.screens.meetings.target import ItemFacts, Result
 from common.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
 
 _RESULTS: Final = {
     Result.TREATED: "Behandlet",
@@ -71,7 +72,9 @@ def norwegian(day: date) -> str:
 
 def _shown(file: Path) -> str:
     """All that stands within the edges of the pages, but for their numbers."""
-    document = pdfium.PdfDocument(file)
+    from pypdfium2 import PdfDocument  # noqa: PLC0415  only the worker's image holds it
+
+    document = PdfDocument(file)
     try:
         last = len(document)
         texts = [_within_edges(document[place]) for place in range(last)]
@@ -80,7 +83,7 @@ def _shown(file: Path) -> str:
     return "".join(text.rstrip().removesuffix(f"{place} / {last}") for place, text in enumerate(texts, start=1))
 
 
-def _within_edges(page: pdfium.PdfPage) -> str:
+def _within_edges(page: PdfPage) -> str:
     return page.get_textpage().get_text_bounded()  # pyright: ignore[reportUnknownMemberType]  its bounds have no types
 
 
