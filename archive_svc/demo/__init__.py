@@ -26,7 +26,13 @@ def day(*, cases: int = 40, seed: int) -> Day:
 
 def day_of(rows: Mapping[str, int], *, seed: int, born: int = 0) -> Day:
     """A day of so many rows of each process, in one municipality; `born` have been born on the days before."""
-    numbered: dict[str, Any] = {"handed_in": born, "opened": born, "registered": born, "founded": born, "drawn_up": born}
+    numbered: dict[str, Any] = {
+        "handed_in": born,
+        "opened": born,
+        "registered": born,
+        "founded": born,
+        "drawn_up": born,
+    }
     town = Town(random.Random(seed), datetime.now(UTC), born=born, **numbered)  # noqa: S311  made-up people
     flows = [FLOWS[process][0](town, number) for process, number in rows.items() if number]
     if rows.get("backlog-controls"):
