@@ -29,6 +29,8 @@ MIXED = coded("code", "AA-99", "A9-99")
         ("5OF-2O18-00047l1", "SOF-2018-0004711"),
         ("S0F-20I8-ooo4711", "SOF-2018-0004711"),
         ("SOF - 2018 - 0004711", "SOF-2018-0004711"),
+        ("SOF2018-0004711", "SOF-2018-0004711"),
+        ("S0F20I80004711", "SOF-2018-0004711"),
         ("SOF-2018-000471", "SOF-2018-000471"),
         ("XOF-2018-0004711", "XOF-2018-0004711"),
     ],
@@ -41,6 +43,28 @@ def test_letters_and_digits_are_told_by_their_place(read: str, meant: str) -> No
 def test_where_a_letter_may_stand_as_well_as_a_digit_it_is_left_as_it_was_read() -> None:
     assert MIXED.settled("A1-20") == "AI-20"
     assert MIXED.settled("A1-2X") == "A1-2X"
+
+
+def test_overlooked_hyphens_and_full_stops_say_nothing_where_one_mask_takes_the_rest() -> None:
+    pages = coded("page", "9/99", "99/9")
+    assert DATE.settled("01072026") == "01.07.2026"
+    assert DATE.settled("0107.026") == "0107.026"
+    assert pages.settled("1/23") == "1/23"
+    assert pages.settled("123") == "123"
+
+
+@pytest.mark.parametrize(
+    ("read", "swapped"),
+    [
+        ("SOF-2018-0004711", False),
+        ("SOF2018 0004711", False),
+        ("SOF-2O18-0004711", True),
+        ("5OF-2018-0004711", True),
+        ("SOF-2018-00047l1", True),
+    ],
+)
+def test_a_letter_taken_for_a_digit_by_its_place_is_told(read: str, swapped: bool) -> None:  # noqa: FBT001
+    assert NUMBER.is_swapped(read) is swapped
 
 
 def test_only_what_the_mask_leaves_open_counts_for_how_certain_it_is() -> None:
@@ -87,6 +111,8 @@ def test_a_comma_in_a_name_is_easily_taken_for_another_sign() -> None:
     assert NAME.mended("Nordhaug. Ola") == "Nordhaug, Ola"
     assert NAME.mended(" Nordhaug ; Ola") == "Nordhaug, Ola"
     assert NAME.mended("Nordhaug, Ola") == "Nordhaug, Ola"
+    assert NAME.mended("Østgård, På!") == NAME.mended("Østgård, PåI") == "Østgård, Pål"
+    assert NAME.mended("Ibsen, Ida") == "Ibsen, Ida"
 
 
 def test_what_may_not_be_wrong_must_be_more_certain() -> None:

@@ -20,10 +20,12 @@ _ROOM: Final = 3
 """Rows that may be mixed so above and below; what stands on a capital reaches into them."""
 Shades = np.ndarray[tuple[int, ...], np.dtype[np.floating]]
 _TRACE: Final = 7
-"""Grades that a slightly smoothed picture of nothing differs from its ground at most."""
-_HINT: Final = 5.5
-"""And one that is smoothed over the size of a letter."""
-_STOP, _LETTER = (3, 3), (7, 5)
+"""Grades: a row or column that differs more from the ground is one of a frame, or mixed with it."""
+_STOPS: Final = (3, 3), 7.0, 2.2
+_LETTERS: Final = (7, 5), 5.5, 1.0
+"""What a picture of nothing, smoothed over so many pixels, differs from its ground at most: grades, or so many times its grain."""
+_DEVIATION: Final = 1.48
+"""Times the median difference: a standard deviation that letters hardly change."""
 _RIM: Final = 2
 _CUT: Final = 2
 """Pixels: ink that ends closer to the right edge may go on behind it."""
@@ -109,9 +111,10 @@ def is_blank(piece: Picture) -> bool:
     if min(inner.shape) < _MARGIN:
         return False
     apart = inner - float(np.median(inner))
+    grain = _DEVIATION * float(np.median(np.abs(apart)))
     return all(
-        float(np.abs(np.asarray(cv2.blur(apart, over))).max()) <= most
-        for over, most in ((_STOP, _TRACE), (_LETTER, _HINT))
+        float(np.abs(np.asarray(cv2.blur(apart, over))).max()) <= max(least, of_grain * grain)
+        for over, least, of_grain in (_STOPS, _LETTERS)
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from common.browser.canvas import tesseract
 from common.browser.canvas.kinds import Kind, Sighting
-from common.browser.canvas.line import LOOKS, is_blank, line_in, smooth
+from common.browser.canvas.line import LOOKS, is_blank, line_in
 from common.browser.canvas.network import network
 from common.browser.canvas.picture import Grades, Picture
 
@@ -158,7 +158,8 @@ class Reading:
         if said in kind.words:
             return Sighting(said, 0.995)
         self.tally.again += 1
-        readings = [said, network().read(line, frozenset())[0], tesseract.read(smooth(line), frozenset(), 2.5)[0]]
+        again = (tesseract.read(prepared(line), frozenset(), scale)[0] for prepared, scale in LOOKS[1:])
+        readings = [said, network().read(line, frozenset())[0], *again]
         meant = [word for reading in readings if (word := _nearest(reading, kind.words)) is not None]
         if len(set(meant)) == 1 and len(meant) > 1:
             return Sighting(meant[0], 0.99)
