@@ -75,8 +75,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneAtATime:
     return OneAtATime(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One order of a test's parameters in all processes that list them, whatever set they were written as."""
+    """One order of a test's parameters in all processes that list them, whatever set they were written as.
+
+    First, so that pytest then puts together what shares a parameter of a whole module: else each test starts it anew.
+    """
     place = {name: number for number, name in enumerate(dict.fromkeys(_function(item) for item in items))}
     items.sort(key=lambda item: (place[_function(item)], item.nodeid))
 
