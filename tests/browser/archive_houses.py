@@ -6,23 +6,38 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive_svc.esa.noark import AccessCode, DocumentRole, PartyRole, PostType
 from archive_svc.esa.port import Archive
-from archive_svc.esa.record import CaseFile, JournalPost, Officer
+from archive_svc.esa.record import (
+    CaseFile,
+    JournalPost,
+    NewCaseFile,
+    NewDocument,
+    NewPost,
+    Officer,
+    Party,
+    PostLine,
+    Screening,
+)
 from archive_svc.screens.esa.archive import EsaArchive
 from common.browser.session import Browser
 from common.browser.settings import BrowserSettings
 from common.clock import OSLO
+from common.errors import RecordLocked, TargetRejected
 from common.lease import Lease, now
 from common.target import Account
 from common.testing import MemoryCase
 from tests.sandbox.visitor import Esa, starting
-from tests.unit.archive.archive_in_memory import MemoryArchive
+from tests.unit.archive.archive_in_memory import MemoryArchive, archival_pdf
 
+EXEMPT = Screening(access=AccessCode.EXEMPT, legal_basis="offl. § 13 jf. fvl. § 13")
 ROBOT = Account(target="esa", name="robot1", password="robot1-secret")
 
 
@@ -135,6 +150,11 @@ class EsaHouse(House):
         return self.browser.open(EsaArchive, ROBOT, Lease(fence=1, started=now(), seconds=60, margin=2))
 
 
+def refused_by(sentence: str) -> TargetRejected | RecordLocked:
+    """As ESA's screens tell a window's refusal."""
+    return RecordLocked() if " er låst av " in sentence else TargetRejected(detail={"esa": sentence})
+
+
 def _screened(told: dict[str, Any]) -> dict[str, Any]:
     screening = told.pop("screening")
     return told | {"access": screening["access"], "legal_basis": screening["legal_basis"]}
@@ -158,3 +178,50 @@ def esa_house(tmp_path_factory: pytest.TempPathFactory) -> Generator[EsaHouse]:
         browser = Browser(BrowserSettings(), {"esa": esa.url})
         yield EsaHouse(esa, browser)
         browser.close()
+
+
+def a_case_file(house: House, **different: Any) -> NewCaseFile:
+    own = house.klass()
+    usual = {
+        "title": "Skatteinnkreving – Dahle, Erik",
+        "public_title": "Skatteinnkreving – skatteyter",
+        "part": "Kemnerarkiv",
+        "series": "Skatteinnkreving",
+        "klass": own,
+        "unit": own,
+        "officer": "kemn01",
+        "screening": EXEMPT,
+    }
+    return NewCaseFile.model_validate(usual | different)
+
+
+def a_post(reference: str, **different: Any) -> NewPost:
+    usual: dict[str, Any] = {
+        "type": PostType.INCOMING,
+        "title": "Klage fra Dahle, Erik",
+        "public_title": "Klage – skatteyter",
+        "document_date": date(2026, 8, 1),
+        "received": date(2026, 8, 3),
+        "officer": "kemn02",
+        "unit": "310456780",
+        "screening": EXEMPT,
+        "external_reference": reference,
+        "parties": (Party(role=PartyRole.SENDER, name="Dahle, Erik", number="17838410103"),),
+    }
+    return NewPost.model_validate(usual | different)
+
+
+def a_document(tmp_path: Path, role: DocumentRole = DocumentRole.MAIN, content: str = "Vedtak") -> NewDocument:
+    file = archival_pdf(tmp_path / "vedtak.pdf", content)
+    checksum = sha256(file.read_bytes()).hexdigest()
+    return NewDocument(role=role, title="Vedtak om avslag", file=file, checksum=checksum, original="a" * 64)
+
+
+def standing(house: House, case: CaseFile, number: int) -> JournalPost:
+    found = house.open().post(case.number, number)
+    assert found is not None
+    return found
+
+
+def lines(posts: list[JournalPost]) -> list[PostLine]:
+    return [PostLine.model_validate(post.model_dump(include=set(PostLine.model_fields))) for post in posts]
