@@ -21,6 +21,13 @@ class Sofie(ABC):
         """All about a document; None when there is none of that number."""
 
     @abstractmethod
+    def reference(self, number: str) -> str | None:
+        """Where SOFIE says that a document is archived; empty when nowhere yet, None when there is no such document.
+
+        Nothing else is read of it but that it is this one.
+        """
+
+    @abstractmethod
     def waiting(self) -> Sequence[WaitingLine]:
         """Every document that is marked for the archive and has no reference yet, all pages of the list."""
 

@@ -48,8 +48,8 @@ def note_reference(document: TaxDocument, call_number: str, run: Run) -> bool:
     """
 
     def find() -> list[str]:
-        shown = sofie_of(run).document(document.sofie_doc_id)
-        return [shown.archive_reference] if shown is not None and shown.archive_reference else []
+        reference = sofie_of(run).reference(document.sofie_doc_id)
+        return [reference] if reference else []
 
     def write() -> None:
         sofie_of(run).write_reference(document.sofie_doc_id, call_number)

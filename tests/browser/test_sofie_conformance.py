@@ -88,13 +88,17 @@ def test_its_files_come_into_the_exchange(house: House) -> None:
 
 def test_where_it_stands_in_the_archive_is_noted_there(house: House) -> None:
     house.open().write_reference(NUMBER, REFERENCE)
-    found = house.open().document(NUMBER)
-    assert found is not None
-    assert found.archive_reference == REFERENCE
+    assert house.open().reference(NUMBER) == REFERENCE
     house.open().write_reference(OTHER, REFERENCE)
     found = house.open().document(OTHER)
     assert found is not None
     assert found.archive_reference == REFERENCE
+
+
+def test_where_a_document_stands_is_read_alone(house: House) -> None:
+    assert house.open().reference(NUMBER) == ""
+    assert house.open().reference(OTHER) == ODD.archive_reference
+    assert house.open().reference(UNKNOWN) is None
 
 
 def test_a_reference_that_is_none_is_refused(house: House) -> None:

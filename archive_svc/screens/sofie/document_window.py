@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Final
 
@@ -74,6 +75,13 @@ class DocumentWindow(SofieScreen):
             archive_reference=shown["Arkivref."],
         )
 
+    def reference(self, number: str) -> str:
+        """Where it says that it is archived; raises NeedsJudgement where that is not certain, or it is another document."""
+        self._rows({"Nr.": COUNT})
+        shown = self.certain({_NUMBER: number_kind(), _REFERENCE: reference_kind()})
+        _require_same(shown[_NUMBER], number)
+        return shown[_REFERENCE]
+
     def require(self, number: str) -> None:
         """Make sure that it is this document's; raises NeedsJudgement where it is another's, or that is not certain."""
         _require_same(self.certain({_NUMBER: number_kind()})[_NUMBER], number)
@@ -90,15 +98,19 @@ class DocumentWindow(SofieScreen):
             came.refused()
 
     def _files(self) -> tuple[SofieFile, ...]:
-        """The files are drawn last, so whatever stands above them has been drawn as well."""
+        roles = {each.called: each for each in FileRole}
+        return tuple(
+            SofieFile(number=int(row["Nr."]), name=row["Filnavn"], role=roles[row["Rolle"]])
+            for row in self._rows({"Nr.": COUNT, "Filnavn": _FILE_NAME, "Rolle": _ROLE})
+        )
+
+    def _rows(self, columns: Mapping[str, Kind]) -> list[dict[str, str]]:
+        """The files are drawn last, so whatever stands above them has been drawn as well, and what is empty is so."""
         for _ in range(_LOOKS):
-            rows = self.grid(_FILES, {"Nr.": COUNT, "Filnavn": _FILE_NAME, "Rolle": _ROLE})
+            rows = self.grid(_FILES, columns)
             if rows:
-                roles = {each.called: each for each in FileRole}
-                return tuple(
-                    SofieFile(number=int(row["Nr."]), name=row["Filnavn"], role=roles[row["Rolle"]]) for row in rows
-                )
-        return ()
+                return rows
+        return []
 
 
 class Exported(DocumentWindow):

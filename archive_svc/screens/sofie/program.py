@@ -45,6 +45,10 @@ class SofieProgram(SofieScreen, Sofie):
         found = self._fetch(number)
         return None if found is None else found.document(number)
 
+    def reference(self, number: str) -> str | None:
+        found = self._fetch(number)
+        return None if found is None else found.reference(number)
+
     def waiting(self) -> Sequence[WaitingLine]:
         """Every page of the list; as many documents as the list says there are, or UiChanged."""
         page, lines = self, self.lines()

@@ -52,15 +52,14 @@ def field_of(picture: Picture, box: Box) -> Picture:
         return picture.part(inner)
     first = max(0, inner.y - _ROOM)
     wide = picture.part(Box(first, inner.x, inner.width, inner.bottom + _ROOM - first))
-    shades = np.median(wide.grey, axis=1)
-    apart = shades - float(np.median(wide.grey))
+    apart = np.asarray(np.median(wide.grey, axis=1), np.float64) - float(np.median(wide.grey))
     top, bottom = inner.y - first, min(inner.bottom - first, len(apart))
     start = _edge(np.abs(apart[::-1]), len(apart) - top - _ROOM)
     end = _edge(np.abs(apart), bottom - _ROOM)
     start = len(apart) - start
     # In the middle a row's shade is that of its letters, where they fill the box.
     apart[top + _ROOM : bottom - _ROOM] = 0
-    colours = wide.colours.astype(np.int16) - np.round(apart).astype(np.int16)[:, None, None]
+    colours = wide.colours - np.asarray(np.round(apart), np.int16)[:, None, None]
     return _without_sides(np.clip(colours[start:end], 0, 255).astype(np.uint8))
 
 
@@ -91,7 +90,7 @@ def line_in(piece: Picture) -> Line | None:
     if max(dark, light) < _FAINT:
         return None
     if light > dark:
-        grey, ground = cast("Grades", 255 - grey), 255 - ground
+        grey, ground = 255 - grey, 255 - ground
     depth = max(dark, light)
     ink = (ground - grey.astype(np.float32)) > max(_FAINT / 2, depth * 0.35)
     ink &= _has_neighbour(ink)

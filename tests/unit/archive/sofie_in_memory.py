@@ -72,6 +72,10 @@ class MemorySofie(Sofie):
         self._require_readable(number)
         return self.documents.get(number)
 
+    def reference(self, number: str) -> str | None:
+        found = self.document(number)
+        return None if found is None else found.archive_reference
+
     def waiting(self) -> Sequence[WaitingLine]:
         shown = WaitingLine.model_fields
         lines = [each for _, each in sorted(self.documents.items()) if not each.archive_reference]
