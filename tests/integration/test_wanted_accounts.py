@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from office import DONE, Office, until
@@ -18,7 +20,9 @@ from common.cases.openness import Openness
 from common.cases.queue import Queue
 from common.cases.registers import Registers
 from common.cases.trouble import Trouble
-from common.process import Outcome, OutcomeCode, Process, Run
+from common.files.case_files import CaseFiles
+from common.files.storage import Storage
+from common.process import Outcome, OutcomeCode, Run
 from common.settings import CircuitSettings, RedisSettings, WorkerSettings
 from common.target import Target
 from common.testing import Chore, a_process
@@ -143,37 +147,40 @@ async def waiting(office: Office) -> bool:
 @asynccontextmanager
 async def at_work(office: Office, redis: str) -> AsyncGenerator[None]:
     """Two shifts of one worker, with its heartbeat, until the block ends."""
-    settings = WorkerSettings(heartbeat=0.05)
-    bell = Bell(RedisSettings(url=redis), "testing")
-    desk = await a_desk(office, settings, bell, office.processes)
-    heartbeat, announcer = Heartbeat(office.queue, settings, ["a", "b"]), Announcer(bell)
-    shifts = [
-        Shift(
-            name,
-            desk=desk,
-            processes=office.processes,
-            browser=Browser(BrowserSettings(), {}),
-            heartbeat=heartbeat,
-            announcer=announcer,
-        )
-        for name in ("a", "b")
-    ]
-    beating = asyncio.create_task(heartbeat.beat())
-    working = [asyncio.create_task(shift.work()) for shift in shifts]
-    try:
-        yield
-    finally:
-        for shift in shifts:
-            shift.drain()
-        await asyncio.gather(*working)
-        beating.cancel()
-        with suppress(asyncio.CancelledError):
-            await beating
-        await bell.close()
+    with TemporaryDirectory() as folder, closing(Storage(Path(folder), in_memory=False)) as storage:
+        settings = WorkerSettings(heartbeat=0.05)
+        bell = Bell(RedisSettings(url=redis), "testing")
+        desk = await a_desk(office, settings, bell, storage)
+        heartbeat, announcer = Heartbeat(office.queue, settings, ["a", "b"]), Announcer(bell)
+        shifts = [
+            Shift(
+                name,
+                desk=desk,
+                processes=office.processes,
+                browser=Browser(BrowserSettings(), {}),
+                heartbeat=heartbeat,
+                announcer=announcer,
+            )
+            for name in ("a", "b")
+        ]
+        beating = asyncio.create_task(heartbeat.beat())
+        working = [asyncio.create_task(shift.work()) for shift in shifts]
+        try:
+            yield
+        finally:
+            for shift in shifts:
+                shift.drain()
+            await asyncio.gather(*working)
+            beating.cancel()
+            with suppress(asyncio.CancelledError):
+                await beating
+            await bell.close()
 
 
-async def a_desk(office: Office, settings: WorkerSettings, bell: Bell, processes: Sequence[Process]) -> Desk:
-    openness = Openness(office.pool, processes, clock=office.clock, mounted={"esa": ["robot"], "sofie": ["robot"]})
+async def a_desk(office: Office, settings: WorkerSettings, bell: Bell, storage: Storage) -> Desk:
+    openness = Openness(
+        office.pool, office.processes, clock=office.clock, mounted={"esa": ["robot"], "sofie": ["robot"]}
+    )
     await openness.look()
     return Desk(
         queue=office.queue,
@@ -182,6 +189,8 @@ async def a_desk(office: Office, settings: WorkerSettings, bell: Bell, processes
         ledger=Ledger(office.pool, office.keyring),
         openness=openness,
         trouble=Trouble(openness, CircuitSettings(), bell=bell),
+        files=CaseFiles(office.pool, office.keyring),
+        storage=storage,
         accounts={},
         production=frozenset(),
         accepts_synthetic=True,
