@@ -36,6 +36,8 @@ _TAKEN_FOR: Final = {
     "Ø": "[ØO0DQÖ]",
     "Å": "[ÅAÄÁÀĀ]",
 }
+_JOINED: Final = re.compile("(?<=[a-zæøå])m")
+"""In small letters rn is easily taken for it, by both readers alike."""
 _HARD: Final = re.compile("|".join(_TAKEN_FOR))
 _OTHER_LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "Æ": "AE", "Ø": "O", "đ": "d", "Đ": "D"})
 
@@ -173,9 +175,14 @@ class Reading:
         said, certain = tesseract.read(line, frozenset(), 4)
         other, sure = network().read(line, frozenset())
         said, other = kind.mended(said), kind.mended(other)
-        if said == other:
+        if said == other and not _JOINED.search(said):
             return Sighting(said, _together({"network": min(sure, default=0.0), "tesseract": certain}))
         self.tally.again += 1
+        if said == other:
+            looks = [
+                kind.mended(tesseract.read(prepared(line), frozenset(), scale)[0]) for prepared, scale in LOOKS[1:]
+            ]
+            return Sighting(said, 0.9 if all(_JOINED.findall(look) == _JOINED.findall(said) for look in looks) else 0.8)
         looks = [said]
         for prepared, scale in LOOKS[1:]:
             once_more = kind.mended(tesseract.read(prepared(line), frozenset(), scale)[0])
