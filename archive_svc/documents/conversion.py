@@ -28,6 +28,8 @@ from common.settings import load
 
 SETTINGS = load(DocumentSettings)
 _MEGABYTE = 2**20
+_ROOM = 2**16
+"""Bytes; where less than that is left, what was written last is not whole."""
 _ROOT = Path(__file__).parents[2]
 _FAULT = "The program that makes files into archive format failed"
 _USED_UP = {signal.SIGXCPU, signal.SIGXFSZ, signal.SIGKILL}
@@ -61,6 +63,7 @@ def _task(file: Path, into: Path, settings: DocumentSettings) -> dict[str, Any]:
         "file": str(file.resolve()),
         "into": str(into.resolve()),
         "megapixels": settings.megapixels,
+        "room": _ROOM,
         "limits": {
             "seconds": settings.seconds,
             "memory": settings.memory_mb * _MEGABYTE,

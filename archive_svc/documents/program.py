@@ -25,8 +25,6 @@ from common.errors import BusinessException
 
 FAULT = 70
 """How a process ends that failed for no reason of the file's."""
-_ROOM = 2**16
-"""Bytes; with less than that left, what was written last is not whole."""
 
 
 def perform(task: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +35,7 @@ def perform(task: dict[str, Any]) -> dict[str, Any]:
     try:
         made = convert(Path(task["file"]), Path(task["into"]), megapixels=task["megapixels"])
     except BusinessException as refused:
-        _require_room(task["into"])
+        _require_room(task)
         return {"refused": refused.code, "message": refused.message}
     except (MemoryError, RecursionError):
         return {"refused": DocumentTooLarge.code, "message": "The file asks for more memory than it may have"}
@@ -47,15 +45,15 @@ def perform(task: dict[str, Any]) -> dict[str, Any]:
         return {"refused": DocumentTooLarge.code, "message": "The file asks for more room than it may have"}
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
         # A number, a name or a list stands where something else should.
-        _require_room(task["into"])
+        _require_room(task)
         return {"refused": DocumentBroken.code, "message": "The file is not built as its kind is"}
     with made.file.open("rb") as finished:
         checksum = file_digest(finished, "sha256").hexdigest()
     return {"file": str(made.file), "format": made.format, "pages": made.pages, "checksum": checksum}
 
 
-def _require_room(folder: str) -> None:
-    if shutil.disk_usage(folder).free < _ROOM:
+def _require_room(task: dict[str, Any]) -> None:
+    if shutil.disk_usage(task["into"]).free < task["room"]:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 

@@ -6,14 +6,15 @@ import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from threading import Timer
 
 import pytest
+from sofie_in_memory import MemorySofie
 from tax_office import ENTERPRISE, NUMBER, PERSON, TaxOffice, a_file, content
 
 from archive_svc.documents import ghostscript
 from archive_svc.esa.noark import CaseStatus, DocumentRole, PartyRole, PostStatus, PostType
 from archive_svc.esa.record import Document, Party
-from archive_svc.tax import exchange
 from archive_svc.tax.tax_document import SETTINGS
 from common.errors import (
     BusinessException,
@@ -28,9 +29,27 @@ from common.process import OutcomeCode
 pytestmark = pytest.mark.skipif(not ghostscript.is_there(), reason="Ghostscript is not installed")
 
 
+class OddExchange(MemorySofie):
+    """A SOFIE whose folder does as a test wants once it has exported."""
+
+    afterwards: Callable[[Path], object] | None = None
+
+    def export(self, number: str) -> int:
+        exported = super().export(number)
+        if self.afterwards is not None:
+            self.afterwards(self.exchange / number)
+        return exported
+
+
+def _exporting(office: TaxOffice, afterwards: Callable[[Path], object]) -> None:
+    assert isinstance(office.sofie, OddExchange)
+    office.sofie.afterwards = afterwards
+
+
 @pytest.fixture
 def office(monkeypatch: pytest.MonkeyPatch) -> TaxOffice:
     office = TaxOffice()
+    office.sofie = OddExchange(office.exchange, office.case, office.sofie.documents, office.sofie.contents)
     monkeypatch.setenv("ROGER_SOFIE_EXCHANGE", str(office.exchange))
     monkeypatch.setenv("ROGER_SOFIE_EXCHANGE_SECONDS", "0.2")
     return office
@@ -60,10 +79,6 @@ def _by_hand(office: TaxOffice, *originals: str, **different: object) -> None:
         "documents": documents,
     }
     office.archive.put_post("2026/009000", **usual | different)
-
-
-def _hiding(look: Callable[[Path], list[Path]], hidden: int) -> Callable[[Path], list[Path]]:
-    return lambda folder: look(folder)[hidden:]
 
 
 class TestBetweenTwoAttempts:
@@ -183,32 +198,18 @@ class TestWhatStandsIsNotTheWhole:
 
 
 class TestExchange:
-    def test_a_run_that_froze_leaves_the_next_ones_export(
-        self, office: TaxOffice, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_run_that_froze_leaves_the_next_ones_export(self, office: TaxOffice) -> None:
         office.new_case()
-        look = exchange._files  # pyright: ignore[reportPrivateUsage]
-        again: list[int] = []
-
-        def frozen(folder: Path) -> list[Path]:
-            if not again:
-                again.append(1)
-                office.case.begin()  # its lease has run out: the next attempt has the case
-            return look(folder)
-
-        monkeypatch.setattr(exchange, "_files", frozen)
+        _exporting(office, lambda _: office.case.begin())  # its lease has run out: the next attempt has the case
         with pytest.raises(LeaseLost):
             office.perform(office.document())
         assert len(list((office.exchange / NUMBER).iterdir())) == 1
 
     @pytest.mark.parametrize("hidden", [1, 2])
-    def test_files_that_do_not_arrive_are_no_other_files(
-        self, office: TaxOffice, monkeypatch: pytest.MonkeyPatch, hidden: int
-    ) -> None:
-        look = exchange._files  # pyright: ignore[reportPrivateUsage]
-        monkeypatch.setattr(exchange, "_files", _hiding(look, hidden))
+    def test_files_that_do_not_arrive_are_no_other_files(self, office: TaxOffice, hidden: int) -> None:
         document = office.of_enterprise()
         office.new_case()
+        _exporting(office, lambda folder: [each.unlink() for each in sorted(folder.iterdir())[:hidden]])
         with pytest.raises(NotConfirmed):
             office.perform(document)
         office.require_exchange_empty()
@@ -217,20 +218,15 @@ class TestExchange:
         self, office: TaxOffice, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("ROGER_SOFIE_EXCHANGE_SECONDS", "30")
-        whole = office.sofie.contents[NUMBER]
-        office.sofie.contents[NUMBER] = {name: held[:100] for name, held in whole.items()}
-        looks: list[int] = []
-        look = exchange._files  # pyright: ignore[reportPrivateUsage]
 
-        def slowly(folder: Path) -> list[Path]:
-            looks.append(1)
-            if len(looks) == 3:
-                for name, held in whole.items():
-                    (office.exchange / NUMBER / name).write_bytes(held)
-            return look(folder)
+        def slowly(folder: Path) -> None:
+            (file,) = folder.iterdir()
+            whole = file.read_bytes()
+            file.write_bytes(whole[:100])
+            Timer(0.3, file.write_bytes, [whole]).start()
 
-        monkeypatch.setattr(exchange, "_files", slowly)
         office.new_case()
+        _exporting(office, slowly)
         assert office.perform(office.document()).code is OutcomeCode.CREATED
 
     def test_what_a_killed_run_left_is_not_taken_for_what_sofie_holds_now(self, office: TaxOffice) -> None:
