@@ -21,11 +21,9 @@ _ROOM: Final = 3
 Shades = np.ndarray[tuple[int, ...], np.dtype[np.floating]]
 _TRACE: Final = 7
 """Grades: a row or column that differs more from the ground is one of a frame, or mixed with it."""
-_STOPS: Final = (3, 3), 7.0, 2.2
-_LETTERS: Final = (7, 5), 5.5, 1.0
+_STOPS: Final = (3, 3), 7.0, 3.5
+_LETTERS: Final = (7, 5), 5.5, 2.0
 """What a picture of nothing, smoothed over so many pixels, differs from its ground at most: grades, or so many times its grain."""
-_DEVIATION: Final = 1.48
-"""Times the median difference: a standard deviation that letters hardly change."""
 _RIM: Final = 2
 _CUT: Final = 2
 """Pixels: ink that ends closer to the right edge may go on behind it."""
@@ -110,7 +108,7 @@ def is_blank(piece: Picture) -> bool:
     if min(inner.shape) < _MARGIN:
         return False
     apart = inner - float(np.median(inner))
-    grain = _DEVIATION * float(np.median(np.abs(apart)))
+    grain = float(np.median(np.std(apart, axis=0)))  # most columns are without ink, even where grain is sparse
     return all(
         float(np.abs(np.asarray(cv2.blur(apart, over))).max()) <= max(least, of_grain * grain)
         for over, least, of_grain in (_STOPS, _LETTERS)
