@@ -11,10 +11,11 @@ from bench.drawn import LABELS, a_mean_record, a_record, drawn, spoiling, twin
 from bench.reading import KINDS, read
 from common.browser.canvas import tesseract
 from common.browser.canvas.finding import Sight
-from common.browser.canvas.kinds import DATE, PARTY, TEXT
+from common.browser.canvas.kinds import DATE, NAME, PARTY, TEXT
 from common.browser.canvas.picture import Box, Picture
 from common.browser.canvas.reading import Reading
 from common.browser.locator import label
+from common.norway.names import same_person
 
 pytestmark = pytest.mark.skipif(not tesseract.is_there(), reason="this machine lacks tesseract-ocr-nor")
 
@@ -32,6 +33,22 @@ def test_of_usual_records_nothing_is_accepted_wrong_and_nearly_all_is_read() -> 
 def test_of_numbers_that_look_like_others_nothing_is_accepted_wrong() -> None:
     tally = read("mean", 6, 20261130, a_mean_record, _quiet)
     assert tally.wrong_of(exact=True) == 0, tally.wrong
+
+
+def test_an_accent_that_counts_in_no_comparison_sends_no_name_to_a_person() -> None:
+    """Readers take one accent for another; rings and strokes of Norwegian letters count."""
+    certain = 0
+    for number in range(8):
+        chance = random.Random(number)
+        record = {**a_record(chance), "Navn": "Fjellvær, Zoë"}
+        sight = Sight(drawn(record, spoiling(chance), chance), Reading())
+        (box,) = sight.where(label("Navn"))
+        seen = sight.read(box, NAME)
+        if seen.confidence >= NAME.floor:
+            family, _, given = seen.text.partition(", ")
+            assert same_person(family, given, "Fjellvær", "Zoë")
+            certain += 1
+    assert certain >= 7
 
 
 def test_what_cannot_be_read_is_not_certain() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -61,7 +62,8 @@ class Kind:
     """How it is built: `9` for a digit, `A` for a capital, anything else for itself."""
     mended: Callable[[str], str] = field(default=str.strip, compare=False)
     """What a text must mean, where a sign stands that such a text cannot hold."""
-
+    told_apart: Callable[[str], str] = field(default=str, compare=False)
+    """What of a text counts: two readings that come to the same are no different ones."""
     least: float | None = None
     """How certain a reading must be, if not as usual."""
 
@@ -136,6 +138,11 @@ def _as_name(text: str) -> str:
     return re.sub(r"(?<=[a-zæøå])[I|!1]", "l", commas)
 
 
+def _without_accents(name: str) -> str:
+    """`Zoë` and `Zoé` are one name, as they are wherever names are compared; rings and strokes of Norwegian letters count."""
+    return "".join(letter if letter in "æøåÆØÅ" else unicodedata.normalize("NFKD", letter)[0] for letter in name)
+
+
 def _is_national_id(text: str) -> bool:
     if len(text) != _LONG:
         return False
@@ -170,7 +177,7 @@ PARTY = Kind("national id or organisation number", DIGITS, lambda text: _is_nati
 DATE = Kind("date", DIGITS + ".", _is_date, masks=("99.99.9999",))
 COUNT = Kind("count", DIGITS, str.isdecimal)
 TEXT = Kind("text", exact=False)
-NAME = Kind("name", exact=False, mended=_as_name)
+NAME = Kind("name", exact=False, mended=_as_name, told_apart=_without_accents)
 
 
 def coded(name: str, *masks: str) -> Kind:

@@ -175,22 +175,24 @@ class Reading:
         said, certain = tesseract.read(line, frozenset(), 4)
         other, sure = network().read(line, frozenset())
         said, other = kind.mended(said), kind.mended(other)
-        if said == other and not _JOINED.search(said):
+        agreed = kind.told_apart(said) == kind.told_apart(other)
+        if agreed and not _JOINED.search(said):
             return Sighting(said, _together({"network": min(sure, default=0.0), "tesseract": certain}))
         self.tally.again += 1
-        if said == other:
+        if agreed:
             looks = [
                 kind.mended(tesseract.read(prepared(line), frozenset(), scale)[0]) for prepared, scale in LOOKS[1:]
             ]
             return Sighting(said, 0.9 if all(_JOINED.findall(look) == _JOINED.findall(said) for look in looks) else 0.8)
-        looks = [said]
+        told = kind.told_apart
+        looks = [told(said)]
         for prepared, scale in LOOKS[1:]:
             once_more = kind.mended(tesseract.read(prepared(line), frozenset(), scale)[0])
-            if once_more == other:
+            if told(once_more) == told(other):
                 return Sighting(once_more, 0.93)
-            if once_more in looks and _seen_as(once_more).fullmatch(other):
+            if told(once_more) in looks and _seen_as(told(once_more)).fullmatch(told(other)):
                 return Sighting(once_more, 0.9)
-            looks.append(once_more)
+            looks.append(told(once_more))
         return Sighting(said, 0.8 * _likeness(plain(said), plain(other)))
 
 
