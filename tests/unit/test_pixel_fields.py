@@ -77,6 +77,12 @@ def test_empty_is_what_shows_neither_a_full_stop_nor_faint_letters(
     assert is_blank(shown(grey)) is blank
 
 
+def test_a_text_that_fills_its_piece_is_not_empty() -> None:
+    piece = paper()
+    piece[5:9, 2:-2] = INK
+    assert not is_blank(shown(piece))
+
+
 def test_grain_alone_is_empty_and_a_piece_too_small_to_show_anything_is_not() -> None:
     for grades in (2.5, 6, 12):
         grain = np.random.default_rng(5).normal(0, grades, (BOX.height, BOX.width))

@@ -24,6 +24,8 @@ _TRACE: Final = 7
 _STOPS: Final = (3, 3), 7.0, 3.5
 _LETTERS: Final = (7, 5), 5.5, 2.0
 """What a picture of nothing, smoothed over so many pixels, differs from its ground at most: grades, or so many times its grain."""
+_COARSEST: Final = 12.0
+"""Grades: what varies more along its columns is taken for ink."""
 _RIM: Final = 2
 _CUT: Final = 2
 """Pixels: ink that ends closer to the right edge may go on behind it."""
@@ -108,7 +110,8 @@ def is_blank(piece: Picture) -> bool:
     if min(inner.shape) < _MARGIN:
         return False
     apart = inner - float(np.median(inner))
-    grain = float(np.median(np.std(apart, axis=0)))  # most columns are without ink, even where grain is sparse
+    # Most columns of a field are without ink, even where grain is sparse; of a text that fills its piece they are not.
+    grain = min(_COARSEST, float(np.median(np.std(apart, axis=0))))
     return all(
         float(np.abs(np.asarray(cv2.blur(apart, over))).max()) <= max(least, of_grain * grain)
         for over, least, of_grain in (_STOPS, _LETTERS)
