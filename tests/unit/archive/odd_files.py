@@ -146,14 +146,14 @@ def laborious() -> bytes:
 
 
 def bomb() -> bytes:
-    """A page of a few kilobytes that unpacks to hundreds of megabytes, twice over."""
+    """A page of a few kilobytes that unpacks to hundreds of megabytes, six times over."""
     pdf = drawing()
     squeeze = zlib.compressobj(1)
     block, packed = b" " * 2**24, b""
     for _ in range(36):
         packed += squeeze.compress(block)
     packed += squeeze.flush()
-    pdf.pages[0].obj.Contents = Array([_packed(pdf, packed), _packed(pdf, packed)])
+    pdf.pages[0].obj.Contents = Array([_packed(pdf, packed) for _ in range(6)])
     return saved(pdf, compress_streams=False)
 
 
