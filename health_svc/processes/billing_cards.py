@@ -11,7 +11,7 @@ from common.person import Sought, require_lasting_id
 from common.process import Outcome, OutcomeCode, Retention, Run
 from common.settings import load
 from health_svc.refunds.patient import Patient
-from health_svc.refunds.performed_test import FOREIGN, PerformedTest
+from health_svc.refunds.performed_test import FOREIGN, HELFO, PerformedTest
 from health_svc.refunds.settings import RefundSettings
 from health_svc.refunds.tariffs import Bill, TestToBill, bill_of, counted
 from health_svc.screens.systemx import MOST_LINES, CardEntry, CardForm, SystemX
@@ -69,6 +69,8 @@ def _claim(test: PerformedTest, run: Run) -> tuple[Bill, CardForm]:
         raise PeriodClosed
     if test.insured_abroad:
         raise NeedsJudgement("A patient insured abroad needs fields that a person fills in")
+    if test.debitor != HELFO:
+        raise NeedsJudgement("Somebody else than HELFO is to pay, and yet the test is said to be refunded")
     bill = bill_of(_to_bill(test), run)
     return bill, _form(test, bill)
 

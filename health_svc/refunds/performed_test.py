@@ -60,6 +60,8 @@ class IdType(StrEnum):
 
 
 FOREIGN = {IdType.PNR, IdType.UID}
+HELFO = "1"
+"""The debtor of whatever is refunded."""
 
 
 def _number(text: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> str:
@@ -112,7 +114,9 @@ class PerformedTest(CaseInput):
     exempt_share_code: Annotated[str, StringConstraints(pattern=r"^[ABFGH]$")] = Field(
         default="A", description="Why the patient pays no share; A: infectious disease"
     )
-    debitor: Annotated[str, StringConstraints(pattern=r"^[1-9]$")] = "1"
+    debitor: Annotated[str, StringConstraints(pattern=r"^[1-9]$")] = Field(
+        default=HELFO, description="Who pays; 1: HELFO. With any other a person takes over."
+    )
     insured_abroad: bool = Field(default=False, description="A foreign patient's card needs a person")
     remark: Annotated[str, StringConstraints(max_length=120)] = Field(
         default="", description="Internal note on the card"

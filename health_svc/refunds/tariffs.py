@@ -67,9 +67,18 @@ class Tariff(RowOfPeriod):
     combines_with: tuple[TariffCode, ...] = Field(
         default=(), description="Takster den kan stå sammen med; tom: den står alene", examples=[["SYN-T2"]]
     )
+    requires: tuple[TariffCode, ...] = Field(
+        default=(),
+        description="Takster den krever én av på samme kort, og kan stå sammen med; tom: ingen",
+        examples=[["SYN-T1"]],
+    )
     diagnoses: tuple[DiagnosisCode, ...] = Field(
         default=(), description="Diagnosekoder den krever én av; tom: alle", examples=[["R991", "R992"]]
     )
+
+    def goes_with(self, other: Tariff) -> bool:
+        """Whether this one says that it may stand beside the other."""
+        return other.code in self.combines_with or other.code in self.requires
 
 
 class MappedLine(RowOfPeriod):
@@ -139,7 +148,7 @@ def bill_of(test: TestToBill, run: Run) -> Bill:
 
     Raises RegisterMissing, NeedsJudgement (not mapped, or mapped otherwise than the caller says; a least time, and
     nobody says how long it took), InvalidValue (a tariff that does not hold on the day, stands beside one it must not,
-    or lacks its diagnosis) and LimitExceeded (too often on the card, or too short). What stands in the year only
+    or lacks its diagnosis or the tariff it demands) and LimitExceeded (too often on the card, or too short). What stands in the year only
     SystemX knows: see `Bill.require_within_year`.
     """
     mapping, prices = mappings.on(run, test.day), tariffs.on(run, test.day)
@@ -172,8 +181,10 @@ def _price(code: str, day: date, rows: Sequence[Tariff]) -> Tariff:
 def _require_allowed(tariff: Tariff, count: int, test: TestToBill, others: Sequence[Tariff]) -> None:
     if count > tariff.most:
         raise LimitExceeded("A tariff stands more often on the card than it may")
-    if any(other.code not in tariff.combines_with and tariff.code not in other.combines_with for other in others):
+    if not all(tariff.goes_with(other) or other.goes_with(tariff) for other in others):
         raise InvalidValue("Two tariffs must not stand on one card")
+    if tariff.requires and not any(other.code in tariff.requires for other in others):
+        raise InvalidValue("A tariff demands another one on the same card")
     if tariff.diagnoses and test.diagnosis not in tariff.diagnoses:
         raise InvalidValue("A tariff demands another diagnosis")
     if tariff.least_minutes is not None:

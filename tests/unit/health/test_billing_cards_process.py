@@ -136,6 +136,42 @@ class TestTheCard:
         town.sign([tariff(combines_with=(T2,)), tariff(T2, 2000, most=3)], [line(), line(T2, count=3)])
         assert town.perform(a_test(kari)).detail["refund"] == 15050 + 3 * 2000
 
+    @pytest.mark.parametrize("code", ["A", "B", "F", "G", "H"])
+    def test_says_why_the_patient_pays_nothing(self, town: Town, kari: Person, code: str) -> None:
+        town.perform(a_test(kari, exempt_share_code=code))
+        (form,) = town.systemx.forms
+        assert (form.exemption, form.share, form.debtor) == (code, 0, "1")
+
+    @pytest.mark.parametrize("remark", ["Ringt inn", "x" * 120, "", "  "])
+    def test_bears_the_remark_as_its_note(self, town: Town, kari: Person, remark: str) -> None:
+        town.perform(a_test(kari, remark=remark))
+        assert town.systemx.forms[0].note == (remark.strip() or None)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"exempt_share_code": "C"},
+            {"exempt_share_code": ""},
+            {"debitor": "0"},
+            {"remark": "x" * 121},
+            {"family_name": ""},
+            {"given_name": " "},
+            {"family_name": None},
+            {"praksis_id": "100009999"},
+            {"praksistype": "XXXX"},
+            {"practitioner_hpr": "123456"},
+            {"delegated_by_hpr": "1234567890"},
+            {"diagnosis_system": "ICD-10"},
+            {"takst_lines": []},
+            {"takst_lines": [{"code": T1, "count": 0}]},
+            {"test_reason": "OTHER"},
+        ],
+    )
+    def test_of_a_field_beyond_its_bounds_is_refused_at_once(self, kari: Person, wrong: dict[str, Any]) -> None:
+        with pytest.raises(ValidationError) as refused:
+            a_test(kari, **wrong)
+        assert {str(error["loc"][0]) for error in refused.value.errors()} == set(wrong)
+
     def test_names_who_delegated_the_work(self, town: Town, kari: Person) -> None:
         town.sign([tariff()], [line(staff="DELEGATED")])
         town.perform(a_test(kari, delegated_by_hpr="9999202"))
@@ -248,6 +284,22 @@ class TestTheTariff:
             assert town.perform(a_test(kari)).code is OutcomeCode.CREATED
         else:
             town.refused(a_test(kari), InvalidValue)
+
+    @pytest.mark.parametrize(("requires", "fits"), [((T1,), True), ((T1, "SYN-9"), True), (("SYN-9",), False)])
+    def test_with_one_of_those_it_demands_on_the_same_card(
+        self, town: Town, kari: Person, requires: tuple[str, ...], *, fits: bool
+    ) -> None:
+        """And what it demands it may stand beside."""
+        combines = () if fits else (T1,)
+        town.sign([tariff(), tariff(T2, 2000, combines_with=combines, requires=requires)], [line(), line(T2)])
+        if fits:
+            assert town.perform(a_test(kari)).detail["lines"] == {T1: 1, T2: 1}
+        else:
+            town.refused(a_test(kari), InvalidValue)
+
+    def test_never_alone_where_it_demands_another(self, town: Town, kari: Person) -> None:
+        town.sign([tariff(requires=(T1, T2))], [line()])
+        town.refused(a_test(kari), InvalidValue)
 
     def test_with_the_diagnosis_it_demands(self, town: Town, kari: Person) -> None:
         town.sign([tariff(diagnoses=("R991", "R992"))], [line()])
@@ -377,6 +429,12 @@ class TestNothingToClaim:
     def test_for_who_was_turned_away(self, town: Town, kari: Person) -> None:
         told = Outcome(OutcomeCode.NOOP, {"reason": "NOT_ATTENDED"})
         assert town.perform(a_test(kari, attended=False)) == told
+
+    @pytest.mark.parametrize("debtor", ["2", "3", "9"])
+    def test_from_helfo_where_somebody_else_pays(self, town: Town, kari: Person, debtor: str) -> None:
+        town.refused(a_test(kari, debitor=debtor), NeedsJudgement)
+        told = Outcome(OutcomeCode.NOOP, {"reason": "EMPLOYER"})
+        assert town.perform(a_test(kari, debitor=debtor, test_reason="EMPLOYER")) == told
 
     def test_insured_abroad_is_for_a_person(self, town: Town, kari: Person) -> None:
         town.refused(a_test(kari, insured_abroad=True), NeedsJudgement)
