@@ -9,7 +9,7 @@ GET    /_kontroll/writes?since=SEQ   [{seq, at, kind: reference|export, account,
 document), source (the reference)}]
 GET    /_kontroll/looks?since=SEQ    the same rows, kind: list (number: the page)|document
 GET    /_kontroll/summary    documents, waiting (without a reference), files, references_twice, saved by kind, programs
-(accounts whose program runs), sessions, last_seq, started
+(accounts whose program runs), connections (so far), sessions, last_seq, started
 POST   /_kontroll/reset      besides what it does everywhere, the picture is as it was and nothing more befalls anybody
 POST   /_kontroll/picture    how the connection and the program look from now on
 GET    /_kontroll/picture    how they look
@@ -62,6 +62,9 @@ def answers(store: Store, system: System, desktops: Desktops, mishaps: Mishaps, 
 
         return answer
 
+    def counts() -> dict[str, object]:
+        return {**store.counts(), "programs": desktops.running(), "connections": desktops.connections}
+
     return [
         ("POST", "reset", reset),
         ("POST", "documents", seeding("documents", DOCUMENTS, store.seed)),
@@ -69,7 +72,7 @@ def answers(store: Store, system: System, desktops: Desktops, mishaps: Mishaps, 
         ("GET", "documents", documents),
         ("GET", "writes", log_answer(store, WRITES)),
         ("GET", "looks", log_answer(store, LOOKS)),
-        ("GET", "summary", summary_answer(lambda: {**store.counts(), "programs": desktops.running()}, system.sessions)),
+        ("GET", "summary", summary_answer(counts, system.sessions)),
         ("POST", "picture", set_picture),
         ("GET", "picture", tell_picture),
         ("POST", "session/drop", befalling(desktops.drop)),

@@ -26,6 +26,8 @@ class Desktops:
         self._numbers = itertools.count(1)
         self._watch: asyncio.Task[None] | None = None
         self._going: set[asyncio.Task[None]] = set()
+        self.connections = 0
+        """How many there have been since it began."""
         sessions.on_end(self._end_what_is_over)
 
     async def open(self, session: Session, server: str) -> Desktop:
@@ -71,6 +73,7 @@ class Desktops:
         desktop.dropped = asyncio.Event()
         with _short(desktop.picture) as path:
             reader, writer = await asyncio.open_unix_connection(path)
+        self.connections += 1
         try:
             yield reader, writer
         finally:

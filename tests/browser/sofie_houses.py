@@ -89,6 +89,10 @@ class RemoteHouse(House):
     def lock(self, number: str) -> None:
         self.sofie.post("locks", [{"number": number, "locked_by": "kemn03"}])
 
+    def connections(self) -> int:
+        """How many there have been to remote desktops."""
+        return self.sofie.get("summary")["connections"]
+
     def open(self) -> SofieProgram:
         hold = Lease(fence=1, started=now(), seconds=120, margin=2)
         return self.browser.open(SofieProgram, Account(target="sofie", name="robot1", password="robot1-secret"), hold)

@@ -47,6 +47,18 @@ def test_a_broken_connection_is_a_target_that_is_down_and_the_next_visit_goes_on
     assert house.open().document(NUMBER) is not None
 
 
+def test_visits_that_follow_each_other_share_a_connection_and_those_of_two_cases_do_not(house: RemoteHouse) -> None:
+    house.browser.collect()
+    before = house.connections()
+    assert house.open().reference(NUMBER) == ""
+    house.open().write_reference(NUMBER, REFERENCE)
+    assert house.open().reference(NUMBER) == REFERENCE
+    assert house.connections() == before + 1
+    house.browser.collect()
+    assert house.open().reference(NUMBER) == REFERENCE
+    assert house.connections() == before + 2
+
+
 def test_values_that_are_drawn_late_are_waited_for(house: RemoteHouse) -> None:
     house.sofie.post("picture", {"paint_seconds": 1.5})
     found = house.open().document(NUMBER)

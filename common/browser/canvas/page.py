@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 
@@ -17,13 +17,14 @@ from common.browser.canvas.picture import Box
 from common.browser.canvas.reading import Reading, plain
 from common.browser.canvas.screen import CanvasScreen
 from common.browser.canvas.watching import Watch, lacks, shown, the_one
-from common.browser.form import Field
+from common.browser.form import Control, Field
 from common.browser.locator import By, Locator
 from common.browser.screen import Arrival, Press, Screen, TableData, screen_name
 from common.browser.screen import Reading as Answer
 from common.errors import (
     ApplicationException,
     FieldNotTaken,
+    TargetDown,
     TargetTimeout,
     UiChanged,
     UnexpectedDialog,
@@ -33,6 +34,8 @@ S = TypeVar("S", bound=Screen)
 
 _TRIES: Final = 2
 _WAYS_HOME: Final = 5
+_STANDS: Final = """const [ask, done] = arguments;
+done(location.href === ask.address && document.querySelector(ask.selector) !== null);"""
 _reading = Reading()
 
 
@@ -51,6 +54,9 @@ class CanvasPage(html.BrowserPage):
         if not issubclass(screen, CanvasScreen):
             return super().open(screen, address)
         with _timed(screen, "open"):
+            if self._stands_at(screen, address):
+                with suppress(TargetDown, TargetTimeout):
+                    return cast("S", self._home(screen(self)))
             super().open(_frame_of(screen), address)
             return cast("S", self._home(screen(self)))
 
@@ -92,6 +98,16 @@ class CanvasPage(html.BrowserPage):
         with _timed(type(screen), "refresh"):
             return self._arrival(screen, (type(screen),)).arrival
 
+    def count(self, screen: Screen, what: Sequence[Control]) -> Sequence[int]:
+        """Say of each how often it is seen in whatever window of the program is in front."""
+        if not isinstance(screen, CanvasScreen):
+            return super().count(screen, what)
+        sight = self._in_front(screen)
+        if any(each.at.by is By.LABEL and not sight.shows(each.at) for each in what):
+            self._keyboard.press(screen, "Tab")  # the caret may hide a field
+            sight = self._in_front(screen)
+        return [len(sight.where(each.at)) for each in what]
+
     def see(self, screen: Screen, what: Mapping[Locator, Kind]) -> Mapping[Locator, Sighting]:
         """Read the fields beside these labels. What is not certain in one picture may be in the next."""
         found: dict[Locator, Sighting] = {}
@@ -120,6 +136,17 @@ class CanvasPage(html.BrowserPage):
 
     # --- where the program stands -----------------------------------------------------------------------------------
 
+    def _stands_at(self, screen: type[CanvasScreen], address: str) -> bool:
+        """Whether the visit before was to the same program, and seems to be connected to it still: connecting takes seconds.
+
+        A connection that has died without a word does no harm: what is typed is not seen to stand there.
+        """
+        asked = {"address": address, "selector": screen.canvas.value}
+        stands = not self.driver.has_windows and self._calls.tell(
+            screen(self), lambda: self._calls.driver.script(_STANDS, asked)
+        )
+        return stands is True
+
     def _instead(self, screen: CanvasScreen) -> None:
         """Raise what stands in the page instead of the picture; come back when the picture is there again."""
         frame = _frame_of(type(screen))
@@ -146,11 +173,16 @@ class CanvasPage(html.BrowserPage):
             if sight is not None and self._watch.differs(sight, before):
                 return
 
-    def _here(self, screen: CanvasScreen) -> Sight:
-        """The picture at rest, which must still show this screen."""
+    def _in_front(self, screen: CanvasScreen) -> Sight:
+        """The picture at rest, whatever it shows."""
         sight = self._watch.rests(screen, time.monotonic() + self._budget)
         if sight is None:
             raise TargetTimeout(f"{type(screen).__name__} does not come to rest")
+        return sight
+
+    def _here(self, screen: CanvasScreen) -> Sight:
+        """The picture at rest, which must still show this screen."""
+        sight = self._in_front(screen)
         if lacks(sight, type(screen)) is not None:
             self._require_no_interruption(screen, sight, ())
             screen.arrival = self._arrival(screen, (type(screen),)).arrival
