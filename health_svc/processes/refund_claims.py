@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from common.clock import OSLO
 from common.errors import ConflictInTarget
@@ -19,6 +19,8 @@ from health_svc.screens.systemx_settlement import Bill, ClaimMessage, Sending
 from health_svc.service import health
 
 REFUNDS = load(RefundSettings)
+CARD_REJECTED = "card-rejected"
+"""Of a card that HELFO has rejected, and that may be corrected and claimed anew under its number."""
 
 
 class PracticeDay(CaseInput):
@@ -30,6 +32,14 @@ class PracticeDay(CaseInput):
     @property
     def subject(self) -> Subject:
         return Subject("practice", self.praksis_id)
+
+
+class Checked(BaseModel, frozen=True):
+    """What is known of the cards of a claim message whose figures agree."""
+
+    of_roger: int
+    corrected: list[int]
+    """Cards of Roger that come to another amount since somebody corrected them after HELFO had rejected them."""
 
 
 @health.process(
@@ -49,17 +59,18 @@ def claim_of_practice(practice: PracticeDay, run: Run) -> Outcome:
         return Outcome(OutcomeCode.NOOP, {"reason": "NO_UNSENT_CARDS"})
 
     message = run.ensure("message", of=ClaimMessage, find=desk.ready, create=desk.make).value
-    ours = run.step("agreed", _agreed, message, desk, run, work)
+    checked = run.step("figures", _checked, message, desk, run, work)
     sent = run.ensure("sending", of=Sending, find=lambda: desk.sendings_of(message), create=lambda: desk.send(message))
     claim = {"message": message.number, "sending": sent.value.number, "cards": message.cards, "refund": message.refund}
-    return sent.outcome(**claim, cards_of_roger=len(ours))
+    corrected = {"corrected": checked.corrected} if checked.corrected else {}
+    return sent.outcome(**claim, **corrected, cards_of_roger=checked.of_roger)
 
 
-def _agreed(message: ClaimMessage, desk: ClaimDesk, run: Run, work: Work) -> list[Bill]:
-    """The bills that Roger made, when all figures agree; otherwise nothing is sent, and a person looks.
+def _checked(message: ClaimMessage, desk: ClaimDesk, run: Run, work: Work) -> Checked:
+    """What all figures agree on; otherwise nothing is sent, and a person looks.
 
     Raises ConflictInTarget when the message holds other cards, or another amount, than it says, fewer than waited for
-    it, or a card whose refund is not the one that Roger made it with.
+    it, or a card whose refund is not the one that Roger made it with though HELFO has not rejected it.
     """
     bills = desk.bills(message)
     if (len(bills), sum(bill.refund for bill in bills)) != (message.cards, message.refund):
@@ -69,14 +80,18 @@ def _agreed(message: ClaimMessage, desk: ClaimDesk, run: Run, work: Work) -> lis
     return _made_by_roger(bills, run)
 
 
-def _made_by_roger(bills: Sequence[Bill], run: Run) -> list[Bill]:
-    made: list[Bill] = []
+def _made_by_roger(bills: Sequence[Bill], run: Run) -> Checked:
+    made, corrected = 0, list[int]()
     for bill in bills:
         known = run.remembered(REFUND_OF_CARD, str(bill.card))
-        if known is not None and known.value["refund"] != bill.refund:
-            raise ConflictInTarget(f"Card {bill.card} is to be claimed with another refund than it was made with")
-        made += [bill] if known is not None else []
-    return made
+        if known is None:
+            continue
+        made += 1
+        if known.value["refund"] != bill.refund:
+            if run.remembered(CARD_REJECTED, str(bill.card)) is None:
+                raise ConflictInTarget(f"Card {bill.card} is to be claimed with another refund than it was made with")
+            corrected.append(bill.card)
+    return Checked(of_roger=made, corrected=corrected)
 
 
 def practices_of(firing: Firing) -> Iterable[PracticeDay]:

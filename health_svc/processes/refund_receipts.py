@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from common.norway.money import kroner
 from common.process import Firing, Outcome, OutcomeCode, Retention, Run, Task
-from health_svc.processes.refund_claims import REFUNDS, PracticeDay, practices_of
+from health_svc.processes.refund_claims import CARD_REJECTED, REFUNDS, PracticeDay, practices_of
 from health_svc.refunds.claim_desk import ClaimDesk
 from health_svc.screens.systemx import SystemX
 from health_svc.screens.systemx_settlement import JudgedBill, Judgement, Receipt, Sending
@@ -33,6 +33,11 @@ class Answer(BaseModel, frozen=True):
     bills: list[JudgedBill]
 
     @property
+    def refused(self) -> bool:
+        """Whether HELFO could make nothing of the whole message."""
+        return self.sending.receipt is Receipt.REFUSED
+
+    @property
     def adds_up(self) -> bool:
         """Whether every card of the claim, and its whole amount, has been answered."""
         judged = (len(self.bills), sum(bill.refund for bill in self.bills))
@@ -40,7 +45,8 @@ class Answer(BaseModel, frozen=True):
 
     def told(self) -> dict[str, Any]:
         """What the caller gets to know; amounts in øre."""
-        return {
+        error = {"error": self.sending.error} if self.refused else {}
+        return error | {
             "sending": self.sending.number,
             "message": self.sending.message,
             "receipt": self.sending.receipt.value,
@@ -75,6 +81,7 @@ def receipts_of_practice(practice: PracticeDay, run: Run) -> Outcome:
         Answer(sending=sending, bills=run.step(f"receipt of sending {sending.number}", desk.judged, judged.number))
         for sending, judged in new.items()
     ]
+    _remember_rejected(answers, run)
     overdue = [sending for sending in waiting if _overdue(sending, practice, run)]
     for answer in answers:
         run.remember(RECEIPT_READ, str(answer.sending.number), {}, until=run.today() + REMEMBERED)
@@ -84,6 +91,13 @@ def receipts_of_practice(practice: PracticeDay, run: Run) -> Outcome:
     if tasks:
         return Outcome(OutcomeCode.REPORTED, detail, tuple(tasks))
     return Outcome(_code(answers), detail)
+
+
+def _remember_rejected(answers: Iterable[Answer], run: Run) -> None:
+    """So that the claim of what somebody has corrected may come to another amount."""
+    rejected = (bill for answer in answers for bill in answer.bills if bill.result is Judgement.REJECTED)
+    for bill in rejected:
+        run.remember(CARD_REJECTED, str(bill.card), {}, until=run.today() + REMEMBERED)
 
 
 @health.schedule("claim-receipts", process="refund-receipts", cron=REFUNDS.receipts)
@@ -107,10 +121,13 @@ def _unread(sending: Sending, run: Run) -> bool:
 
 
 def _judged_in(sending: Sending, sendings: Sequence[Sending]) -> Sending:
-    """Where HELFO's judgement of the cards stands: of a message that was sent twice, with its first sending."""
+    """Where HELFO's judgement of the cards stands: of a message that it has had before, with that sending."""
     if sending.receipt is not Receipt.DUPLICATE:
         return sending
-    return min((other for other in sendings if other.message == sending.message), key=lambda other: other.number)
+    of_message = [
+        other for other in sendings if other.message == sending.message and other.receipt is not Receipt.REFUSED
+    ]
+    return min(of_message, key=lambda other: other.number)
 
 
 def _overdue(sending: Sending, practice: PracticeDay, run: Run) -> bool:
@@ -131,7 +148,9 @@ def _tasks_of(answers: Iterable[Answer]) -> Iterable[Task]:
     for answer in answers:
         number = answer.sending.number
         refused = [bill for bill in answer.bills if bill.result is not Judgement.ACCEPTED]
-        if not answer.adds_up:
+        if answer.refused:
+            yield _refused(answer.sending)
+        elif not answer.adds_up:
             yield Task(
                 name=f"totals-{number}",
                 role=ROLE,
@@ -156,6 +175,16 @@ def _word(bill: JudgedBill) -> str:
     if bill.result is Judgement.DUPLICATE:
         return "duplikat"
     return f"avvist, kode {bill.code}" if bill.code else "avvist"
+
+
+def _refused(sending: Sending) -> Task:
+    return Task(
+        name=f"message-refused-{sending.number}",
+        role=ROLE,
+        title=f"Oppgjør {sending.message}: HELFO har avvist hele meldingen",
+        text=f"HELFO svarte {sending.error}. Ingen av de {sending.cards} kortene på til sammen {kroner(sending.refund)} kr "
+        "er behandlet. Finn ut hva som er galt, rett det og send meldingen på nytt fra SystemX; Roger sender den ikke igjen.",
+    )
 
 
 def _late(sending: Sending) -> Task:

@@ -47,6 +47,8 @@ class Receipt(StrEnum):
     WAITING = "WAITING"
     RECEIVED = "RECEIVED"
     DUPLICATE = "DUPLICATE"
+    REFUSED = "REFUSED"
+    """HELFO could make nothing of the message, and has judged none of its cards."""
 
 
 class Sending(Total, frozen=True):
@@ -57,6 +59,8 @@ class Sending(Total, frozen=True):
     practice: str
     sent: date
     receipt: Receipt
+    error: str = ""
+    """HELFO's code, where the receipt is REFUSED."""
 
 
 class Judgement(StrEnum):
@@ -72,7 +76,22 @@ class JudgedBill(Bill, frozen=True):
     code: str
 
 
-RECEIPTS = {"Venter": Receipt.WAITING, "Mottatt": Receipt.RECEIVED, "DUPLIKAT_KRAV": Receipt.DUPLICATE}
+REFUSALS = (
+    "UKJENT_FORMAT",
+    "UKJENT_FELT",
+    "MANGLER_PRAKSISID",
+    "MANGLER_BEHANDLERKRAV",
+    "MANGLER_REGNINGER",
+    "MANGLER_GUID",
+    "UKJENT_PRAKSISID",
+)
+"""What KUHR says of a message that it could make nothing of."""
+RECEIPTS = {
+    "Venter": Receipt.WAITING,
+    "Mottatt": Receipt.RECEIVED,
+    "DUPLIKAT_KRAV": Receipt.DUPLICATE,
+    **dict.fromkeys(REFUSALS, Receipt.REFUSED),
+}
 JUDGEMENTS = {"Godkjent": Judgement.ACCEPTED, "Avvist": Judgement.REJECTED, "Duplikat": Judgement.DUPLICATE}
 
 
@@ -151,6 +170,7 @@ class Receipts(SystemXScreen):
                 refund=ore(row["Sum refusjon"]),
                 sent=datetime.strptime(row["Sendt"].partition(" ")[0], "%d.%m.%Y").date(),  # noqa: DTZ007  a day
                 receipt=_known(RECEIPTS, row["Kvittering"]),
+                error=row["Kvittering"] if row["Kvittering"] in REFUSALS else "",
             )
             for row in listed
             if row["Praksis"] == practice

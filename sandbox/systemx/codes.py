@@ -35,4 +35,19 @@ CARD_STATES: Final[Mapping[str, str]] = {
     "DUPLICATE": "Duplikat",
 }
 MESSAGE_STATES: Final[Mapping[str, str]] = {"READY": "Klar til sending", "SENT": "Sendt"}
-RECEIPTS: Final[Mapping[str, str]] = {"": "Venter", "RECEIVED": "Mottatt", "DUPLICATE": "DUPLIKAT_KRAV"}
+REFUSALS: Final = (
+    "UKJENT_FORMAT",
+    "UKJENT_FELT",
+    "MANGLER_PRAKSISID",
+    "MANGLER_BEHANDLERKRAV",
+    "MANGLER_REGNINGER",
+    "MANGLER_GUID",
+    "UKJENT_PRAKSISID",
+)
+"""What KUHR answers to a message that it can make nothing of; shown as it is."""
+RECEIPTS: Final[Mapping[str, str]] = {
+    "": "Venter",
+    "RECEIVED": "Mottatt",
+    "DUPLICATE": "DUPLIKAT_KRAV",
+    **{code: code for code in REFUSALS},
+}

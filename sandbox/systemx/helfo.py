@@ -21,8 +21,14 @@ class Helfo:
             self._answer(sending, message)
 
     def _answer(self, sending: int, message: int) -> None:
+        refusal = self._db.execute("select code from refusal").fetchone()
+        if refusal:
+            _ = self._db.execute("update sending set receipt = ? where id = ?", (refusal[0], sending))
+            return
+        # What was refused as a whole was never read.
         before = self._db.execute(
-            "select 1 from sending where message_id = ? and id < ?", (message, sending)
+            "select 1 from sending where message_id = ? and id < ? and receipt in ('RECEIVED', 'DUPLICATE')",
+            (message, sending),
         ).fetchone()
         if before:
             _ = self._db.execute("update sending set receipt = 'DUPLICATE' where id = ?", (sending,))

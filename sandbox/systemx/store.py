@@ -37,6 +37,7 @@ create table if not exists result (sending_id integer not null references sendin
 create index if not exists result_by_sending on result (sending_id);
 create table if not exists judgement (national_id text not null, entry text not null);
 create table if not exists mood (held integer not null);
+create table if not exists refusal (code text not null);
 """
 WRITES: Final = ("card", "person", "message", "claim", "return")
 LOOKS: Final = ("search", "patient")
@@ -259,6 +260,13 @@ class Store(PeopleBooks):
             _ = self._db.execute("delete from mood")
             _ = self._db.execute("insert into mood (held) values (?)", (int(held),))
             self._helfo.answer_what_waits()
+
+    def refuse(self, code: str) -> None:
+        """Let HELFO refuse every message from now on with this code, or, empty, read messages again."""
+        with self._db:
+            _ = self._db.execute("begin immediate")
+            _ = self._db.execute("delete from refusal")
+            _ = self._db.executemany("insert into refusal (code) values (?)", [(code,)] if code else [])
 
     def cards_by_national_id(self, national_id: str) -> list[Row]:
         rows = self._rows(

@@ -232,6 +232,14 @@ class TestClaims:
         assert office.receipts().code is OutcomeCode.NOOP
         assert office.claim().detail == {"reason": "NO_UNSENT_CARDS"}
 
+    def test_that_helfo_refuses_as_a_whole_go_to_a_person(self, office: Office) -> None:
+        office.systemx.post("refusal", {"code": "UKJENT_PRAKSISID"})
+        office.card(a_test(office.knows()))
+        claim = office.claim()
+        told = office.receipts()
+        assert [(one["receipt"], one["error"]) for one in told.detail["claims"]] == [("REFUSED", "UKJENT_PRAKSISID")]
+        assert [task.name for task in told.tasks] == [f"message-refused-{claim.detail['sending']}"]
+
     def test_killed_between_sending_and_proof_are_sent_once(self, office: Office) -> None:
         office.systemx.post("receipts", {"held": True})
         office.card(a_test(office.knows()))

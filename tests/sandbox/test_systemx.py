@@ -185,6 +185,22 @@ def test_the_same_message_twice_is_a_duplicate(systemx: SystemX, clerk: Visitor,
     assert systemx.get("summary")["messages_sent_twice"] == 1
 
 
+def test_a_message_may_be_refused_as_a_whole_and_sent_anew(
+    systemx: SystemX, clerk: Visitor, kari: dict[str, Any]
+) -> None:
+    systemx.post("refusal", {"code": "UKJENT_PRAKSISID"})
+    card(clerk)
+    sent = clerk.press(claim(clerk), "Send til HELFO")
+    receipts = clerk.get("/kvitteringer")
+    assert rows(receipts)[0][6] == "UKJENT_PRAKSISID"
+    assert "Ingen resultater" in clerk.follow(receipts, "Vis").text
+    assert systemx.get("summary")["cards"] == {"SENT": 1}
+    systemx.post("refusal", {"code": ""})
+    clerk.press(sent, "Send på nytt")
+    assert [row[6] for row in rows(clerk.get("/kvitteringer"))] == ["Mottatt", "UKJENT_PRAKSISID"]
+    assert systemx.get("summary")["cards"] == {"ACCEPTED": 1}
+
+
 def test_a_second_card_of_the_day_is_a_duplicate(systemx: SystemX, clerk: Visitor, kari: dict[str, Any]) -> None:
     card(clerk)
     card(clerk)

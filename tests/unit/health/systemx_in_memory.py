@@ -123,10 +123,12 @@ class SystemXInMemory:
             ),
         )
 
-    def answer(self, number: int, receipt: Receipt = Receipt.RECEIVED, **refused: tuple[Judgement, str]) -> None:
+    def answer(
+        self, number: int, receipt: Receipt = Receipt.RECEIVED, error: str = "", **refused: tuple[Judgement, str]
+    ) -> None:
         """HELFO answers a sending; `card700001=(REJECTED, "K13")` says what is not accepted."""
         at = next(place for place, sending in enumerate(self.sendings) if sending.number == number)
-        self.sendings[at] = self.sendings[at].model_copy(update={"receipt": receipt})
+        self.sendings[at] = self.sendings[at].model_copy(update={"receipt": receipt, "error": error})
         if receipt is Receipt.RECEIVED:
             message = next(one for one in self.messages if one.number == self.sendings[at].message)
             self.judged[number] = [_judge(bill, refused) for bill in message.bills]

@@ -97,6 +97,44 @@ class TestTotals:
             town.claim()
         assert town.systemx.sendings == []
 
+    def test_a_rejected_card_may_come_to_another_refund_under_its_number(self) -> None:
+        """Somebody has corrected it and laid it among the unsent cards again."""
+        town = Town(15050, 2000)
+        town.claim()
+        town.systemx.answer(1, card700001=(Judgement.REJECTED, "K13"))
+        town.receipts()
+        town.systemx.unsent.append(Bill(card=700_001, refund=9900))
+        assert town.claim().detail == {
+            "message": 2,
+            "sending": 2,
+            "cards": 1,
+            "refund": 9900,
+            "cards_of_roger": 1,
+            "corrected": [700_001],
+        }
+        town.systemx.answer(2)
+        assert town.receipts().detail["claims"][0]["refund_by_result"] == {"ACCEPTED": 9900}
+
+    def test_a_rejected_card_that_is_sent_again_as_it_was_is_nothing_to_tell(self) -> None:
+        town = Town(15050)
+        town.claim()
+        town.systemx.answer(1, card700001=(Judgement.REJECTED, "K13"))
+        town.receipts()
+        town.systemx.unsent.append(Bill(card=700_001, refund=15050))
+        again = town.claim().detail
+        assert (again["refund"], again["cards_of_roger"], "corrected" in again) == (15050, 1, False)
+
+    @pytest.mark.parametrize("judged", [Judgement.ACCEPTED, Judgement.DUPLICATE])
+    def test_no_other_card_may_however_it_was_judged(self, judged: Judgement) -> None:
+        town = Town(15050)
+        town.claim()
+        town.systemx.answer(1, card700001=(judged, ""))
+        town.receipts()
+        town.systemx.unsent.append(Bill(card=700_001, refund=9900))
+        with pytest.raises(ConflictInTarget, match="700001"):
+            town.claim()
+        assert len(town.systemx.sendings) == 1
+
     @pytest.mark.parametrize("change", [{"refund": 17049}, {"cards": 1}, {"cards": 3}, {"refund": 17051}])
     def test_a_message_that_says_other_than_its_bills_stops_the_claim(self, change: dict[str, int]) -> None:
         town = Town(15050, 2000)
@@ -230,6 +268,33 @@ class TestReceipts:
         late = town.receipts()
         assert (late.code, late.tasks) == (OutcomeCode.EXISTS, ())
         assert late.detail["claims"][0]["results"][0]["result"] == "ACCEPTED"
+
+    def test_of_a_message_that_helfo_refuses_as_a_whole_go_to_a_person(self) -> None:
+        town = Town(15050, 2000)
+        town.claim()
+        town.systemx.answer(1, Receipt.REFUSED, "UKJENT_PRAKSISID")
+        outcome = town.receipts()
+        assert outcome.code is OutcomeCode.REPORTED
+        (claim,) = outcome.detail["claims"]
+        assert (claim["receipt"], claim["error"], claim["results"]) == ("REFUSED", "UKJENT_PRAKSISID", [])
+        (task,) = outcome.tasks
+        assert (task.role, task.name) == ("refund-officer", "message-refused-1")
+        assert "UKJENT_PRAKSISID" in task.text
+        assert "2 kortene på til sammen 170,50 kr" in task.text
+        assert town.receipts().code is OutcomeCode.NOOP
+        assert town.claim().code is OutcomeCode.NOOP
+
+    def test_of_one_that_was_sent_anew_after_that_are_those_of_the_sending_that_was_judged(self) -> None:
+        town = Town(15050)
+        town.claim()
+        town.systemx.answer(1, Receipt.REFUSED, "UKJENT_FELT")
+        town.receipts()
+        for number, receipt in ((2, Receipt.RECEIVED), (3, Receipt.DUPLICATE)):
+            town.systemx.send(town.systemx.messages[0])
+            town.systemx.answer(number, receipt)
+        outcome = town.receipts()
+        assert (outcome.code, outcome.tasks) == (OutcomeCode.UPDATED, ())
+        assert [claim["refund_by_result"] for claim in outcome.detail["claims"]] == 2 * [{"ACCEPTED": 15050}]
 
     @pytest.mark.parametrize(("day", "told"), [(3, 0), (4, 1)])
     def test_that_do_not_come_are_asked_for_once(self, day: int, told: int) -> None:
