@@ -1,6 +1,6 @@
 // How the agent fills controls of one document: each is awaited, set as its kind is set, and read back.
 (request, doc, sight, waits) => {
-  const { normal, best, find, isChoice, isEditable, choices, optionName, groupOf } = sight;
+  const { normal, best, findControl, isChoice, isEditable, choices, optionName, groupOf } = sight;
   const { until, act, stop, stay, late, pause, ends } = waits;
   const win = doc.defaultView;
 
@@ -100,12 +100,7 @@
     else if (NATIVE.has(el.type)) act(() => setNative(el, wanted(el, field)));
     else act(() => insert(el, field.text));
   };
-  // A choice may be called like a field ("Telefon" of the ways to be reached): what is typed belongs in the field.
-  const places = (field) => {
-    const hits = find(field.at);
-    const typed = hits.filter((el) => !isChoice(el));
-    return field.kind === "text" && typed.length ? typed : hits;
-  };
+  const places = (field) => findControl(field.at, field.kind === "text");
   const one = (field) => {
     const hits = places(field);
     return hits.length === 1 ? hits[0] : undefined;

@@ -30,6 +30,7 @@ class Reply(TypedDict, total=False):
     tables: list[TableData]
     terms: dict[str, str]
     fields: list[int]
+    counts: list[int]
     field: int
     what: str
     complete: bool

@@ -9,7 +9,8 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import ClassVar, TypedDict, cast
+from types import UnionType
+from typing import ClassVar, TypedDict, Union, cast, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from common.browser.locator import Locator, LocatorData
 
 OSLO = ZoneInfo("Europe/Oslo")
+_SEVERAL = (list, tuple, set, frozenset)
 
 
 class FieldData(TypedDict, total=False):
@@ -53,6 +55,17 @@ class Field:
     def data(self) -> FieldData:
         """Give the field as JSON for the in-page agent."""
         return {**self.value, "at": self.at.data()}
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Where a field of a form belongs, whatever is to stand there."""
+
+    name: str
+    """As its declaration has it: `NumberToFind.number`."""
+    at: Locator
+    typed: bool
+    """Whether it is filled by typing, or by a choice of a list: then a choice that is called like it is not meant."""
 
 
 def written(value: object) -> FieldData:  # noqa: PLR0911 -- one line per kind of value
@@ -113,6 +126,18 @@ class Form(BaseModel):
         places = _places(type(self))
         values = ((name, getattr(self, name)) for name in places)
         return [Field(name, places[name], written(value)) for name, value in values if value is not None]
+
+    @classmethod
+    def controls(cls) -> Sequence[Control]:
+        """List the controls of the form, in the order of declaration."""
+        annotations = {name: info.annotation for name, info in cls.model_fields.items()}
+        return [Control(f"{cls.__name__}.{name}", at, _typed(annotations[name])) for name, at in _places(cls).items()]
+
+
+def _typed(annotation: object) -> bool:
+    """Whether values of this type are text in a page, as `written` has it."""
+    kinds = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    return not any(get_origin(kind) in _SEVERAL or kind in {bool, Path, *_SEVERAL} for kind in kinds)
 
 
 @cache

@@ -20,10 +20,20 @@ async (parts, request) => {
     if (request.wait) await waits.until(() => (request.reads.every((at) => find(at).length) ? true : undefined));
     return { state: "read", reads: request.reads.map((at) => reading(at)) };
   };
+  // How many elements an act would have to choose from; what is still to come is waited for.
+  const count = async () => {
+    const counts = () => {
+      const shown = places.documentAt(request.place);
+      return request.count.map((sought) => (shown ? see(shown).findForAct(sought).length : 0));
+    };
+    await waits.until(() => (counts().every((number) => number === 1) ? true : undefined));
+    return { state: "counted", counts: counts() };
+  };
   const main = async () => {
     if (request.document && request.document !== id) return { state: "moved" };
     if (request.awaiting && request.awaiting === id && !root.presses[request.step]) return { state: "unpressed" };
     if (request.reads) return read();
+    if (request.count) return count();
     const { press, arrive } = parts.press(request, places, here, see, waits);
     if (request.set.length || request.check.length || request.hand) {
       const { fill, handed } = parts.controls(request, doc, see(doc), waits);

@@ -11,7 +11,7 @@ from common import metrics
 from common.browser import driver as wire
 from common.browser.calls import Calls
 from common.browser.expectation import Expectation, Reply
-from common.browser.form import Field
+from common.browser.form import Control, Field
 from common.browser.habits import Habits
 from common.browser.hands import Act, Hands, named
 from common.browser.locator import Locator
@@ -103,6 +103,17 @@ class BrowserPage:
         """Await the screen's readiness once more and read it afresh."""
         with _timed(type(screen), "refresh"):
             return self._arrive(screen, (type(screen),), step="", departed="").arrival
+
+    def count(self, screen: Screen, what: Sequence[Control]) -> Sequence[int]:
+        """Say of each how many elements an act would have to choose from; what is still to come is waited for."""
+        asked = {"count": [{"at": each.at.data(), "typed": each.typed} for each in what]}
+        for _ in range(_MOVES):
+            reply = self._calls.ask(screen, asked)
+            if reply.get("state") == "counted":
+                return reply.get("counts", [])
+            if reply.get("state") not in ("left", "lost"):
+                self._fail(screen, None, reply)
+        raise TargetTimeout(f"{type(screen).__name__} does not come to rest")
 
     def open(self, screen: type[S], address: str) -> S:
         """Go to an address and await the screen there."""

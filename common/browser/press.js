@@ -29,8 +29,7 @@
   const target = ({ what, row }) => {
     const among = within(row);
     const hits = among ? see(here.doc).find(what, among) : [];
-    const sameForm = hits.length > 1 && hits[0].form && hits.every((el) => el.form === hits[0].form);
-    return hits.length === 1 || sameForm
+    return see(here.doc).isOne(hits)
       ? hits[0]
       : hits.length
         ? stop({ state: "problem", what: "several" })

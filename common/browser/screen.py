@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypedDict, TypeVar, cast
 
-from common.browser.form import Field, Form
+from common.browser.form import Control, Field, Form
 from common.browser.locator import By, Locator, LocatorData, terms
 from common.browser.target import MAKING
 
@@ -82,6 +82,10 @@ class Page(Protocol):
         """Await the screen's readiness once more and read it afresh."""
         ...
 
+    def count(self, screen: Screen, what: Sequence[Control]) -> Sequence[int]:
+        """Say of each how many elements an act would have to choose from, on whatever page stands where the screen is shown."""
+        ...
+
 
 class Row(Mapping[str, str]):
     """One row of a table: header → text."""
@@ -132,6 +136,10 @@ class Screen:
     """The name of the window that a page opens for it."""
     patience: ClassVar[timedelta] = timedelta(0)
     """How much longer than usual what comes after a press here may take, as where files are sent."""
+    untouched: ClassVar[tuple[Locator | type[Form], ...]] = ()
+    """What must stand here, besides `ready`, before anything is filled in or pressed; a form means all of its fields."""
+    leads_to: ClassVar[tuple[tuple[Locator, type[Screen]], ...]] = ()
+    """What to press here, and which search page or empty form comes: it may be looked at, and nothing is saved by it."""
 
     def __init__(self, page: Page, arrival: Arrival | None = None) -> None:
         self.page = page
@@ -266,6 +274,7 @@ def read_on_arrival(screen: type[Screen]) -> tuple[Locator, ...]:
 
 __all__ = [
     "Arrival",
+    "Control",
     "Field",
     "Form",
     "Page",

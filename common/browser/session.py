@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, TypeVar, cast
@@ -20,7 +21,15 @@ from common.browser.page import BrowserPage, Habits
 from common.browser.screen import Screen
 from common.browser.settings import BrowserSettings
 from common.browser.target import SignsIn, SignsOut, WebTarget
-from common.errors import AccountOut, ApplicationException, BrowserFailed, ConfigurationError, SignedOut, StopSignal
+from common.errors import (
+    AccountOut,
+    ApplicationException,
+    BrowserFailed,
+    ConfigurationError,
+    SignedOut,
+    StopSignal,
+    UiChanged,
+)
 from common.lease import Hold, Lease, now
 from common.target import Account, SecondLogin
 
@@ -131,6 +140,25 @@ class Browser:
                 warm.signed_in.pop(target.name, None)
         self._sign_in(warm, target, account, hold)
         return self._go(warm, screen, hold)
+
+    def look(self, screen: type[S], account: Account | None, hold: Hold) -> S:
+        """Show a screen as `open` does, but a page that has changed as well, for whoever wants to know in what.
+
+        Without an account it is shown to somebody who has not signed in. Raises what `open` raises, but for UiChanged.
+        """
+        hold.require(0)
+        try:
+            if account is not None:
+                return self.open(screen, account, hold)
+            return self._go(self._started(hold), screen, hold)
+        except UiChanged:
+            warm, target = self._started(hold), screen.target
+        if account is not None and target.name not in warm.signed_in:
+            # What comes after signing in is not known any more; whether it has signed in, the page itself shows.
+            warm.signed_in[target.name] = (target, account)
+            with suppress(UiChanged):
+                return self._go(warm, screen, hold)
+        return screen(self._page(warm, hold, pixels=issubclass(screen, CanvasScreen)))
 
     def collect(self) -> None:
         """Leave the page after a case, so that nothing of one person stays, and tidy or recycle when it is time.

@@ -136,6 +136,21 @@
     }
   };
 
+  // --- what an act has to choose from -----------------------------------------------------------------------------
+  // A choice may be called like a field ("Telefon" of the ways to be reached): what is typed belongs in the field.
+  const findControl = (at, typed) => {
+    const hits = find(at);
+    const fields = hits.filter((el) => !isChoice(el));
+    return typed && fields.length ? fields : hits;
+  };
+  // Buttons of one form that are called alike do the same.
+  const isOne = (hits) =>
+    hits.length === 1 || (hits.length > 1 && !!hits[0].form && hits.every((el) => el.form === hits[0].form));
+  const findForAct = ({ at, typed }) => {
+    const hits = findControl(at, typed);
+    return at.by === "button" && isOne(hits) ? hits.slice(0, 1) : hits;
+  };
+
   // --- controls -------------------------------------------------------------------------------------------------
   const optionName = (el) =>
     normal([...(el.labels ?? [])].map(ownText).join(" ") || el.getAttribute("aria-label") || el.value);
@@ -218,6 +233,9 @@
     all,
     shown,
     find,
+    findControl,
+    findForAct,
+    isOne,
     isChoice,
     isEditable,
     choices,

@@ -55,6 +55,9 @@ class WebTarget(Target):
     _interruptions: dict[type[Any], type[ApplicationException]] = field(
         default_factory=dict[type[Any], type[ApplicationException]], init=False, repr=False
     )
+    _looked_at: list[Callable[[], type[Any]]] = field(
+        default_factory=list[Callable[[], type[Any]]], init=False, repr=False
+    )
     _installations: dict[Any, WebTarget] = field(default_factory=dict[Any, "WebTarget"], init=False, repr=False)
 
     def signs_in(self, screen: type[SignIn]) -> type[SignIn]:
@@ -78,6 +81,23 @@ class WebTarget(Target):
             return screen
 
         return register
+
+    def looked_at(self, screen: type[S]) -> type[S]:
+        """Declare a page, reachable by address, that the check of screens looks at: nobody's data stand there.
+
+        A search page or an empty form: what it must show is `Screen.untouched`, where it leads on is `Screen.leads_to`.
+        """
+        self.looks_at(lambda: screen)
+        return screen
+
+    def looks_at(self, screen: Callable[[], type[Any]]) -> None:
+        """Declare the same of a page that the deployment's settings choose."""
+        self._looked_at.append(screen)
+
+    @property
+    def looks(self) -> tuple[type[Screen], ...]:
+        """The pages that the check of screens looks at, in the order of declaration; each is of this target."""
+        return tuple(chosen() for chosen in self._looked_at)
 
     @property
     def sign_in_screen(self) -> type[Screen] | None:

@@ -25,6 +25,7 @@ class Credentials(Form):
 class SignIn(HsProScreen):
     path = "/"
     ready = (heading("Logg inn"), button("Logg inn"))
+    untouched = (Credentials,)
 
     def sign_in(self, account: Account) -> None:
         """Sign in; raises AccountOut for a refused password or a locked account, LoginFailed for anything else."""
@@ -65,9 +66,11 @@ class NumberToFind(Form):
     number: Annotated[str, label("Fødselsnummer")]
 
 
+@HsPro.looked_at
 class PersonSearch(HsProScreen):
     path = "/personer"
     ready = (heading("Personsøk"), label("Fødselsnummer"))
+    untouched = (NumberToFind, button("Søk"))
 
     def search(self, number: str) -> Hits:
         """Look a person up by national id or D-number, former ones included."""

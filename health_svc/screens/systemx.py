@@ -48,6 +48,7 @@ class Credentials(Form):
 class SignIn(SystemXScreen):
     path = "/"
     ready = (heading("Pålogging"), button("Logg på"))
+    untouched = (Credentials,)
 
     def sign_in(self, account: Account) -> None:
         """Sign in; raises AccountOut for a refused password or a locked account, LoginFailed for anything else."""
@@ -88,9 +89,11 @@ class NumberToFind(Form):
     number: Annotated[str, label("Fødselsnr.")]
 
 
+@SystemX.looked_at
 class PatientSearch(SystemXScreen):
     path = "/pasienter"
     ready = (heading("Finn pasient"), label("Fødselsnr."))
+    untouched = (NumberToFind, button("Finn"))
 
     def search(self, number: str) -> PatientList:
         """Look a patient up by national id or D-number, former ones included."""

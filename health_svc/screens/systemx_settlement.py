@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from common.browser.locator import button, heading, link, table
 from common.errors import UiChanged
 from common.norway.money import ore
-from health_svc.screens.systemx import SystemXScreen
+from health_svc.screens.systemx import SystemX, SystemXScreen
 
 W = TypeVar("W")
 
@@ -95,6 +95,7 @@ RECEIPTS = {
 JUDGEMENTS = {"Godkjent": Judgement.ACCEPTED, "Avvist": Judgement.REJECTED, "Duplikat": Judgement.DUPLICATE}
 
 
+@SystemX.looked_at
 class Settlement(SystemXScreen):
     path = "/oppgjor"
     ready = (heading("Oppgjør"), table("Usendte kort"), table("Oppgjørsmeldinger"))
@@ -151,6 +152,7 @@ class ClaimPage(SystemXScreen):
         return self.press(button("Send til HELFO"), expect=ClaimPage)
 
 
+@SystemX.looked_at
 class Receipts(SystemXScreen):
     path = "/kvitteringer"
     ready = (heading("Kvitteringer"), table("Forsendelser"))

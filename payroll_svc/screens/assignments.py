@@ -12,7 +12,7 @@ from common.browser.locator import button, heading, label, link, table, text
 from common.browser.screen import Form
 from common.person import PersonFacts, facts
 from payroll_svc.assignments.benefit import BenefitKind, Relation
-from payroll_svc.screens.payroll_target import PayrollScreen
+from payroll_svc.screens.payroll_target import PayrollScreen, PayrollSystem
 from payroll_svc.screens.timesheets import HoursPage
 from payroll_svc.screens.worked_lines import hundredths, known
 
@@ -56,9 +56,11 @@ class AssignmentToFind(Form):
     number: Annotated[str, label("Oppdragsnr.")]
 
 
+@PayrollSystem.looked_at
 class AssignmentSearch(PayrollScreen):
     path = "/oppdrag"
     ready = (heading("Finn oppdrag"), label("Oppdragsnr."))
+    untouched = (AssignmentToFind, button("Finn oppdrag"))
 
     def search(self, number: str) -> AssignmentHits:
         return self.submit(AssignmentToFind(number=number), button("Finn oppdrag"), expect=AssignmentHits)

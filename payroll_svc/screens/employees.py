@@ -13,7 +13,7 @@ from common.errors import UiChanged
 from common.person import PersonFacts, facts
 from payroll_svc.percent import plain, read_percent
 from payroll_svc.positions.holding import Position, PositionType, read_day, read_leave
-from payroll_svc.screens.payroll_target import PayrollScreen
+from payroll_svc.screens.payroll_target import PayrollScreen, PayrollSystem
 
 TYPES = {
     "Fast": PositionType.FAST,
@@ -42,9 +42,11 @@ class EmployeeToFind(Form):
     number: Annotated[str | None, label("Fødselsnr.")] = None
 
 
+@PayrollSystem.looked_at
 class EmployeeSearch(PayrollScreen):
     path = "/ansatte"
     ready = (heading("Finn ansatt"), label("Fødselsnr."))
+    untouched = (EmployeeToFind, button("Finn"))
 
     def search(self, sought: EmployeeToFind) -> EmployeeList:
         """Look employees up by employee number or national id, former numbers included."""

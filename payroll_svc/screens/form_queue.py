@@ -13,7 +13,7 @@ from common.browser.dates import day, day_or_none, moment, month_or_none
 from common.browser.locator import button, heading, label, link, table, text
 from common.browser.screen import Form, Row
 from common.errors import BusinessException, RecordLocked, TargetRejected, UiChanged
-from payroll_svc.screens.payroll_target import PayrollScreen
+from payroll_svc.screens.payroll_target import PayrollScreen, PayrollSystem
 
 _YES = "Ja"
 
@@ -107,9 +107,11 @@ class FormToFind(Form):
     form_id: Annotated[str, label("Skjemanr.")]
 
 
+@PayrollSystem.looked_at
 class FormQueue(PayrollScreen):
     path = "/skjemaer"
     ready = (heading("Skjemakø"), label("Skjemanr."))
+    untouched = (FormToFind, button("Finn skjema"))
 
     def find(self, form_id: str) -> FormHits:
         return self.submit(FormToFind(form_id=form_id), button("Finn skjema"), expect=FormHits)

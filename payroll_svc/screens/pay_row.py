@@ -15,7 +15,7 @@ from common.browser.screen import Form
 from common.errors import RecordLocked, TargetRejected, UiChanged
 from common.norway.money import ore
 from payroll_svc.control.row import Overtime, PayLine, TaxCard, plain_account
-from payroll_svc.screens.payroll_target import PayrollScreen
+from payroll_svc.screens.payroll_target import PayrollScreen, PayrollSystem
 from payroll_svc.screens.run_list import TAX_CARDS, RunFacts, known, run_facts, yes
 
 _CODE = re.compile(r"K\d\d", re.ASCII)
@@ -85,9 +85,11 @@ class RowToFind(Form):
     position_no: Annotated[str, label("Stillingsnr.")]
 
 
+@PayrollSystem.looked_at
 class PayRowSearch(PayrollScreen):
     path = "/lonnsrader"
     ready = (heading("Finn lønnsrad"), label("Stillingsnr."))
+    untouched = (RowToFind, button("Finn"))
 
     def search(self, run_id: str, employee_no: str, position_no: str) -> PayRowHits:
         """Look up the row of a position in a run."""

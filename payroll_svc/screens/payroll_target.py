@@ -34,6 +34,7 @@ class Credentials(Form):
 class SignIn(PayrollScreen):
     path = "/"
     ready = (heading("Pålogging"), button("Logg på"))
+    untouched = (Credentials,)
 
     def sign_in(self, account: Account) -> None:
         """Sign in; raises AccountOut for a refused password or a locked account, LoginFailed for anything else."""

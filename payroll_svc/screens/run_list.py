@@ -17,7 +17,7 @@ from common.browser.screen import Row
 from common.errors import TargetDown, UiChanged
 from common.norway.money import ore
 from payroll_svc.control.row import RunType, TaxCard, plain_account
-from payroll_svc.screens.payroll_target import PayrollScreen
+from payroll_svc.screens.payroll_target import PayrollScreen, PayrollSystem
 
 W = TypeVar("W")
 
@@ -75,6 +75,7 @@ RunList = Mapping[tuple[str, str], list[ListedRow]]
 """The rows of a run by employee and position; more than one under a key is nothing that a robot sorts out."""
 
 
+@PayrollSystem.looked_at
 class PayRuns(PayrollScreen):
     path = "/kjoringer"
     ready = (heading("Lønnskjøringer"), table("Kjøringer"))

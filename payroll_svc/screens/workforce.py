@@ -13,7 +13,7 @@ from common.browser.screen import Form
 from common.errors import UiChanged
 from payroll_svc.positions.holding import Position
 from payroll_svc.screens.employees import position_of
-from payroll_svc.screens.payroll_target import PayrollScreen
+from payroll_svc.screens.payroll_target import PayrollScreen, PayrollSystem
 
 _PAGE = re.compile(r"(\d+) av (\d+)", re.ASCII)
 _BLANKS = re.compile(r"\s")
@@ -36,9 +36,11 @@ class MonthToShow(Form):
     month: Annotated[str, label("Måned")]
 
 
+@PayrollSystem.looked_at
 class Workforce(PayrollScreen):
     path = "/stillinger"
     ready = (heading("Stillingsoversikt"), label("Måned"))
+    untouched = (MonthToShow, button("Vis"))
 
     def show(self, month: str) -> WorkforcePage:
         """The first page of the positions that hold on any day of `2026-11`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import cast
 
 from common.browser.target import WebTarget
@@ -44,3 +45,7 @@ def directory_screen(network: Network) -> type[Directory]:
             return cast("type[Directory]", LamDirectory.at(target))
         case Product.KATALOG:
             return cast("type[Directory]", KatalogDirectory.at(target))
+
+
+for _network, _target in _TARGETS.items():
+    _target.looks_at(partial(directory_screen, _network))

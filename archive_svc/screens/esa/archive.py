@@ -19,10 +19,11 @@ from archive_svc.esa.record import (
     WriteOff,
 )
 from archive_svc.screens.esa.cases import CaseFilePage, CaseHits, CaseToFind
+from archive_svc.screens.esa.menu import Menu
 from archive_svc.screens.esa.overviews import BacklogSearch, OfficerList
 from archive_svc.screens.esa.post import PostHits, PostPage, PostSearch
 from archive_svc.screens.esa.shown import code
-from archive_svc.screens.esa.target import Content, Menu
+from archive_svc.screens.esa.target import Content, Esa
 from archive_svc.screens.esa.windows import NewCaseFileWindow, NewDocumentWindow, StatusWindow, WriteOffWindow
 from common.browser.locator import button, css, heading, label, link
 from common.browser.screen import Row
@@ -31,6 +32,7 @@ from common.errors import NotConfirmed, TargetRejected
 
 class CaseSearch(Content):
     ready = (heading("Søk saksmappe"), label("Saksnr."), button("Søk"))
+    untouched = (CaseToFind,)
     parts = css("#arkivdel option")
     series = css("#serie option")
 
@@ -50,10 +52,12 @@ class CaseSearch(Content):
         return self.submit(CaseToFind(number=number, closed_too=True), button("Søk"), expect=CaseHits).open(number)
 
 
+@Esa.looked_at
 class EsaArchive(CaseSearch, Archive):
     """ESA is signed in to, and interrupted, as the office's other applications."""
 
     path = "/esa"
+    leads_to = ((button("Ny saksmappe"), NewCaseFileWindow),)
 
     def case_files(self, wanted: Wanted) -> Sequence[CaseFile]:
         """The list does not show everything of a case file: each that fits is opened."""

@@ -25,6 +25,7 @@ class BacklogOf(Form):
 
 class BacklogSearch(Content):
     ready = (heading("Restanser"), label("Arkivdel"), button("Vis"))
+    untouched = (BacklogOf,)
     parts = css("#arkivdel option")
 
     def find(self, part: str, unit: str) -> BacklogList | None:

@@ -24,6 +24,7 @@ class PostToFind(Form):
 
 class PostSearch(Content):
     ready = (heading("Søk journalpost"), label("Ekstern ref."), button("Søk"))
+    untouched = (PostToFind,)
 
     def find(self, external_reference: str) -> PostHits:
         return self.submit(PostToFind(external_reference=external_reference), button("Søk"), expect=PostHits)

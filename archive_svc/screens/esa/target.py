@@ -1,11 +1,10 @@
-"""ESA as a target: a page of frames, with the menu above and the content beside the archive's tree."""
+"""ESA as a target: a page of frames, with the content beside the archive's tree."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from archive_svc.screens.office import Office
-from common.browser.locator import link
 from common.browser.screen import Screen
 from common.browser.target import WebTarget
 from common.target import SecondLogin
@@ -26,8 +25,3 @@ class Content(EsaScreen):
     """What is shown beside the tree."""
 
     frame = "innhold"
-
-
-class Menu(EsaScreen):
-    frame = "topp"
-    ready = (link("Søk saksmappe"), link("Søk journalpost"), link("Restanser"), link("Saksbehandlere"))

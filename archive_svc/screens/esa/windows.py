@@ -63,6 +63,7 @@ class CaseFileRefused(Refusal):
 class NewCaseFileWindow(EsaWindow):
     window = "Ny saksmappe"
     ready = (heading("Ny saksmappe"), button("Lagre"))
+    untouched = (CaseFileForm,)
     parts = css("#arkivdel option")
     series = css("#serie option")
 

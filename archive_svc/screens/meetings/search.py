@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from archive_svc.screens.meetings.item import ItemPage
-from archive_svc.screens.meetings.target import ItemHit, MeetingsScreen
+from archive_svc.screens.meetings.target import ItemHit, Meetings, MeetingsScreen
 from common.browser.dates import day
 from common.browser.locator import button, heading, label, link, table, text
 from common.browser.screen import Form, Row
@@ -22,9 +22,11 @@ class ItemToFind(Form):
     case_no: Annotated[str, label("Arkivsak")] = ""
 
 
+@Meetings.looked_at
 class ItemSearch(MeetingsScreen):
     path = "/saker"
     ready = (heading("Finn sak"), label("Saksnr."))
+    untouched = (ItemToFind, button("Finn sak"))
 
     def search(self, sought: ItemToFind) -> ItemHits:
         """Every item that has all that is sought."""

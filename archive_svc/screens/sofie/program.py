@@ -14,6 +14,7 @@ from archive_svc.screens.sofie.document_window import (
     reference_kind,
     type_called,
 )
+from archive_svc.screens.sofie.target import Sofie as SofieTarget
 from archive_svc.screens.sofie.target import SofieScreen
 from archive_svc.sofie.document import SofieDocument, WaitingLine
 from archive_svc.sofie.port import Sofie
@@ -34,11 +35,13 @@ class Wanted(Form):
     number: Annotated[str, label("Dokumentnr.")]
 
 
+@SofieTarget.looked_at
 class SofieProgram(SofieScreen, Sofie):
     """SOFIE is signed in to as the office's other applications; its program stands as the account's last visit left it."""
 
     path = "/okt"
     ready = (_HERE, label("Dokumentnr."), button("Hent"), _WAITING)
+    untouched = (Wanted, button("Neste"))
     elsewhere = (DocumentWindow,)
 
     def document(self, number: str) -> SofieDocument | None:

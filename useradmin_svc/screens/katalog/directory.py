@@ -21,6 +21,8 @@ class KatalogDirectory(OfficeScreen, Directory):
 
     path = "/kontoer"
     ready = (heading("Finn konto"), label("Brukernavn"), button("Søk"))
+    untouched = (AccountToFind, link("Alle kontoer"))
+    leads_to = ((link("Grupper"), GroupList), (link("Ny konto"), NewAccount))
 
     def find(self, wanted: Wanted) -> list[Sighting]:
         return self._search(wanted).sightings() if _can_be_typed(wanted) else []

@@ -115,6 +115,7 @@ class SavingScreen(OfficeScreen):
 class NewAccount(SavingScreen):
     path = "/kontoer/ny"
     ready = (heading("Ny konto"), button("Opprett konto"))
+    untouched = (NewParticulars,)
 
     def create(self, user_name: str, arrangement: Arrangement) -> AccountCreated:
         """An account without groups, which is disabled; raises TargetRejected also when its name is taken."""

@@ -27,6 +27,8 @@ _WILDCARD = re.compile(r"\$_?[a-z]")
 class LamDirectory(UserList, Directory):
     path = "/templates/lists/list.php?type=user&filteruid=%5E-%24"
     """The list with a filter that nobody meets: showing all takes long where there are many, and few visits want it."""
+    untouched = (*UserList.untouched, UserList.clear)
+    leads_to = ((button("New user"), PersonTab), (link("Accounts"), Menu))
 
     def find(self, wanted: Wanted) -> list[Sighting]:
         return [one for one in self.only(wanted).sightings() if _is_meant(one, wanted)]

@@ -70,6 +70,7 @@ class Listed:
 
 class UserList(ListPage):
     ready = (heading("Users"), css("#filteruid"))
+    untouched = (Filter, css("#btn_apply_filter"))
     clear = css("#btn_clear_filter")
 
     def only(self, wanted: Wanted) -> UserList:

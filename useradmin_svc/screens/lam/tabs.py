@@ -35,6 +35,12 @@ class PersonTab(Tab):
     remark = field("description_0")
     categories = css("[id^=businessCategory_]")
     units = css("[id^=departmentNumber_]")
+    untouched = (
+        *(employee_no, person_key, mail, remark, AccountPage.suffix),
+        *(field("businessCategory_0"), field("departmentNumber_0"), field("btn_add_departmentNumber")),
+        field("btn_form_subpage_inetOrgPerson_manager_change"),
+        *(button("Set password"), button("Unix"), button("Save")),
+    )
     managers = css(
         ".responsiveField:has(> #btn_form_subpage_inetOrgPerson_manager_change) + .responsiveLabel + .responsiveField td"
     )

@@ -71,6 +71,7 @@ class ListSettings(Form):
 class SignIn(LamScreen):
     path = "/templates/login.php"
     ready = (field("passwd"), button("Login"))
+    untouched = (Credentials,)
 
     def sign_in(self, account: Account) -> None:
         """Sign in and let the lists show what the robot reads; raises AccountOut for a refused password."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from common.browser.locator import button, heading, label, text
 from common.browser.screen import Form
-from useradmin_svc.screens.orderers.target import OrderersScreen
+from useradmin_svc.screens.orderers.target import Orderers, OrderersScreen
 
 
 class EmployeeFacts(BaseModel, frozen=True):
@@ -28,9 +28,11 @@ class EmployeeToFind(Form):
     employee_no: Annotated[str, label("Ansattnr.")]
 
 
+@Orderers.looked_at
 class EmployeeSearch(OrderersScreen):
     path = "/ansatte"
     ready = (heading("Finn ansatt"), label("Ansattnr."))
+    untouched = (EmployeeToFind, button("Finn ansatt"))
 
     def find(self, employee_no: str) -> EmployeePage | None:
         """The page of the employee with this number; None when the municipality has none."""

@@ -8,7 +8,7 @@ from common.browser.locator import button, heading, label, link, table, text
 from common.browser.screen import Form, Row
 from common.errors import UiChanged
 from useradmin_svc.screens.orderers.orderer import NewOrderer, OrdererPage
-from useradmin_svc.screens.orderers.target import OrdererHit, OrderersScreen
+from useradmin_svc.screens.orderers.target import OrdererHit, Orderers, OrderersScreen
 
 
 class OrdererToFind(Form):
@@ -20,9 +20,11 @@ class OrdererToFind(Form):
     """For which the orderer has, or has had, an authorisation."""
 
 
+@Orderers.looked_at
 class OrdererSearch(OrderersScreen):
     path = "/bestillere"
     ready = (heading("Finn bestiller"), label("Bestiller-ID"))
+    untouched = (OrdererToFind, button("Finn bestiller"))
 
     def search(self, sought: OrdererToFind) -> OrdererHits:
         """Every orderer that has all that is sought, with or without the role."""

@@ -8,16 +8,18 @@ from common.browser.dates import day, day_or_none
 from common.browser.locator import button, heading, label, table, text
 from common.browser.screen import Form, Row
 from useradmin_svc.screens.office import filled
-from useradmin_svc.screens.orderers.target import OrderersScreen, UnitFacts, UnitOrderer, known_state
+from useradmin_svc.screens.orderers.target import Orderers, OrderersScreen, UnitFacts, UnitOrderer, known_state
 
 
 class UnitToFind(Form):
     unit: Annotated[str, label("Enhet")]
 
 
+@Orderers.looked_at
 class UnitSearch(OrderersScreen):
     path = "/enheter"
     ready = (heading("Finn enhet"), label("Enhet"))
+    untouched = (UnitToFind, button("Finn enhet"))
 
     def find(self, unit: str) -> UnitPage | None:
         """The page of the unit with this organisation number; None when the register has no such unit."""

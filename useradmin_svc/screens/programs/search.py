@@ -10,7 +10,7 @@ from common.browser.screen import Form, Row
 from common.errors import InvalidValue, UiChanged
 from useradmin_svc.screens.office import filled, pieces
 from useradmin_svc.screens.programs.access import AccessPage, NewAccess, known_state
-from useradmin_svc.screens.programs.target import AccessHit, Grant, ProgramFacts, ProgramsScreen
+from useradmin_svc.screens.programs.target import AccessHit, Grant, ProgramFacts, Programs, ProgramsScreen
 
 EVERY_PROGRAM = "Alle programmer"
 _UNLIMITED = "Ubegrenset"
@@ -23,10 +23,12 @@ class AccessToFind(Form):
     number: Annotated[str, label("Fødselsnr.")] = ""
 
 
+@Programs.looked_at
 class ProgramSearch(ProgramsScreen):
     path = "/programmer"
     ready = (heading("Programmer"), label("Brukernavn"), button("Søk"))
     program_list = table("Programliste")
+    untouched = (AccessToFind, program_list)
 
     def programs(self) -> list[ProgramFacts]:
         """Every program there is."""
