@@ -25,6 +25,8 @@ from common.local.stack import Stack
 _NIGHT, _WORKING_DAY = 16.0, 8.0
 """Hours from the morning's first case until what came in by day must be done; those of one working day."""
 
+SEED = 1
+"""Of the peak day that is played."""
 _APART = 10_000
 """Nobody of one day turns up on another."""
 
@@ -86,7 +88,8 @@ def _peak(stack: Stack, tell: Tell) -> Row:
     peak = PEAKS[stack.service.name].rows
     tell(f"the peak day: {dict(peak)}")
     with Book(stack) as book:
-        return _hours(stack, "the peak day, played", _play(stack, book, peak, seed=1) / 3600)
+        hours = _play(stack, book, peak, seed=SEED) / 3600
+        return _hours(stack, f"the peak day, played: {sum(peak.values()):,} rows, none of them wrong", hours)
 
 
 def _hours(stack: Stack, what: str, hours: float) -> Row:
