@@ -33,6 +33,8 @@ app.add_typer(key_commands.app, name="keys")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(session_commands.app, name="sessions")
 app.add_typer(db, name="db")
+screens = typer.Typer(no_args_is_help=True, help="Look after what the robot knows of its targets' pages.")
+app.add_typer(screens, name="screens")
 
 errors = Console(stderr=True)
 ServiceName = Annotated[str, typer.Argument(help="The service: archive, health, payroll or useradmin.")]
@@ -239,6 +241,36 @@ def schedule_next(
 
     bank_days = load(CalendarSettings).bank_days
     show_next(load_service(service), name, count, now=system(), bank_days=bank_days, console=Console())
+
+
+@screens.callback()
+def _screens() -> None:
+    """Look after what the robot knows of its targets' pages."""
+
+
+@screens.command("check")
+def screens_check(
+    service: Annotated[str, typer.Argument(envvar="ROGER_SERVICE", help="archive, health, payroll or useradmin.")],
+    target: Annotated[str | None, typer.Option(help="Only this target.")] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for a robot account that is free.")] = 90.0,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    tell: Annotated[bool, typer.Option("--tell", help="Give robot operations a task for what has changed.")] = False,
+) -> None:
+    """Sign in as a robot, visit search pages and empty forms, and see whether all that the robot looks for is there.
+
+    Ends with 0 when it is, with 1 when something has changed, with 2 when not everything could be looked at.
+    """
+    from common.worker.screens_check import check_screens  # noqa: PLC0415  only the worker's image holds browsers
+
+    found = load_service(service)
+    log.configure(os.environ.get("ROGER_LOG_LEVEL", "WARNING"), service=found.name, part="screens", to=sys.stderr)
+    report = asyncio.run(check_screens(found, target, wait=wait, tell=tell))
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    else:
+        report.show(Console(), errors)
+    raise typer.Exit(report.ending)
 
 
 @db.command("upgrade")

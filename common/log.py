@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import structlog
 
@@ -50,8 +50,8 @@ class _Forward(logging.Handler):
         get(record.name).log(record.levelno, message, **fields)
 
 
-def configure(level: str = "INFO", *, service: str, part: str) -> None:
-    """Make every log line of this process one JSON object on standard output."""
+def configure(level: str = "INFO", *, service: str, part: str, to: TextIO | None = None) -> None:
+    """Make every log line of this process one JSON object on standard output, or where it is said."""
 
     def name_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         return {"service": service, "part": part, **event}
@@ -65,7 +65,7 @@ def configure(level: str = "INFO", *, service: str, part: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(to or sys.stdout),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_Forward()], level=logging.WARNING, force=True)

@@ -45,9 +45,14 @@ class Admission:
             pace = self._paces.get(target.name, target.pace)
             if pace is not None:
                 await self._keep_pace(connection, process, target.name, pace)
-        return {
-            target.name: await self._lease_account(connection, shift, process, target) for target in process.targets
-        }
+        accounts: dict[str, str] = {}
+        for target in process.targets:
+            account = await self.lease_account(connection, shift, target)
+            if account is None:
+                # With one target there is nothing to ask for: whoever has its account takes this case in its turn.
+                raise NotAdmitted(process.name, wanted=target.name if len(process.targets) > 1 else None)
+            accounts[target.name] = account
+        return accounts
 
     async def _keep_pace(self, connection: Connection, process: Process, target: str, pace: Pace) -> None:
         gap = pace.gap.total_seconds()
@@ -56,7 +61,8 @@ class Admission:
             row = await (await connection.execute(_SQL["until_pace"], {"target": target})).fetchone()
             raise NotAdmitted(process.name, row["wait"] if row else gap)
 
-    async def _lease_account(self, connection: Connection, shift: str, process: Process, target: Target) -> str:
+    async def lease_account(self, connection: Connection, shift: str, target: Target) -> str | None:
+        """The account that this shift has at a target, for one more lease, or one that is free; None when all are taken."""
         rest = target.session_timeout.total_seconds() if target.second_login == "refused" else 0.0
         names = list(self._accounts.get(target.name, ()))
         values = {
@@ -68,10 +74,7 @@ class Admission:
             "rest": rest,
         }
         row = await (await connection.execute(SQL["lease_account"], values)).fetchone()
-        if row is None:
-            # With one target there is nothing to ask for: whoever has its account takes this case in its turn.
-            raise NotAdmitted(process.name, wanted=target.name if len(process.targets) > 1 else None)
-        return row["name"]
+        return None if row is None else row["name"]
 
     async def want(self, pool: Pool, shift: str, target: str) -> None:
         """Ask those who keep accounts of a target warm to let go of them: two who keep one each starve what needs both."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from common.task import Task
 
 _ROLE = "robot-operations"
@@ -44,5 +47,19 @@ def screen_changed(target: str, *, what: str, processes: list[str], since: str) 
             f"Roger kjenner ikke igjen et skjermbilde ({what}). Disse prosessene er satt på pause: "
             f"{', '.join(processes)}. Sakene venter. Rett roboten, eller få skjermbildet tilbake som det var, og "
             "start prosessene igjen."
+        ),
+    )
+
+
+def screens_drifted(target: str, *, what: Sequence[str], processes: Sequence[str], day: date) -> Task:
+    """Before a night, the check of screens has not found all that must stand on a target's pages; told once a day."""
+    return Task(
+        name=day.isoformat(),
+        role=_ROLE,
+        title=f"Skjermbilder i {target} er endret",
+        text=(
+            f"Kontrollen av skjermbildene fant ikke dette slik roboten kjenner det: {'; '.join(what)}. Ingenting er "
+            f"stanset. Disse prosessene bruker {target}: {', '.join(processes)}. Rett roboten, eller sett dem på pause "
+            "før de får saker."
         ),
     )

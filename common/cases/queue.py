@@ -27,7 +27,7 @@ from common.notices.post import columns, tell_of_cases
 from common.privacy.crypto import CaseKey, Keyring
 from common.process import Process
 from common.settings import WorkerSettings
-from common.target import Pace
+from common.target import Pace, Target
 from common.task import Task
 
 _log = log.get(__name__)
@@ -324,6 +324,17 @@ class Queue:
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(SQL["wanted_accounts"], {"shifts": list(shifts)})).fetchall()
         return {(row["holder"], row["target"]): row["seconds"] for row in rows}
+
+    async def lease_account(self, holder: str, target: Target) -> str | None:
+        """An account for whoever has no case: a free one, or once more the one they have; None when all are taken.
+
+        Those who keep one warm without work are then asked to let go of it.
+        """
+        async with self._pool.connection() as connection, connection.transaction():
+            account = await self._admission.lease_account(connection, holder, target)
+        if account is None:
+            await self._admission.want(self._pool, holder, target.name)
+        return account
 
     async def release_accounts(self, shift: str, targets: Collection[str] | None = None) -> None:
         """Let go of the accounts a shift holds at these targets, or at all."""

@@ -49,7 +49,7 @@ from common.settings import (
     WorkerSettings,
     load,
 )
-from common.target import Account
+from common.worker.accounts import Accounts, introduce, mounted, names_of
 from common.worker.evidence import Witnessing
 from common.worker.heartbeat import Heartbeat
 from common.worker.run import Desk
@@ -67,20 +67,18 @@ async def work(service: Service) -> None:
     deployment = load(DeploymentSettings)
     keyring = Keyring.of(deployment.keys)
     targets = {target.name: TargetSettings.of(target.name) for target in service.targets}
-    accounts = {
-        (name, account.name): account for name, found in targets.items() for account in found.read_accounts(name)
-    }
+    accounts = mounted(targets)
     _check_clockwork(service, settings, load(BrowserSettings).budget)
     database = pool(load(DatabaseSettings), name=f"roger-{service.name}-worker", size=settings.shifts + 3)
     bell = Bell(load(RedisSettings), service.name)
     paces = {target.name: targets[target.name].paced(target) for target in service.targets}
-    queue = Queue(database, keyring, settings, _names(accounts), paces)
+    queue = Queue(database, keyring, settings, names_of(accounts), paces)
     openness = _openness(service, database, targets, accounts)
     vault = _vault(service, database, keyring, deployment.environment)
     storage = _storage(service, deployment.environment)
     try:
         await database.open()
-        await _reach(lambda: _introduce(queue, accounts, keyring))
+        await _reach(lambda: introduce(queue, accounts, keyring))
         await _reach(openness.look)
         desk = Desk(
             queue=queue,
@@ -269,14 +267,14 @@ def _openness(
     service: Service,
     database: Pool,
     targets: dict[str, TargetSettings],
-    accounts: dict[tuple[str, str], Account],
+    accounts: Accounts,
 ) -> Openness:
     return Openness(
         database,
         list(service.processes.values()),
         clock=clock.system,
         availability={target.name: targets[target.name].availability(target) for target in service.targets},
-        mounted=_names(accounts),
+        mounted=names_of(accounts),
     )
 
 
@@ -297,17 +295,3 @@ def _met_by_all(service: Service) -> dict[str, list[str]]:
         for target in service.targets
         if isinstance(target, WebTarget) and target.sign_in_screen is not None
     }
-
-
-def _names(accounts: dict[tuple[str, str], Account]) -> dict[str, list[str]]:
-    names: dict[str, list[str]] = {}
-    for target, name in accounts:
-        names.setdefault(target, []).append(name)
-    return names
-
-
-async def _introduce(queue: Queue, accounts: dict[tuple[str, str], Account], keyring: Keyring) -> None:
-    """Tell the database which accounts there are; a changed password lets one in again that was out."""
-    marks = {place: keyring.blind("password", f"{place}:{account.password}") for place, account in accounts.items()}
-    if marks:
-        await queue.know_accounts(marks)
