@@ -23,6 +23,11 @@ _TALL = 150.0  # pixels
 _DAY = timedelta(days=1)
 _WEEKS, _MONTHS = 70, 1_200  # days that are marked by Mondays, and by months; beyond, by years
 _BOLD = 8.8  # pixels: a letter of a note
+_SMALL, _BESIDE, _EDGE = (
+    6.7,
+    4,
+    12,
+)  # pixels: a letter of a mark, where it begins beside its line, the paper behind a chart
 _FEWEST, _LONGEST_NOTE = 10, 22  # letters
 
 
@@ -208,7 +213,8 @@ def _ranges(labels: Sequence[str], step: float) -> Iterator[Mark]:
     steps = _steps(labels)
     for row, label in enumerate(labels):
         # Wider than its bar, the first or last label would stick out.
-        anchor = "middle" if steps[0] == 1 else "start" if row == 0 else "end" if row == len(labels) - 1 else "middle"
+        fits = len(label) * _LETTER < step * _NARROW / _WHOLE
+        anchor = "middle" if fits else "start" if row == 0 else "end" if row == len(labels) - 1 else "middle"
         at = {"start": step * row, "end": step * (row + 1)}.get(anchor, step * (row + 0.5))
         yield Mark(at=at, text=label, anchor=anchor, shown=_shown(row, steps))
 
@@ -255,7 +261,15 @@ def _calendar(first: date, last: date) -> Iterator[Mark]:
         found = [(date(year, 1, 1), str(year)) for year in range(first.year + 1, last.year + 1)]
     steps = _steps([text for _, text in found])
     for place, (day, text) in enumerate(found):
-        yield Mark(at=(day - first).days / days * _WHOLE, text=text, anchor="start", shown=_shown(place, steps))
+        at, shown = (day - first).days / days * _WHOLE, _shown(place, steps)
+        if shown == "always" and not _ends_inside(at, text, _NARROW):
+            shown = "wide"
+        yield Mark(at=at, text=text, anchor="start", shown=shown if _ends_inside(at, text, _WIDE) else "never")
+
+
+def _ends_inside(at: float, text: str, width: int) -> bool:
+    """Whether a mark that begins there ends before the paper does: the month may end on a Monday."""
+    return _BESIDE + len(text) * _SMALL <= (_WHOLE - at) / _WHOLE * width + _EDGE
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -241,6 +241,15 @@ class TestDrawing:
         assert shown.count("always") + shown.count("wide") > 4
         assert [upright.total.text for upright in found.uprights if upright.total.shown == "always"] == ["1\u00a0011"]
 
+    def test_a_short_label_stands_below_the_middle_of_its_bar_and_a_long_one_within_the_chart(self) -> None:
+        labels = ("0", *(f"{n},01–{n + 10}" for n in range(100, 170, 10)), "over 170")
+        found = drawing.histogram(
+            Histogram(title="t", labels=labels, series=(Series(name="s", values=tuple(range(9))),))
+        )
+        first, *_, last = found.marks
+        assert (first.anchor, first.at) == ("middle", pytest.approx(100 / 18))
+        assert (last.anchor, last.at) == ("end", pytest.approx(100))
+
     def test_a_long_label_is_cut_for_a_narrow_screen(self) -> None:
         name = "Ressurssenter for barn og unge i Sentrum"
         (line,) = drawing.bars(Bars(title="t", labels=(name,), series=(Series(name="s", values=(1,)),))).lines
@@ -276,6 +285,19 @@ class TestDrawing:
             Timeline(title="t", first=DAY + timedelta(days=1), last=DAY + timedelta(days=days), rows=())
         ).marks
         assert (marks[0].text, len(marks)) == (first, number)
+
+    @pytest.mark.parametrize(
+        ("last", "shown"),
+        [
+            (date(2026, 12, 3), "always"),
+            (date(2026, 12, 2), "wide"),  # of 32 days the last three: room for the letters on a desk only
+            (date(2026, 11, 30), "never"),
+        ],
+    )
+    def test_a_mark_that_would_stick_out_on_the_right_is_left_out(self, last: date, shown: str) -> None:
+        marks = drawing.timeline(Timeline(title="t", first=date(2026, 11, 1), last=last, rows=())).marks
+        assert (marks[-1].text, marks[-1].shown) == ("30.11.", shown)
+        assert {mark.shown for mark in marks[:-1]} == {"always"}
 
     @pytest.mark.parametrize(("number", "told"), [(40, 0), (41, 1)])
     def test_of_many_rows_the_first_are_drawn(self, number: int, told: int) -> None:
