@@ -12,9 +12,9 @@ from archive_houses import EsaHouse, esa_house
 from archive_svc.esa.noark import PartyRole, PostType, WriteOffCode
 from archive_svc.esa.record import BacklogLine, NewPost, Officer, Party, Screening, WriteOff
 from archive_svc.screens.esa.archive import EsaArchive
+from archive_svc.screens.esa.menu import Menu
 from archive_svc.screens.esa.overviews import BacklogList, BacklogOf, BacklogSearch, OfficerList
 from archive_svc.screens.esa.post import PostPage
-from archive_svc.screens.esa.target import Menu
 from archive_svc.screens.esa.windows import NewPostWindow
 from common.browser.locator import button, link
 from common.browser.page import BrowserPage
