@@ -8,7 +8,7 @@ from common.errors import ConflictInTarget, NeedsJudgement, PeriodClosed, Suspec
 from common.norway.calendar import months_later
 from common.norway.national_id import IdKind
 from common.person import Sought, require_lasting_id
-from common.process import Outcome, OutcomeCode, Retention, Run
+from common.process import Fact, Outcome, OutcomeCode, Retention, Run
 from common.settings import load
 from health_svc.refunds.patient import Patient
 from health_svc.refunds.performed_test import FOREIGN, HELFO, PerformedTest
@@ -56,7 +56,8 @@ def card_of_performed_test(test: PerformedTest, run: Run) -> Outcome:
     )
     if not card.created:
         raise SuspectedDuplicate("Somebody else has made a card for this person and day")
-    _remember(test, run, person.number, card.value)
+    if not _remember(test, run, person.number, card.value).ours:
+        raise ConflictInTarget("SystemX has given this number to another card before")
     if card.value.refund != bill.refund or card.value.share:
         raise ConflictInTarget("The card that stands in SystemX comes to another amount than the signed tariffs")
     versions = {"tariffs": bill.tariffs, "mapping": bill.mapping}
@@ -122,12 +123,12 @@ def _exists(card: CardEntry) -> Outcome:
     return Outcome(OutcomeCode.EXISTS, {"card": card.number, "refund": card.refund})
 
 
-def _remember(test: PerformedTest, run: Run, number: str, card: CardEntry) -> None:
-    """Tell later cases of the card, until the test cannot be claimed any more."""
+def _remember(test: PerformedTest, run: Run, number: str, card: CardEntry) -> Fact:
+    """Tell later cases of the card, until the test cannot be claimed any more; gives what is known under its number."""
     until = last_day_of_claim(test.day) + CLAIMED_LATER
     run.remember(CARD_OF_TEST, test.test_id, {"card": card.number}, until=until)
     run.remember(TEST_OF_DAY, _person_and_day(number, test.day), {"test": test.test_id}, until=until)
-    run.remember(REFUND_OF_CARD, str(card.number), {"refund": card.refund}, until=until)
+    return run.remember(REFUND_OF_CARD, str(card.number), {"refund": card.refund}, until=until)
 
 
 def _sought(test: PerformedTest, run: Run) -> Sought:

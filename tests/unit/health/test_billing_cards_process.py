@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -515,6 +516,15 @@ class TestOnceOnly:
         town.systemx.cards[kari.number] = [card(DAY, note="Ført for T-88121", refund=7)]
         assert town.perform(a_test(kari)) == Outcome(OutcomeCode.EXISTS, {"card": 600_001, "refund": 7})
         town.refused(a_test(kari, test_id="T-2"), SuspectedDuplicate)
+
+    def test_a_number_that_was_given_before_is_for_a_person(self, town: Town, kari: Person) -> None:
+        """SystemX came back from an old copy: whose card it is that the claim holds, nobody knows."""
+        town.perform(a_test(kari))
+        ola = person()
+        town.systemx.know(ola)
+        town.systemx.numbers = count(700_001)
+        with pytest.raises(ConflictInTarget, match="number"):
+            town.perform(a_test(ola, test_id="T-2"))
 
     @pytest.mark.parametrize("note", ["T-881210", "XT-88121"])
     def test_another_id_that_only_begins_so_is_not(self, town: Town, kari: Person, note: str) -> None:
