@@ -245,6 +245,9 @@ class TestTheTariff:
         lines = [{"code": code, "count": count} for code, count in claimed] if claimed else None
         assert town.perform(a_test(kari, takst_lines=lines)).code is OutcomeCode.CREATED
 
+    def test_named_without_a_count_is_one(self, town: Town, kari: Person) -> None:
+        assert town.perform(a_test(kari, takst_lines=[{"code": T1}])).code is OutcomeCode.CREATED
+
     @pytest.mark.parametrize("claimed", [[(T2, 1)], [(T1, 2)], [(T1, 1), (T2, 1)], [(T1, 1), (T1, 1)]])
     def test_named_otherwise_than_mapped_is_for_a_person(
         self, town: Town, kari: Person, claimed: list[tuple[str, int]]
@@ -547,12 +550,21 @@ class TestWhoItIs:
             {"person_id": "17438610162", "id_type": "HNR"},
             {"person_id": "SE-19640823-3234", "id_type": "PNR"},
             {"person_id": "A 7", "id_type": "UID"},
+            {"person_id": "x" * 40, "id_type": "UID"},
         ],
     )
     def test_any_other_is_for_a_person(self, town: Town, kari: Person, number: dict[str, Any]) -> None:
         town.refused(a_test(kari, **number), TemporaryId)
 
-    @pytest.mark.parametrize("number", [{"person_id": "17838410104"}, {"person_id": "A 7", "id_type": "FNR"}])
+    @pytest.mark.parametrize(
+        "number",
+        [
+            {"person_id": "17838410104"},
+            {"person_id": "A 7", "id_type": "FNR"},
+            {"person_id": "", "id_type": "PNR"},
+            {"person_id": "x" * 41, "id_type": "PNR"},
+        ],
+    )
     def test_a_number_that_cannot_be_is_refused(self, kari: Person, number: dict[str, Any]) -> None:
         with pytest.raises(ValidationError):
             a_test(kari, **number)
