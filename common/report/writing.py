@@ -13,6 +13,11 @@ _NOTHING = "–"
 _HUNDRED = 100
 _MONTHS = ("jan.", "feb.", "mars", "april", "mai", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "des.")
 
+_WHOLE_MONTHS = (
+    *("januar", "februar", "mars", "april", "mai", "juni"),
+    *("juli", "august", "september", "oktober", "november", "desember"),
+)
+
 
 def written(kind: Kind, value: Value) -> str:
     """The value as people read it: `12 000`, `12 500,00 kr`, `80,00 %`, `22.11.2026`."""
@@ -35,6 +40,11 @@ def month(day: date) -> str:
     """The month of a day, short; with its year in January."""
     name = _MONTHS[day.month - 1]
     return f"{name} {day.year}" if day.month == 1 else name
+
+
+def month_and_year(day: date) -> str:
+    """The month of a day as a heading has it: `desember 2026`."""
+    return f"{_WHOLE_MONTHS[day.month - 1]} {day.year}"
 
 
 def moment(at: datetime) -> str:

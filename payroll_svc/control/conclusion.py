@@ -11,7 +11,15 @@ from common.errors import ConflictInTarget, NeedsJudgement
 from common.process import Outcome, OutcomeCode, Run
 from payroll_svc.control.evaluation import Verdict
 from payroll_svc.control.finding import Finding
-from payroll_svc.control.marking import Plan, held_in, lifted_before, plan_of
+from payroll_svc.control.marking import (
+    HOLD_LEFT,
+    HOLD_LIFTED_BY_SOMEBODY,
+    MARK_LEFT,
+    Plan,
+    held_in,
+    lifted_before,
+    plan_of,
+)
 from payroll_svc.control.reported import ReportedRow
 from payroll_svc.control.row_desk import RowDesk
 from payroll_svc.control.rules import Severity
@@ -42,9 +50,9 @@ class RowControl:
         tasks = [hits_task(self._row, found.person, self._run.today())] if self._tells_of(found) else []
         detail = told(found.verdict) | {"held": holds or (plan.hold is None and self._before.hold)}
         if self._before.hold and (plan.hold is None or self._held_in is None):
-            detail["note"] = "HOLD_LEFT"
+            detail["note"] = HOLD_LEFT
         if plan.hold and not holds:
-            detail["note"] = "HOLD_LIFTED_BY_SOMEBODY"
+            detail["note"] = HOLD_LIFTED_BY_SOMEBODY
         code = _OUTCOMES[plan.mark] if written else OutcomeCode.EXISTS
         return self._telling_of_lifting(Outcome(code, detail, tuple(tasks)), plan.lifts)
 
@@ -88,7 +96,7 @@ class RowControl:
         """Nothing is to be written: what stands there is not Roger's to take away, or nothing stands there."""
         before = self._before
         if before.hold or before.mark is not Mark.NONE:
-            note = "HOLD_LEFT" if before.hold else "MARK_LEFT"
+            note = HOLD_LEFT if before.hold else MARK_LEFT
             task = left_task(self._row, self._run.today(), held=before.hold)
             return Outcome(OutcomeCode.REPORTED, told(verdict) | {"held": before.hold, "note": note}, (task,))
         lifted = lifted_before(before, self._row.run_id)

@@ -16,6 +16,8 @@ from payroll_svc.control.rules import TITLES, Rule, Severity
 from payroll_svc.screens.pay_row import Control, ControlForm, Mark
 
 LONGEST_COMMENT = 250
+HOLD_LEFT, MARK_LEFT, HOLD_LIFTED_BY_SOMEBODY = "HOLD_LEFT", "MARK_LEFT", "HOLD_LIFTED_BY_SOMEBODY"
+"""What is told of a row that was left as people had it."""
 _BETWEEN = " | "
 _LIFTED = r"sperre fra (?P<lifted>[^;:|]{1,40}?) opphevet"
 _HIT = rf"K\d\d(?: (?:{'|'.join(map(re.escape, TITLES.values()))}))?"

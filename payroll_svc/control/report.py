@@ -9,6 +9,8 @@ from datetime import date
 from common.batch import EndedRow, Figures
 from common.reasons import reason_of
 from common.report.document import Bars, Column, Figure, Histogram, Kind, Report, Series, Table, Tone
+from common.report.writing import month_and_year
+from payroll_svc.control.marking import HOLD_LEFT, HOLD_LIFTED_BY_SOMEBODY
 from payroll_svc.control.reported import ReportedRow
 from payroll_svc.control.row import RunType
 from payroll_svc.control.rules import TITLES, Rule, Severity
@@ -23,17 +25,18 @@ def report(rows: Iterable[EndedRow[ReportedRow]], figures: Figures) -> Report:
     """The report of a run: employees are told apart by their numbers, nobody's name or national id is in it."""
     found = summed(rows)
     found.hits.sort(key=lambda hit: (hit.severity is not Severity.BLOCK, hit.unit, hit.employee_no, hit.position_no))
-    tables = (_outcomes(found), _by_rule_and_severity(found), _units(found), _hits(found), _for_people(found))
+    tables = (_outcomes(found), _by_rule_and_severity(found), _lifted(found), _units(found), _hits(found))
     return Report(
         title="Lønnskontroll",
         subtitle=_subtitle(found.run),
         figures=_figures(found, figures),
         charts=(_deviations(found), *_rules(found), *_rules_by_unit(found)) if found.rows else (),
-        tables=tuple(table for table in tables if table.rows),
+        tables=tuple(table for table in (*tables, _for_people(found)) if table.rows),
         notes=(
             "Beløp holdt tilbake er netto for radene som er sperret, av Roger eller av andre.",
             "Grensene er strenge: det som er lik en grense, er ikke et treff.",
-            "Ikke i rapporten er rader som kjøringen har i tillegg; de er ikke kontrollert.",
+            "Ikke i rapporten er rader som kjøringen har i tillegg; de er ikke kontrollert, og sperrer på dem står.",
+            "Rapporten viser hvordan det sto da den siste raden var ferdig. Det som skjer senere, står på sakene.",
             "Ansatte står med ansattnummer. Hvem saken gjelder, står hos Roger.",
         ),
     )
@@ -42,7 +45,8 @@ def report(rows: Iterable[EndedRow[ReportedRow]], figures: Figures) -> Report:
 def _subtitle(row: ReportedRow | None) -> str:
     if row is None:
         return ""
-    return f"{_RUN_TYPES[row.run_type]} {row.run_id} for {row.period}, utbetaling {row.pay_date:%d.%m.%Y}"
+    month = month_and_year(date.fromisoformat(f"{row.period}-01"))
+    return f"{_RUN_TYPES[row.run_type]} {row.run_id} for {month}, utbetaling {row.pay_date:%d.%m.%Y}"
 
 
 def _figures(found: Summary, figures: Figures) -> tuple[Figure, ...]:
@@ -53,15 +57,26 @@ def _figures(found: Summary, figures: Figures) -> tuple[Figure, ...]:
         Figure(label="Stans", value=found.severe(Severity.BLOCK), tone=Tone.SERIOUS if held else Tone.PLAIN),
         Figure(label="Bare varsel", value=found.severe(Severity.WARN), tone=Tone.WARNING),
         Figure(label="Holdt tilbake", value=len(held), tone=Tone.SERIOUS if held else Tone.PLAIN),
-        Figure(label="Beløp holdt tilbake", kind=Kind.ORE, value=found.amount_held()),
-        Figure(label="Sperrer opphevet", value=found.lifted),
+        Figure(
+            label="Beløp holdt tilbake",
+            kind=Kind.ORE,
+            value=found.amount_held(),
+            tone=Tone.SERIOUS if held else Tone.PLAIN,
+        ),
+        Figure(label="Sperrer opphevet", value=len(found.lifted)),
         Figure(label="Ikke i rapporten", value=found.not_in_report),
+        *_held_besides(found),
         Figure(label="Godkjente unntak", value=found.excused),
         Figure(label="Til en saksbehandler", value=left, tone=Tone.WARNING if left else Tone.PLAIN),
         Figure(label="Sum brutto", kind=Kind.ORE, value=found.gross),
         Figure(label="Sum netto", kind=Kind.ORE, value=found.net),
         Figure(label="Utbetaling", kind=Kind.DATE, value=date.fromisoformat(str(pay_date)) if pay_date else None),
     )
+
+
+def _held_besides(found: Summary) -> Iterable[Figure]:
+    if found.held_not_in_report:
+        yield Figure(label="Av dem sperret", value=found.held_not_in_report, tone=Tone.WARNING)
 
 
 def _deviations(found: Summary) -> Histogram:
@@ -136,12 +151,12 @@ def _by_rule_and_severity(found: Summary) -> Table:
         title="Treff etter regel og alvor",
         columns=(
             Column(label="Regel"),
-            Column(label="Hva den ser etter"),
             Column(label="Alvor"),
             Column(label="Rader", kind=Kind.WHOLE),
+            Column(label="Hva den ser etter"),
         ),
         rows=tuple(
-            (code, TITLES[Rule(code)], _SEVERITIES[Severity(severity)], number)
+            (code, _SEVERITIES[Severity(severity)], number, TITLES[Rule(code)])
             for (code, severity), number in sorted(_counted(found.hits).items())
         ),
     )
@@ -168,31 +183,59 @@ def _units(found: Summary) -> Table:
     )
 
 
+def _lifted(found: Summary) -> Table:
+    return Table(
+        title="Sperrer som er opphevet",
+        about="Sperrer som Roger satte i en tidligere kjøring, og som ingen regel krever lenger. Det blir utbetalt.",
+        columns=(
+            Column(label="Ansattnummer"),
+            Column(label="Stilling"),
+            Column(label="Sperret i kjøring"),
+            Column(label="Netto", kind=Kind.ORE),
+            Column(label="Varsler som står"),
+            Column(label="Enhet"),
+        ),
+        rows=tuple(
+            (hit.employee_no, hit.position_no, hit.lifted, hit.net, ", ".join(hit.codes), hit.unit)
+            for hit in found.lifted
+        ),
+    )
+
+
 def _hits(found: Summary) -> Table:
     return Table(
         title="Rader med treff",
         columns=(
             Column(label="Ansattnummer"),
             Column(label="Stilling"),
-            Column(label="Enhet"),
             Column(label="Koder"),
             Column(label="Alvor"),
             Column(label="Utfall"),
+            Column(label="Sperret"),
             Column(label="Netto", kind=Kind.ORE),
+            Column(label="Enhet"),
         ),
         rows=tuple(
             (
                 hit.employee_no,
                 hit.position_no,
-                hit.unit,
                 ", ".join(hit.codes),
                 _SEVERITIES[hit.severity] if hit.severity else "",
                 hit.outcome,
+                _held(hit),
                 hit.net,
+                hit.unit,
             )
             for hit in found.hits
         ),
     )
+
+
+def _held(hit: HitRow) -> str:
+    """Whether the payment is held back, and what people have had a hand in."""
+    if hit.held:
+        return "Ja, fra før" if hit.note == HOLD_LEFT else "Ja"
+    return "Opphevet av andre" if hit.note == HOLD_LIFTED_BY_SOMEBODY else "Opphevet" if hit.lifted else ""
 
 
 def _for_people(found: Summary) -> Table:

@@ -27,8 +27,8 @@ _STATES = {"cancelled": "Trukket tilbake", "closed": "Avsluttet av en saksbehand
 _BELOW, _ABOVE = (-50, -30, -10, 0), (0, 10, 30, 50, 100)
 """Where the ranges of the deviation end, in per cent: so that exactly 30 lies with what no rule hits."""
 RANGES = (
-    *("under −50", "−50 til −30", "−30 til −10", "−10 til 0", "0"),
-    *("0 til 10", "10 til 30", "30 til 50", "50 til 100", "over 100"),
+    *("under −50", "−50 … −30", "−30 … −10", "−10 … 0", "0"),
+    *("0 … 10", "10 … 30", "30 … 50", "50 … 100", "over 100"),
 )
 
 
@@ -44,6 +44,10 @@ class HitRow:
     outcome: str
     net: int
     held: bool
+    note: str = ""
+    """What was left as people had it."""
+    lifted: str = ""
+    """The run whose hold Roger has lifted."""
 
 
 @dataclass(kw_only=True)
@@ -58,7 +62,6 @@ class Summary:
     units: Counter[str] = field(default_factory=Counter[str])
     deviations: Counter[tuple[int, Severity | None]] = field(default_factory=Counter[tuple[int, Severity | None]])
     hits: list[HitRow] = field(default_factory=list[HitRow])
-    lifted: int = 0
     not_in_report: int = 0
     """Rows that the run has besides."""
     held_not_in_report: int = 0
@@ -80,7 +83,6 @@ class Summary:
         self.net += given.net
         self.not_in_report += detail.get("not_in_report", 0)
         self.held_not_in_report += detail.get("held_not_in_report", 0)
-        self.lifted += row.code == OutcomeCode.UPDATED or "lifted" in detail
         self.excused += bool(detail.get("excused"))
         if row.state == "manual":
             self.manual[row.code or ""] += 1
@@ -96,12 +98,18 @@ class Summary:
                 outcome=outcome,
                 net=given.net,
                 held=bool(detail.get("held")),
+                note=detail.get("note", ""),
+                lifted=detail.get("lifted", ""),
             )
             self.hits.append(hit)
 
     @property
     def held(self) -> list[HitRow]:
         return [hit for hit in self.hits if hit.held]
+
+    @property
+    def lifted(self) -> list[HitRow]:
+        return [hit for hit in self.hits if hit.lifted]
 
     def severe(self, severity: Severity) -> int:
         return sum(hit.severity is severity for hit in self.hits)
@@ -151,7 +159,7 @@ def _controlled(run: ReportedRow, found: Summary) -> Task:
         title=f"Lønnskontrollen av kjøring {run.run_id} er ferdig",
         text=f"Rader kontrollert: {found.rows}. Holdt tilbake: {len(found.held)}{amount}. "
         f"Bare varsel: {found.severe(Severity.WARN)}. "
-        f"Sperrer opphevet: {found.lifted}. I arbeidslisten: {found.manual.total()}. "
+        f"Sperrer opphevet: {len(found.lifted)}. I arbeidslisten: {found.manual.total()}. "
         "Rapporten ligger på gruppen i Roger.",
         due=approval_day(run.pay_date),
     )

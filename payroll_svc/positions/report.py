@@ -26,6 +26,7 @@ from common.report.document import (
     TimelineRow,
     Tone,
 )
+from common.report.writing import month_and_year
 from payroll_svc.percent import FULL, read_percent, shown
 from payroll_svc.positions.days import AskedDays, Days
 
@@ -37,6 +38,7 @@ _ENDS = (0, 49_99, 79_99, 99_99, 100_00, 110_00, 125_00, 150_00)
 _RANGES = ("0", "under 50", "50–79,99", "80–99,99", "100", "100,01–110", "110,01–125", "125,01–150", "over 150")
 _SERIOUS = 150_00
 _MOST_BARS = 20
+_UNCHECKED = {"cancelled", "closed"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,8 @@ class _Sum:
     """What the rows came to."""
 
     people: int = 0
+    withdrawn: int = 0
+    """Nobody has checked these."""
     manual: Counter[str] = field(default_factory=Counter[str])
     """Why they went to a person."""
     within: Counter[int] = field(default_factory=Counter[int])
@@ -76,6 +80,7 @@ class _Sum:
         self.people += 1
         if row.state == "manual":
             self.manual[row.code or ""] += 1
+        self.withdrawn += row.state in _UNCHECKED
         if "intervals" in detail:
             found = _Over(employee_no=detail["employee_no"], maximum=read_percent(detail["maximum"]), detail=detail)
             self.over.append(found)
@@ -92,7 +97,7 @@ def report(rows: Iterable[EndedRow[Any]], figures: Figures) -> Report:
     charts = (_histogram(found), *_by_unit(found.over), *_timeline(found.over, days)) if found.people else ()
     return Report(
         title="Samlet stillingsprosent",
-        subtitle=days.month if days.first != days.last else f"{days.first:%d.%m.%Y}",
+        subtitle=_subtitle(found.days),
         figures=_figures(found, figures),
         charts=charts,
         tables=tuple(table for table in (_over_table(found.over), _approved(found), _for_people(found)) if table.rows),
@@ -102,6 +107,17 @@ def report(rows: Iterable[EndedRow[Any]], figures: Figures) -> Report:
             "Enhetene som har del i en stilling over grensen, har fått hver sin oppgave.",
         ),
     )
+
+
+def _subtitle(days: Days | None) -> str:
+    """A month, a day, or from when to when, where the rows asked for several."""
+    if days is None:
+        return ""
+    if days.first == days.last:
+        return f"{days.first:%d.%m.%Y}"
+    if days == Days.of_month(days.month):
+        return month_and_year(days.last)
+    return f"{days.first:%d.%m.%Y} til {days.last:%d.%m.%Y}"
 
 
 def tell_the_payroll_office(rows: Iterable[EndedRow[Any]]) -> Sequence[Task]:
@@ -134,12 +150,14 @@ def _figures(found: _Sum, figures: Figures) -> tuple[Figure, ...]:
     return (
         Figure(label="Personer", value=found.people),
         Figure(label="Stillinger", value=figures.get("positions", 0)),
+        Figure(label="Innenfor", value=found.within.total() - len(found.approved)),
         Figure(label="Over grensen", value=len(found.over), tone=Tone.WARNING if found.over else Tone.PLAIN),
         Figure(label="Av dem nye", value=len(found.over) - reminders - known),
         Figure(label="Av dem påminnelser", value=reminders),
         Figure(label="Høyeste sum", kind=Kind.PERCENT, value=highest or None),
         Figure(label="Over med godkjenning", value=len(found.approved)),
         Figure(label="Til en saksbehandler", value=left, tone=Tone.WARNING if left else Tone.PLAIN),
+        *((Figure(label="Trukket tilbake", value=found.withdrawn),) if found.withdrawn else ()),
     )
 
 
@@ -185,7 +203,16 @@ def _timeline(over: Sequence[_Over], days: Days) -> tuple[Timeline, ...]:
     rows = tuple(
         TimelineRow(label=each.employee_no, intervals=tuple(map(_interval, each.detail["intervals"]))) for each in over
     )
-    return (Timeline(title="Når summen er over grensen", axis="Ansatt", first=days.first, last=days.last, rows=rows),)
+    return (
+        Timeline(
+            title="Når summen er over grensen",
+            about=f"Hver linje er en ansatt, med den høyeste summen i hver periode. Rødt er mer enn {shown(_SERIOUS)}.",
+            axis="Ansatt",
+            first=days.first,
+            last=days.last,
+            rows=rows,
+        ),
+    )
 
 
 def _interval(told: Mapping[str, Any]) -> Interval:
@@ -203,21 +230,21 @@ def _over_table(over: Sequence[_Over]) -> Table:
         title="Over grensen",
         columns=(
             Column(label="Ansattnummer"),
-            Column(label="Enheter"),
             Column(label="Høyeste sum", kind=Kind.PERCENT),
             Column(label="Første dag", kind=Kind.DATE),
             Column(label="Siste dag", kind=Kind.DATE),
             Column(label="Dager", kind=Kind.WHOLE),
+            Column(label="Enheter"),
             Column(label="Meldt første gang"),
         ),
         rows=tuple(
             (
                 each.employee_no,
-                ", ".join(each.detail["units"]),
                 each.maximum,
                 each.detail["first_day"],
                 each.detail["last_day"],
                 each.detail["days"],
+                ", ".join(each.detail["units"]),
                 each.since,
             )
             for each in over

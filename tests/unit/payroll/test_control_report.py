@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
+import openpyxl
 import pytest
-from control_office import FINAL, HOME, SCHOOL, Office, a_report_row
+from control_office import FINAL, HOME, SCHOOL, TRIAL, Office, a_report_row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.batch import EndedRow
 from common.report.document import Bars, Histogram, Report
+from common.report.page import Origin, page
+from common.report.workbook import workbook
 from common.testing import person
 from payroll_svc.control.report import report
 from payroll_svc.control.reported import ReportedRow
 from payroll_svc.control.summary import RANGES, tell_the_payroll_office
 from payroll_svc.screens.pay_row import Control, Mark
 
+ORIGIN = Origin(
+    batch=uuid4(),
+    process="payroll-controls",
+    called="Kontroll av lønnskjøring",
+    rows=3,
+    ended_at=datetime(2026, 12, 7, 18, tzinfo=UTC),
+)
 NEGATIVE: dict[str, Any] = {"net": -100, "deductions": 2_780_100}
 NO_ACCOUNT: dict[str, Any] = {"account_no": None}
 NO_CONTRACT: dict[str, Any] = {"contract_present": False}
@@ -50,7 +62,7 @@ def controlled() -> tuple[Office, list[ReportedRow]]:
 def test_rows_in_are_outcomes_out(controlled: tuple[Office, list[ReportedRow]]) -> None:
     office, rows = controlled
     made = report(office.ended(*rows), office.judge(*rows).figures)
-    assert made.subtitle == "Prøvekjøring 2026-12-T1 for 2026-12, utbetaling 11.12.2026"
+    assert made.subtitle == "Prøvekjøring 2026-12-T1 for desember 2026, utbetaling 11.12.2026"
     outcomes = dict(table(made, "Utfall"))
     assert outcomes == {"Ingen treff": 2, "Holdt tilbake": 2, "Varslet": 1, "Til en saksbehandler": 1}
     assert sum(outcomes.values()) == figures(made)["Rader"] == len(rows)
@@ -59,7 +71,7 @@ def test_rows_in_are_outcomes_out(controlled: tuple[Office, list[ReportedRow]]) 
     assert figures(made)["Beløp holdt tilbake"] == 2_600_000
     assert figures(made)["Til en saksbehandler"] == 1
     assert figures(made)["Sum brutto"] == sum(row.gross for row in rows)
-    by_rule = {(code, severity): number for code, _, severity, number in table(made, "Treff etter regel og alvor")}
+    by_rule = {(code, severity): number for code, severity, number, _ in table(made, "Treff etter regel og alvor")}
     assert by_rule == {
         ("K01", "Stans"): 1,
         ("K03", "Stans"): 1,
@@ -72,11 +84,11 @@ def test_rows_in_are_outcomes_out(controlled: tuple[Office, list[ReportedRow]]) 
         (SCHOOL, 4, 3, 1, 2_600_000),
         (HOME, 1, 1, 1, 0),
     ]
-    assert [row[3:6] for row in table(made, "Rader med treff")] == [
-        ("K03", "Stans", "Holdt tilbake"),
-        ("K01", "Stans", "Holdt tilbake"),
-        ("K06, K10", "Varsel", "Varslet"),
-        ("K14", "Varsel", "Til en saksbehandler"),
+    assert [row[2:6] for row in table(made, "Rader med treff")] == [
+        ("K03", "Stans", "Holdt tilbake", "Ja"),
+        ("K01", "Stans", "Holdt tilbake", "Ja"),
+        ("K06, K10", "Varsel", "Varslet", ""),
+        ("K14", "Varsel", "Til en saksbehandler", ""),
     ]
 
 
@@ -99,17 +111,17 @@ def test_charts_count_every_row_once(controlled: tuple[Office, list[ReportedRow]
     [
         (-60_00, "under −50"),
         (49_99, "under −50"),
-        (50_00, "−50 til −30"),
-        (69_99, "−50 til −30"),
-        (70_00, "−30 til −10"),
-        (90_00, "−10 til 0"),
-        (99_99, "−10 til 0"),
+        (50_00, "−50 … −30"),
+        (69_99, "−50 … −30"),
+        (70_00, "−30 … −10"),
+        (90_00, "−10 … 0"),
+        (99_99, "−10 … 0"),
         (100_00, "0"),
-        (100_01, "0 til 10"),
-        (110_00, "0 til 10"),
-        (130_00, "10 til 30"),
-        (130_01, "30 til 50"),
-        (200_00, "50 til 100"),
+        (100_01, "0 … 10"),
+        (110_00, "0 … 10"),
+        (130_00, "10 … 30"),
+        (130_01, "30 … 50"),
+        (200_00, "50 … 100"),
         (200_01, "over 100"),
     ],
 )
@@ -143,18 +155,53 @@ def test_nobody_is_named(controlled: tuple[Office, list[ReportedRow]]) -> None:
     assert named.employee_no in written
 
 
-def test_what_was_lifted_is_counted() -> None:
-    office, row = Office(), a_report_row(**NEGATIVE)
-    office.know(row)
-    office.control(row)
-    final = office.final_run(row, net=2_600_000, deductions=180_000)
-    ended = office.ended(final)
+def test_every_hold_that_was_lifted_is_listed_whatever_else_came_of_its_row() -> None:
+    """In the page, the workbook and as JSON, which are all made of the same tables."""
+    office = Office()
+    right, warned, still = (a_report_row(**NEGATIVE | more) for more in ({}, NO_CONTRACT, NO_ACCOUNT))
+    office.know(right, warned, still)
+    office.control(right, warned, still)
+    paid: dict[str, Any] = {"net": 2_600_000, "deductions": 180_000}
+    final = [office.final_run(right, **paid), office.final_run(warned, **paid), office.final_run(still)]
+    ended = office.ended(*final)
     made = report(ended, {})
     assert made.subtitle.startswith(f"Hovedkjøring {FINAL}")
-    assert figures(made)["Sperrer opphevet"] == 1
-    assert dict(table(made, "Utfall")) == {"Sperre opphevet": 1}
+    assert figures(made)["Sperrer opphevet"] == 2
+    assert dict(table(made, "Utfall")) == {"Sperre opphevet": 1, "Varslet": 1, "Holdt tilbake": 1}
+    assert table(made, "Sperrer som er opphevet") == [
+        (right.employee_no, "A1", TRIAL, 2_600_000, "", SCHOOL),
+        (warned.employee_no, "A1", TRIAL, 2_600_000, "K10", SCHOOL),
+    ]
+    assert {row[0]: row[5] for row in table(made, "Rader med treff")} == {
+        still.employee_no: "Ja",
+        warned.employee_no: "Opphevet",
+        right.employee_no: "Opphevet",
+    }
     (task,) = tell_the_payroll_office(ended)
-    assert "Sperrer opphevet: 1." in task.text
+    assert "Sperrer opphevet: 2." in task.text
+    shown = page(made, ORIGIN)
+    assert "Sperrer som er opphevet" in shown
+    sheet: Any = openpyxl.load_workbook(BytesIO(workbook(made, ORIGIN)))["Sperrer som er opphevet"]
+    assert [row[:4] for row in sheet.iter_rows(min_row=2, values_only=True)] == [
+        (right.employee_no, "A1", TRIAL, 26_000),
+        (warned.employee_no, "A1", TRIAL, 26_000),
+    ]
+
+
+def test_a_hold_of_somebody_else_is_told_apart() -> None:
+    office = Office()
+    theirs = Control(mark=Mark.NONE, codes=(), hold=True, hold_by="kari.l", comment="")
+    held, let_go = a_report_row(**NO_CONTRACT), a_report_row(**NO_ACCOUNT)
+    office.know(held, control=theirs)
+    office.know(let_go)
+    office.control(held, let_go)
+    office.put(let_go, office.control_of(let_go).model_copy(update={"hold": False, "hold_by": ""}))
+    made = report(office.ended(held, let_go), {})
+    assert [row[2:6] for row in table(made, "Rader med treff")] == [
+        ("K03", "Stans", "Merket fra før", "Opphevet av andre"),
+        ("K10", "Varsel", "Merket fra før", "Ja, fra før"),
+    ]
+    assert (figures(made)["Holdt tilbake"], figures(made)["Beløp holdt tilbake"]) == (1, 2_600_000)
 
 
 def test_rows_that_were_withdrawn_are_in_it_with_what_was_found() -> None:
@@ -166,7 +213,7 @@ def test_rows_that_were_withdrawn_are_in_it_with_what_was_found() -> None:
     made = report([ended], {})
     assert table(made, "Utfall") == [("Trukket tilbake", 1)]
     assert figures(made)["Beløp holdt tilbake"] == 0
-    assert [row[3] for row in table(made, "Rader med treff")] == ["K01"]
+    assert [row[2] for row in table(made, "Rader med treff")] == ["K01"]
 
 
 def test_the_office_is_told_once_it_is_done(controlled: tuple[Office, list[ReportedRow]]) -> None:
@@ -191,7 +238,8 @@ def test_held_rows_that_the_report_lacks_are_told_and_others_only_counted() -> N
     office.know(row)
     office.know(a_report_row(), control=Control(mark=Mark.NONE, codes=(), hold=True, hold_by="kari.l", comment=""))
     ended = office.ended(row)
-    assert figures(report(ended, office.judge(row).figures))["Ikke i rapporten"] == 1
+    found = figures(report(ended, office.judge(row).figures))
+    assert (found["Ikke i rapporten"], found["Av dem sperret"]) == (1, 1)
     assert [task.name for task in tell_the_payroll_office(ended)] == ["controlled", "held-not-in-report"]
 
 

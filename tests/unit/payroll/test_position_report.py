@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -80,6 +81,7 @@ class TestFigures:
         assert figures(office.report(*a_workforce(office))) == {
             "Personer": 6,
             "Stillinger": 7,
+            "Innenfor": 3,
             "Over grensen": 2,
             "Av dem nye": 2,
             "Av dem påminnelser": 0,
@@ -96,7 +98,24 @@ class TestFigures:
 
     def test_of_nobody(self, office: Office) -> None:
         empty = office.report()
-        assert (figures(empty)["Personer"], empty.charts, empty.tables) == (0, (), ())
+        assert (figures(empty)["Personer"], empty.subtitle, empty.charts, empty.tables) == (0, "", (), ())
+
+    def test_add_up_to_everybody(self, office: Office) -> None:
+        rows = a_workforce(office)
+        ended = office.ended(*rows)
+        ended[0] = replace(ended[0], state="cancelled", code=None, detail=None)
+        found = figures(report(ended, judge(rows, MemoryDesk(registers=office.registers)).figures))
+        ends = ("Innenfor", "Over grensen", "Over med godkjenning", "Til en saksbehandler", "Trukket tilbake")
+        assert [found[name] for name in ends] == [2, 2, 0, 1, 1]
+        assert sum(found[name] for name in ends) == found["Personer"]
+
+    def test_say_which_days_they_are_about(self, office: Office) -> None:
+        day = PersonsPositions(person_id=person().number, as_of=date(2026, 11, 5), positions=())
+        assert office.report(office.row("101", held())).subtitle == "november 2026"
+        assert office.report(day).subtitle == "05.11.2026"
+        assert office.report(day, office.row("101", held())).subtitle == "november 2026"
+        both = office.row("101", held()), office.row("102", held(), period="2026-12")
+        assert office.report(*both).subtitle == "01.11.2026 til 31.12.2026"
 
 
 class TestCharts:
@@ -148,8 +167,8 @@ class TestCharts:
 class TestTables:
     def test_list_who_is_over(self, office: Office) -> None:
         over = next(table for table in office.report(*a_workforce(office)).tables if table.title == "Over grensen")
-        assert over.rows[0] == ("104", f"{SCHOOL}, {HOME}", 180_00, date(2026, 11, 10), date(2026, 11, 12), 3, "")
-        assert over.columns[2].kind is Kind.PERCENT
+        assert over.rows[0] == ("104", 180_00, date(2026, 11, 10), date(2026, 11, 12), 3, f"{SCHOOL}, {HOME}", "")
+        assert over.columns[1].kind is Kind.PERCENT
 
     def test_list_who_has_an_approval(self, office: Office) -> None:
         row = {"employee_no": "103", "unit": HOME, "first_day": "2026-08-01", "last_day": "2027-06-30"}
