@@ -105,8 +105,13 @@ class BrowserPage:
             return self._arrive(screen, (type(screen),), step="", departed="").arrival
 
     def count(self, screen: Screen, what: Sequence[Control]) -> Sequence[int]:
-        """Say of each how many elements an act would have to choose from; what is still to come is waited for."""
-        asked = {"count": [{"at": each.at.data(), "typed": each.typed} for each in what]}
+        """Say of each how many elements an act would have to choose from; what is still to come is waited for.
+
+        Where the screen itself was awaited in vain, all that can come has come.
+        """
+        asked: dict[str, Any] = {"count": [{"at": each.at.data(), "typed": each.typed} for each in what]}
+        if not screen.arrival.document:
+            asked["budget"] = 0
         for _ in range(_MOVES):
             reply = self._calls.ask(screen, asked)
             if reply.get("state") == "counted":
