@@ -30,6 +30,7 @@ from common.lease import Hold, now
 S = TypeVar("S", bound=Screen)
 
 _MOVES = 12
+_ADDRESS = "arguments[1](location.href)"
 
 
 class BrowserPage:
@@ -121,14 +122,31 @@ class BrowserPage:
         raise TargetTimeout(f"{type(screen).__name__} does not come to rest")
 
     def open(self, screen: type[S], address: str) -> S:
-        """Go to an address and await the screen there."""
+        """Go to an address and await the screen there, or come back to it where its frames still stand."""
         blank = screen(self)
         with _timed(screen, "open"):
+            if screen.back_by is not None and self._stands_at(blank, address):
+                with contextlib.suppress(UiChanged, TargetTimeout):
+                    return cast("S", self._come_back(blank, *screen.back_by))
             if "#" in address:
                 # Only the fragment may differ from where the browser is; then nothing would be loaded anew.
                 self._load(blank, "about:blank")
             self._load(blank, address)
             return cast("S", self._arrive(blank, (screen,), step="", departed=""))
+
+    def _stands_at(self, screen: Screen, address: str) -> bool:
+        """Whether the visit before was at the same address, and has left no window open there."""
+        return (
+            not self.driver.has_windows
+            and self._calls.tell(screen, lambda: self.driver.script(_ADDRESS, {})) == address
+        )
+
+    def _come_back(self, screen: Screen, beside: type[Screen], what: Locator) -> Screen:
+        there = self._arrive(beside(self), (beside,), step="", departed="")
+        came = self._perform(Act(there, (), Press(what), (type(screen),)))
+        if came is None:
+            raise BrowserFailed
+        return came
 
     def _load(self, screen: Screen, address: str) -> None:
         if self.driver.has_windows:

@@ -136,6 +136,8 @@ class Screen:
     """The name of the window that a page opens for it."""
     patience: ClassVar[timedelta] = timedelta(0)
     """How much longer than usual what comes after a press here may take, as where files are sent."""
+    back_by: ClassVar[tuple[type[Screen], Locator] | None] = None
+    """For a page of many frames: what to press beside it, so that a visit that follows another need not load them all anew."""
     untouched: ClassVar[tuple[Locator | type[Form], ...]] = ()
     """What must stand here, besides `ready`, before anything is filled in or pressed; a form means all of its fields."""
     leads_to: ClassVar[tuple[tuple[Locator, type[Screen]], ...]] = ()

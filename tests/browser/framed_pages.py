@@ -10,7 +10,7 @@ from website import Answer, PageFunction, Visit, Website
 FRAMES = """<!doctype html><title>Rammer</title><frameset rows="60,*"><frame name=topp src=/framed/menu>
 <frameset cols="150,*"><frame name=tre src=/framed/tree><frame name=innhold src=/framed/start></frameset></frameset>"""
 
-MENU = """<a href=/framed/register target=innhold>Register</a> <a href=/framed/list target=innhold>Liste</a>
+MENU = """<a href=/framed/start target=innhold>Hjem</a> <a href=/framed/register target=innhold>Register</a> <a href=/framed/list target=innhold>Liste</a>
 <a href=/framed/slow target=innhold>Langsom</a> <a href=/framed/fields target=innhold>Felter</a>
 <a href=/framed/postback target=innhold>Postback</a> <a href=/broken target=innhold>Feil</a>
 <a href=/framed/message target=innhold>Melding</a> <a href=http://127.0.0.1:9/ target=innhold>Borte</a>

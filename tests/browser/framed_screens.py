@@ -88,6 +88,20 @@ class Start(Content):
     ready = heading("Velkommen")
 
 
+class Home(Start):
+    """Where visits begin."""
+
+    path = "/framed"
+    back_by = (Menu, link("Hjem"))
+
+
+class Lost(Start):
+    """What is to lead back to it is not there."""
+
+    path = "/framed"
+    back_by = (Menu, link("Finnes ikke"))
+
+
 class Slow(Content):
     ready = heading("Langsom")
 

@@ -11,11 +11,14 @@ from framed_screens import (
     Content,
     FieldForm,
     Fields,
+    Home,
     InnerList,
     InnerRecord,
     Listed,
+    Lost,
     Menu,
     NameForm,
+    NewRecord,
     NoSuchFrame,
     Other,
     Postback,
@@ -197,3 +200,51 @@ def test_whoever_is_signed_out_meets_the_sign_in_in_a_frame(
     with pytest.raises(SignedOut):
         menu.press(link("Liste"), Listed)
     assert browser.open(Menu, robot, hold).press(link("Liste"), Listed)
+
+
+def times_loaded(site: Website) -> int:
+    return sum(visit.path == "/framed" for visit in site.visits)
+
+
+def test_the_next_visit_comes_back_without_loading_the_frames_anew(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    home = browser.open(Home, robot, hold)
+    before = times_loaded(site)
+    home.beside(Menu).press(link("Liste"), Listed)
+    home = browser.open(Home, robot, hold)
+    again = browser.open(Home, robot, hold)
+    assert times_loaded(site) == before
+    # Each is the page anew, though it may have stood there before.
+    assert again.arrival.document != home.arrival.document
+    browser.collect()
+    assert browser.open(Home, robot, hold)
+    assert times_loaded(site) == before + 1
+
+
+def test_where_there_is_no_way_back_the_frames_are_loaded_anew(
+    brisk: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    brisk.open(Home, robot, hold)
+    before = times_loaded(site)
+    assert brisk.open(Lost, robot, hold)
+    assert times_loaded(site) == before + 1
+
+
+def test_a_window_that_was_left_open_is_closed_on_the_way_back(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    menu = browser.open(Home, robot, hold).beside(Menu)
+    window = menu.press(link("Post"), Record).press(button("Ny"), NewRecord)
+    assert browser.open(Home, robot, hold).beside(Menu).press(link("Post"), Record)
+    assert isinstance(window.page, BrowserPage)
+    assert not window.page.driver.has_windows
+
+
+def test_whoever_has_been_signed_out_signs_in_on_the_way_back(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    browser.open(Home, robot, hold)
+    site.signed_in = False
+    assert browser.open(Home, robot, hold).beside(Menu).press(link("Liste"), Listed)
+    assert site.signed_in

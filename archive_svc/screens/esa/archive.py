@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from archive_svc.esa.line import is_line
 from archive_svc.esa.noark import CaseStatus, PostStatus
@@ -28,6 +29,8 @@ from archive_svc.screens.esa.windows import NewCaseFileWindow, NewDocumentWindow
 from common.browser.locator import button, css, heading, label, link
 from common.browser.screen import Row
 from common.errors import NotConfirmed, TargetRejected
+
+_SEARCH: Final = link("Søk saksmappe")
 
 
 class CaseSearch(Content):
@@ -57,6 +60,7 @@ class EsaArchive(CaseSearch, Archive):
     """ESA is signed in to, and interrupted, as the office's other applications."""
 
     path = "/esa"
+    back_by = (Menu, _SEARCH)
     leads_to = ((button("Ny saksmappe"), NewCaseFileWindow),)
 
     def case_files(self, wanted: Wanted) -> Sequence[CaseFile]:
@@ -127,7 +131,7 @@ class EsaArchive(CaseSearch, Archive):
         return self.beside(Menu).press(link("Saksbehandlere"), expect=OfficerList).growing()
 
     def _again(self) -> CaseSearch:
-        return self.beside(Menu).press(link("Søk saksmappe"), expect=CaseSearch)
+        return self.beside(Menu).press(_SEARCH, expect=CaseSearch)
 
     def _posts_named(self, external_reference: str) -> PostHits:
         return self.beside(Menu).press(link("Søk journalpost"), expect=PostSearch).find(external_reference)

@@ -34,8 +34,6 @@ S = TypeVar("S", bound=Screen)
 
 _TRIES: Final = 2
 _WAYS_HOME: Final = 5
-_STANDS: Final = """const [ask, done] = arguments;
-done(location.href === ask.address && document.querySelector(ask.selector) !== null);"""
 _reading = Reading()
 
 
@@ -50,11 +48,12 @@ class CanvasPage(html.BrowserPage):
     # --- the port -----------------------------------------------------------------------------------------------
 
     def open(self, screen: type[S], address: str) -> S:
-        """Go to the page that shows the program, and in the program to where this screen is."""
+        """Go to the page that shows the program, unless it stands there, and in the program to where this screen is."""
         if not issubclass(screen, CanvasScreen):
             return super().open(screen, address)
         with _timed(screen, "open"):
-            if self._stands_at(screen, address):
+            # Connecting takes seconds. A connection that has died without a word does no harm: what is typed is not seen there.
+            if self._stands_at(screen(self), address):
                 with suppress(TargetDown, TargetTimeout):
                     return cast("S", self._home(screen(self)))
             super().open(_frame_of(screen), address)
@@ -135,17 +134,6 @@ class CanvasPage(html.BrowserPage):
         ]
 
     # --- where the program stands -----------------------------------------------------------------------------------
-
-    def _stands_at(self, screen: type[CanvasScreen], address: str) -> bool:
-        """Whether the visit before was to the same program, and seems to be connected to it still: connecting takes seconds.
-
-        A connection that has died without a word does no harm: what is typed is not seen to stand there.
-        """
-        asked = {"address": address, "selector": screen.canvas.value}
-        stands = not self.driver.has_windows and self._calls.tell(
-            screen(self), lambda: self._calls.driver.script(_STANDS, asked)
-        )
-        return stands is True
 
     def _instead(self, screen: CanvasScreen) -> None:
         """Raise what stands in the page instead of the picture; come back when the picture is there again."""
