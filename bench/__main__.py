@@ -6,12 +6,13 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from bench import accounts, archive, day, intake, payroll, pickup, queue, readin
 from bench.rows import Row, Tell, as_json, as_table
 from common import log
 from common.cli import with_clear_errors
+from common.errors import ConfigurationError
 from common.local.stack import Ports, Stack
 from useradmin_svc.stand_ins import has_lam
 
@@ -38,7 +40,7 @@ def stack_of(service: str, folder: Path, tell: Tell, settings: Mapping[str, str]
 def run(parts: Sequence[str], line: queue.Plan, whole: day.Plan, tell: Tell) -> list[Row]:
     """Measure these parts, one after the other."""
     rows: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="roger-bench-") as folder, ExitStack() as open_:
+    with _folder() as folder, ExitStack() as open_:
         of_a_service = {
             "robot": "health_svc",
             "day": f"{whole.service}_svc",
@@ -59,6 +61,20 @@ def run(parts: Sequence[str], line: queue.Plan, whole: day.Plan, tell: Tell) -> 
             stack = open_.enter_context(stack_of(_NOOP, Path(folder) / "noop", tell))
             rows += _without_targets(parts, line, stack, tell)
     return rows
+
+
+@contextmanager
+def _folder() -> Generator[str]:
+    """Gone afterwards, unless something came out wrong: then the logs in it are what to look at."""
+    folder = tempfile.mkdtemp(prefix="roger-bench-")
+    try:
+        yield folder
+    except ConfigurationError:
+        raise
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _with_targets(part: str, whole: day.Plan, stack: Stack, tell: Tell) -> list[Row]:

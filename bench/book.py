@@ -20,7 +20,8 @@ from common.settings import DatabaseSettings
 
 _ARRAY = 1_000
 _LOOK = 0.05
-_STALLED = 120.0
+_STALLED = 600.0
+"""Seconds: a target that was away is tried again after minutes."""
 _USUAL = 5  # priority
 
 
