@@ -54,7 +54,7 @@ def measure(stack: Stack, plan: Plan, tell: Tell) -> list[Row]:
         began = time.monotonic()
         for start in range(0, len(rows), _ARRAY):
             api.post("/v1/tax-documents", json=rows[start : start + _ARRAY]).raise_for_status()
-        book.await_idle()
+        book.await_idle(tell)
         seconds = time.monotonic() - began
         if book.outcomes(mark) != {"done CREATED"}:
             raise ConfigurationError(f"Not every document was archived: {sorted(book.outcomes(mark))}")

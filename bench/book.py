@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 
+from bench.rows import Tell
 from common.cases.draft import Draft
 from common.cases.intake import Intake
 from common.db.engine import pool
@@ -22,6 +23,7 @@ _ARRAY = 1_000
 _LOOK = 0.05
 _STALLED = 600.0
 """Seconds: a target that was away is tried again after minutes."""
+_TELLS_EVERY = 60.0
 _USUAL = 5  # priority
 
 
@@ -81,12 +83,16 @@ class Book:
             (process, _USUAL),
         )
 
-    def await_idle(self) -> None:
-        """Wait until every case has ended; raises ConfigurationError when none ends for long."""
+    def await_idle(self, tell: Tell | None = None) -> None:
+        """Wait until every case has ended, telling every minute how many are left; raises ConfigurationError when none ends for long."""
         left, moved = self.waiting(), time.monotonic()
+        told = moved
         while left:
             time.sleep(_LOOK)
             now = self.waiting()
+            if tell is not None and time.monotonic() - told > _TELLS_EVERY:
+                told = time.monotonic()
+                tell(f"{now:,} cases left")
             if now != left:
                 left, moved = now, time.monotonic()
             elif time.monotonic() - moved > _STALLED:

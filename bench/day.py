@@ -67,7 +67,7 @@ def measure(stack: Stack, plan: Plan, tell: Tell) -> list[Row]:
         for number, process in enumerate(_demo(stack).FLOWS):
             tell(f"{plan.rows} rows of {process}")
             mark = book.mark()
-            _play(stack, book, {process: plan.rows}, seed=number)
+            _play(stack, book, {process: plan.rows}, tell, seed=number)
             ends = book.moments(mark, "done") + book.moments(mark, "manual")
             rates[process] = len(ends) / (max(ends) - book.moments(mark, "running")[0])
     rows = [
@@ -88,7 +88,7 @@ def _peak(stack: Stack, tell: Tell) -> Row:
     peak = PEAKS[stack.service.name].rows
     tell(f"the peak day: {dict(peak)}")
     with Book(stack) as book:
-        hours = _play(stack, book, peak, seed=SEED) / 3600
+        hours = _play(stack, book, peak, tell, seed=SEED) / 3600
         return _hours(stack, f"the peak day, played: {sum(peak.values()):,} rows, none of them wrong", hours)
 
 
@@ -97,7 +97,7 @@ def _hours(stack: Stack, what: str, hours: float) -> Row:
     return Row(part="day", what=what, measured=hours, unit="h", mark=f"≤ {most:.0f} h", met=hours <= most)
 
 
-def _play(stack: Stack, book: Book, rows: Mapping[str, int], *, seed: int) -> float:
+def _play(stack: Stack, book: Book, rows: Mapping[str, int], tell: Tell, *, seed: int) -> float:
     """Seconds for these rows; raises ConfigurationError when one came out wrong."""
     for address in stack.consoles.values():
         httpx.post(f"{address}/_kontroll/reset", timeout=60).raise_for_status()
@@ -107,7 +107,7 @@ def _play(stack: Stack, book: Book, rows: Mapping[str, int], *, seed: int) -> fl
         for flows in day.phases():
             for flow in flows:
                 day.hand_in(flow)
-            book.await_idle()
+            book.await_idle(tell)
         seconds = time.monotonic() - began
         if wrong := day.problems(list(day.found())):
             raise ConfigurationError(f"{len(wrong)} things came out wrong: {'; '.join(wrong[:5])}")
