@@ -93,7 +93,7 @@ class DriftReport:
     def _counted(self) -> str:
         pages = [page for each in self.targets for page in each.pages]
         number = sum(len(page.findings) for page in pages)
-        return f"All {number} locators of {len(pages)} screens find exactly their element."
+        return f"Everything is there: {number} locators on {len(pages)} screens."
 
 
 def _rows(page: LookedAt) -> Iterator[tuple[Text, ...]]:
