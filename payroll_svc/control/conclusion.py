@@ -119,9 +119,14 @@ class RowControl:
         return run_id if fact is not None and fact.value["by"] == self._before.hold_by else None
 
     def _tells_of(self, found: Finding) -> bool:
-        """Whether nobody has told yet what this person was found for in this run; the first of their rows does."""
+        """Whether nobody has told yet what this person was found for in this run; the first of their rows does.
+
+        A row that a person had to look at tells for itself once Roger may go on with it: what another row told, and the
+        report's end, lie some time back, and it was not marked then.
+        """
         person = self._row.pay_row(accepts_synthetic=self._run.case.accepts_synthetic).person
-        return bool(found.hits) and self._claims(":".join((self._row.run_id, person, *found.person)))
+        fresh = bool(found.hits) and self._claims(":".join((self._row.run_id, person, *found.person)))
+        return fresh or (bool(found.hits) and self._run.case.retried)
 
     def _claims(self, key: str) -> bool:
         """Whether this case, and no other one, is to tell of something."""

@@ -147,7 +147,7 @@ def tell_the_payroll_office(rows: Iterable[EndedRow[ReportedRow]]) -> Sequence[T
     found = summed(rows)
     if found.run is None:
         return ()
-    return [_controlled(found.run, found), *_held_besides(found.run, found)]
+    return [_controlled(found.run, found), *held_besides(found.run, found.held_not_in_report)]
 
 
 def _controlled(run: ReportedRow, found: Summary) -> Task:
@@ -165,14 +165,14 @@ def _controlled(run: ReportedRow, found: Summary) -> Task:
     )
 
 
-def _held_besides(run: ReportedRow, found: Summary) -> Iterable[Task]:
+def held_besides(run: ReportedRow, number: int) -> Iterable[Task]:
     """Rows that are held in the run, and that no report has named: nobody has put them to the rules."""
-    if found.held_not_in_report:
+    if number:
         yield Task(
             name="held-not-in-report",
             role=PAYROLL_OFFICER,
             title=f"Kjøring {run.run_id} har sperrede rader som ikke er kontrollert",
-            text=f"Rader som er sperret i lønnssystemet, men ikke står i kontrollrapporten: {found.held_not_in_report}. "
+            text=f"Rader som er sperret i lønnssystemet, men ikke står i kontrollrapporten: {number}. "
             "Roger har ikke endret dem. Se i kjøringslisten hvilke det er, og avgjør om de skal stå.",
             due=approval_day(run.pay_date),
         )

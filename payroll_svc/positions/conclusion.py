@@ -13,6 +13,7 @@ from payroll_svc.percent import plain, shown
 from payroll_svc.positions.days import Days, answer_by, month_before
 from payroll_svc.positions.employee import EmployeeRecords
 from payroll_svc.positions.finding import Finding, OverInterval, Verdict
+from payroll_svc.positions.report import PAYROLL_OFFICER
 
 UNIT_LEADER = "unit-leader"
 TOLD_TOGETHER = NoticeRule(gather=timedelta(minutes=30))
@@ -71,7 +72,9 @@ def conclude(found: Finding, number: str, days: Days, run: Run) -> Outcome:
         return Outcome(OutcomeCode.EXISTS, detail | {"note": "REPORTED_BEFORE", "since": standing.since})
     reminder = standing.since != days.month
     detail |= {"reminder": True, "since": standing.since} if reminder else {"reminder": False}
-    return Outcome(OutcomeCode.REPORTED, detail).telling(*_tasks(found, days, standing, run))
+    # The end of the batch tells the payroll office, unless that was before a person let Roger try again.
+    late = [_late(found, days)] if run.case.retried else []
+    return Outcome(OutcomeCode.REPORTED, detail).telling(*_tasks(found, days, standing, run), *late)
 
 
 def _standing(found: Finding, number: str, month: str, run: Run) -> Standing:
@@ -134,6 +137,18 @@ def _tasks(found: Finding, days: Days, standing: Standing, run: Run) -> list[Tas
         )
         for unit in found.units
     ]
+
+
+def _late(found: Finding, days: Days) -> Task:
+    """For the payroll office, whose report was made while a person still had the case."""
+    return Task(
+        name="over-late",
+        role=PAYROLL_OFFICER,
+        title="Over 100 % stilling, funnet da saken ble prøvd på nytt",
+        text=f"Ansattnummer {found.employee_no} sto i arbeidslisten i stillingskontrollen for {days.month}, og har ved nytt "
+        f"forsøk stillinger som til sammen er inntil {shown(found.maximum)}. Enhetene er varslet. En rapport som var "
+        "ferdig før det, har det ikke med.",
+    )
 
 
 def _text(found: Finding, reminded_of: Standing | None) -> str:

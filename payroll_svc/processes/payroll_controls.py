@@ -18,7 +18,7 @@ from payroll_svc.control.report import report
 from payroll_svc.control.reported import ReportedRow
 from payroll_svc.control.row import PayRow
 from payroll_svc.control.row_desk import RowDesk
-from payroll_svc.control.summary import tell_the_payroll_office
+from payroll_svc.control.summary import held_besides, tell_the_payroll_office
 from payroll_svc.screens.payroll_target import PayrollSystem
 from payroll_svc.service import payroll
 
@@ -51,7 +51,10 @@ def control_of_pay_row(row: ReportedRow, run: Run) -> Outcome:
     except BusinessException as broken:
         broken.detail = (broken.detail or {}) | beside
         raise
-    return replace(outcome, detail=outcome.detail | beside)
+    outcome = replace(outcome, detail=outcome.detail | beside)
+    # The end of the report tells of it, unless that was before a person let Roger try again.
+    late = held_besides(row, beside.get("held_not_in_report", 0)) if run.case.retried else ()
+    return outcome.telling(*late)
 
 
 def _controlled(row: ReportedRow, run: Run, desk: RowDesk, found: Finding, tables: ControlTables) -> Outcome:

@@ -13,6 +13,7 @@ from common.errors import (
     AmbiguousHit,
     BusinessException,
     ConflictInTarget,
+    LeaseLost,
     NeedsJudgement,
     NotConfirmed,
     PeriodClosed,
@@ -657,3 +658,37 @@ class TestWhatTheRunHasBesides:
         assert broken.detail is not None
         assert broken.detail["held_not_in_report"] == 1
         assert broken.detail["differ"] == ["tax"]
+
+
+class TestAfterTheReportHasEnded:
+    """A person lets Roger try a row again, and nobody reads the report of its run a second time."""
+
+    def test_a_row_tells_although_another_of_the_persons_rows_has_told(self) -> None:
+        office, somebody = Office(), person()
+        one = a_report_row(somebody, stillingsprosent="40.00", **NO_CONTRACT)
+        same: dict[str, Any] = {"employee_no": one.employee_no, "account_no": one.account_no}
+        other = a_report_row(somebody, position_no="B2", stillingsprosent="40.00", **same, **NEGATIVE)
+        office.know(one)
+        office.know(other, locked=True)
+        told, locked = office.control(one, other)
+        assert isinstance(told, Outcome)
+        assert [task.name for task in told.tasks] == ["hits"]
+        assert isinstance(locked, RecordLocked)
+        office.recalculate(other, locked=False)
+        office.system.case.retried()
+        outcome = office.perform(other)
+        assert (outcome.code, [task.name for task in outcome.tasks]) == (HELD, ["hits"])
+
+    @pytest.mark.parametrize(("retried", "told"), [(False, []), (True, ["held-not-in-report"])])
+    def test_what_is_held_besides_is_told_by_the_case_that_sees_it(self, retried: bool, told: list[str]) -> None:  # noqa: FBT001
+        office, row = Office(), a_report_row()
+        office.know(row)
+        office.know(a_report_row(), control=SOMEBODY)
+        office.new_case(office.judge(row).findings[0])
+        if retried:
+            with pytest.raises(LeaseLost):
+                office.perform(row, dies_at="open:1")
+            office.system.case.retried()
+        outcome = office.perform(row)
+        assert outcome.detail["held_not_in_report"] == 1
+        assert [task.name for task in outcome.tasks] == told

@@ -411,6 +411,29 @@ class TestTheNextMonth:
         assert office.check(ove, *self.BOTH, period="2024-03").code is OutcomeCode.REPORTED
 
 
+class TestTriedAgain:
+    """A person lets Roger try again: the batch may have ended, and its report was made without this case."""
+
+    def test_tells_the_payroll_office_besides_the_units(self, office: Office, ove: Person) -> None:
+        office.payroll.employ(ove, held(), substitute(to="2026-11-20"))
+        open_ended = held(), substitute(to=None)
+        office.refused(ConflictInTarget, ove, *open_ended)
+        office.payroll.held["101"] = list(open_ended)
+        office.case.retried()
+        outcome = office.again(ove, *open_ended)
+        assert [task.role for task in outcome.tasks] == ["unit-leader", "unit-leader", "payroll-officer"]
+        late = outcome.tasks[-1]
+        assert "101" in late.text
+        assert "110,00\u00a0%" in late.text
+        assert not any(name in late.text for name in (ove.number, ove.family_name))
+
+    def test_tells_nobody_of_what_is_within(self, office: Office, ove: Person) -> None:
+        office.payroll.employ(ove, held(), substitute(to="2026-11-20"))
+        office.refused(ConflictInTarget, ove, held(), substitute(to=None))
+        office.case.retried()
+        assert office.again(ove, held()).tasks == ()
+
+
 WAYS: dict[str, tuple[Position, ...]] = {
     "told": (held(), substitute()),
     "read": (),
