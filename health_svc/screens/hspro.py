@@ -171,7 +171,7 @@ class ConfirmJournal(HsProScreen):
         """Confirm, if HsPro has understood every field as it was meant; raises FieldNotTaken otherwise."""
         shown = self.terms()
         for field in form.fields():
-            if shown.get(field.at.value, "").strip() != _as_shown(field.text, on=field.value.get("on")):
+            if " ".join(shown.get(field.at.value, "").split()) != _as_shown(field.text, on=field.value.get("on")):
                 raise FieldNotTaken(f"HsPro understood {field.at.value} otherwise than it was filled in")
         return self.press(button("Bekreft"), expect=Journal)
 
@@ -184,7 +184,8 @@ class Journal(HsProScreen):
 
 
 def _as_shown(typed: str, *, on: bool | None) -> str:
-    return typed if on is None else "Ja" if on else "Nei"
+    # A page shows runs of blanks as one.
+    return " ".join(typed.split()) if on is None else "Ja" if on else "Nei"
 
 
 def _facts(shown: Row | dict[str, str]) -> PersonFacts:

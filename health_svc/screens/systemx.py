@@ -227,7 +227,7 @@ class CheckedCard(SystemXScreen):
         """Raises FieldNotTaken if SystemX has understood a field otherwise than it was meant."""
         shown = self.terms()
         for field in form.fields():
-            if field.at.value in shown and shown[field.at.value].strip() != field.text:
+            if field.at.value in shown and _plain(shown[field.at.value]) != _plain(field.text):
                 raise FieldNotTaken(f"SystemX understood {field.at.value} otherwise than it was filled in")
 
     def lines(self) -> dict[str, int]:
@@ -268,6 +268,11 @@ def _card(row: Row) -> CardEntry:
 def _day(row: Row) -> date:
     day, month, year = row["Dato"].partition(" ")[0].split(".")
     return date(int(year), int(month), int(day))
+
+
+def _plain(text: str) -> str:
+    """As a page shows it: runs of blanks, and ends of lines, as one blank."""
+    return " ".join(text.split())
 
 
 def _lines(shown: str) -> list[tuple[str, int]]:

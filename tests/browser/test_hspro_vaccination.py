@@ -20,6 +20,7 @@ from common.run import CaseFacts
 from common.testing import FixedClock, MemoryCase, MemoryLedger, MemoryRegisters, Person, person
 from health_svc.doses.vaccination import Indication, Site, Vaccination
 from health_svc.doses.vaccines import Vaccine
+from health_svc.processes import test_journals
 from health_svc.processes.vaccinations import dose_form, register_vaccination
 from health_svc.screens.hspro import PersonSearch
 from health_svc.screens.hspro_vaccination import NewDose
@@ -66,12 +67,12 @@ class Office:
         return MemoryCase(registers=self.registers, ledger=self.ledger)
 
     def perform(self, given: Vaccination, case: MemoryCase | None = None, unproven: str | None = None) -> Outcome:
-        case = case or self.case()
+        return register_vaccination(given, self.run(case or self.case(), unproven))
+
+    def run(self, case: MemoryCase, unproven: str | None = None) -> Run:
         platform = RealScreens(case, self.browser, unproven)
-        run = Run(
-            CaseFacts(id=case.id, process="vaccinations", fence=case.fence, submitted_at=NOW), platform, FixedClock(NOW)
-        )
-        return register_vaccination(given, run)
+        about = CaseFacts(id=case.id, process="vaccinations", fence=case.fence, submitted_at=NOW)
+        return Run(about, platform, FixedClock(NOW))
 
     def knows(self, *, where: str = "people", **facts: Any) -> Person:
         """Somebody new, in HsPro or in the population register."""
@@ -161,6 +162,26 @@ def test_from_nothing_to_a_dose_that_is_corrected(office: Office) -> None:
     # what the new form leaves empty is emptied
     details = dose["details"]
     assert (details["merknad"], details["rekvirent"], details["reaksjon"]) == ("", "", "")
+
+
+def test_the_journal_of_whoever_is_tested_whatever_blanks_were_typed(office: Office) -> None:
+    """HsPro's page to confirm shows runs of blanks as one: that is no field understood otherwise."""
+    kari = office.knows()
+    row = {"family_name": kari.family_name, "given_name": kari.given_name, "test_time": NOW, "test_type": "PCR"}
+    tested = test_journals.TestedPerson.model_validate(
+        row
+        | {
+            "reference": "T  1",
+            "person_id": kari.number,
+            "test_site": "TRD-LEANGEN",
+            "address": "Østre  gate 1\nH0203",
+            "phone": "41234567",
+        }
+    )
+    made = test_journals.journal_of_tested_person(tested, office.run(office.case()))
+    (journal,) = office.hspro.get("journals", national_id=kari.number)
+    assert (made.code, made.detail["journal"]) == (OutcomeCode.CREATED, journal["number"])
+    assert journal["details"]["adresse"].split() == ["Østre", "gate", "1", "H0203"]
 
 
 def test_every_choice_of_the_form_has_its_place(office: Office) -> None:
