@@ -11,7 +11,7 @@ from itertools import count
 from hspro_in_memory import NO_PAGE, facts
 
 from common.clock import OSLO
-from common.errors import TargetRejected
+from common.errors import FieldNotTaken, TargetRejected
 from common.person import PersonFacts
 from common.testing import MemoryCase, Person
 from health_svc.screens.systemx import (
@@ -79,6 +79,8 @@ class SystemXInMemory:
     messages: list[Message] = field(default_factory=list[Message])
     sendings: list[Sending] = field(default_factory=list[Sending])
     judged: dict[int, list[JudgedBill]] = field(default_factory=dict[int, list[JudgedBill]])
+    misread: bool = False
+    """Whether it understands a field otherwise than it was filled in."""
     after_save: Callable[[], None] = lambda: None
     numbers: count[int] = field(default_factory=lambda: count(700_001))
 
@@ -223,6 +225,8 @@ class _Checked(CheckedCard):
 
     def require_as_filled(self, form: CardForm) -> None:
         assert form == self._form
+        if self._systemx.misread:
+            raise FieldNotTaken
 
     def lines(self) -> dict[str, int]:
         return _lines(self._form)

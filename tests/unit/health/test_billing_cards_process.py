@@ -18,6 +18,7 @@ from common.errors import (
     BusinessException,
     ConflictInTarget,
     DeceasedOrEmigrated,
+    FieldNotTaken,
     InvalidValue,
     LeaseLost,
     LimitExceeded,
@@ -219,6 +220,20 @@ class TestTheCard:
     def test_is_not_saved_when_systemx_counts_another_refund(self, town: Town, kari: Person) -> None:
         town.systemx.prices[T1] = 15051
         town.refused(a_test(kari), ConflictInTarget)
+
+    def test_is_not_saved_when_systemx_has_understood_a_field_otherwise(self, town: Town, kari: Person) -> None:
+        town.systemx.misread = True
+        with pytest.raises(FieldNotTaken):
+            town.perform(a_test(kari))
+        assert town.systemx.forms == []
+
+    @pytest.mark.parametrize("cannot", [{"insured_abroad": True}, {"test_site": "TRD-HEIMDAL"}, {"debitor": "3"}])
+    def test_that_cannot_be_claimed_makes_nobody_a_patient(self, town: Town, cannot: dict[str, Any]) -> None:
+        new = person()
+        town.systemx.register.append(facts(new))
+        known = list(town.systemx.patients)
+        town.refused(a_test(new, **cannot), NeedsJudgement)
+        assert town.systemx.patients == known
 
     def test_that_systemx_will_not_have_goes_to_a_person(self, town: Town, kari: Person) -> None:
         del town.systemx.prices[T1]
@@ -579,12 +594,25 @@ class TestWhoItIs:
         ("found", "code"),
         [({"remark": "Adressesperre: kode 6"}, ProtectedAddress), ({"status": "Død"}, DeceasedOrEmigrated)],
     )
+    @pytest.mark.parametrize("where", ["systemx", "register"])
     def test_nobody_who_needs_care_is_touched(
-        self, town: Town, found: dict[str, str], code: type[BusinessException]
+        self, town: Town, found: dict[str, str], code: type[BusinessException], where: str
     ) -> None:
         somebody = person()
-        town.systemx.know(somebody, **found)
+        if where == "systemx":
+            town.systemx.know(somebody, **found)
+        else:
+            town.systemx.register.append(facts(somebody, **found))
+        known = list(town.systemx.patients)
         town.refused(a_test(somebody), code)
+        assert town.systemx.patients == known
+
+    def test_nobody_of_another_name_becomes_a_patient(self, town: Town) -> None:
+        somebody = person()
+        town.systemx.register.append(facts(somebody))
+        known = list(town.systemx.patients)
+        town.refused(a_test(somebody, family_name="Heltannet"), NameMismatch)
+        assert town.systemx.patients == known
 
     def test_a_former_number_is_the_same_person(self, town: Town, kari: Person) -> None:
         now = person(family_name=kari.family_name, given_name=kari.given_name)
@@ -597,6 +625,26 @@ class TestWhoItIs:
 
 
 class TestWhateverDies:
+    def test_a_newcomer_becomes_a_patient_once_and_has_one_card(self, kari: Person) -> None:
+        """Somebody whom only the register knows: the longest way there is."""
+        whole = self.a_newcomers_town(kari)
+        whole.perform(a_test(kari))
+        assert whole.systemx.case.platform
+        points = whole.systemx.case.platform.reached
+        assert "register done:1" in points
+        for point in points:
+            town = self.a_newcomers_town(kari)
+            with contextlib.suppress(LeaseLost):
+                town.perform(a_test(kari), dies_at=point)
+            assert town.perform(a_test(kari), again=True).code is OutcomeCode.CREATED, point
+            assert len(town.systemx.patients) == len(town.systemx.cards[kari.number]) == 1, point
+
+    def a_newcomers_town(self, kari: Person) -> Town:
+        town = self.a_town(kari)
+        town.systemx.patients.clear()
+        town.systemx.register.append(facts(kari))
+        return town
+
     def test_one_card_stands_and_is_remembered(self, kari: Person) -> None:
         """The run dies at each point there is; the next one ends with the one card."""
         whole = self.a_town(kari)
