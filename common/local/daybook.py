@@ -38,10 +38,12 @@ class DayBook:
         self.day = day
         self._stack, self._handed = stack, _Handed()
         self._http = httpx.Client(base_url=stack.api, headers={"Authorization": f"Bearer {stack.api_key}"}, timeout=60)
+        self._consoles = httpx.Client(timeout=60)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connections."""
         self._http.close()
+        self._consoles.close()
 
     def prepare(self) -> None:
         """Tell the stand-ins what all flows share, and hand in the registers that cases are decided by."""
@@ -64,7 +66,7 @@ class DayBook:
 
     def _tell(self, seeds: Sequence[Seed]) -> None:
         for target, path, content in seeds:
-            answer = httpx.post(f"{self._stack.consoles[target]}{path}", json=content, timeout=60)
+            answer = self._consoles.post(f"{self._stack.consoles[target]}{path}", json=content)
             if not answer.is_success:
                 raise ConfigurationError(f"The stand-in of {target} does not take {path}: {answer.text[:300]}")
 
@@ -162,7 +164,7 @@ class DayBook:
             if endings[id(situation)] != situation.expected
         ]
         for target, check in day.checks:
-            problem = check(httpx.get(f"{self._stack.consoles[target]}/_kontroll/summary", timeout=30).json())
+            problem = check(self._consoles.get(f"{self._stack.consoles[target]}/_kontroll/summary").json())
             problems += [f"{target}: {problem}"] if problem else []
         return problems
 

@@ -89,6 +89,8 @@ class Stack:
         """Where the stand-ins are seeded and asked: below `/_kontroll`."""
         self.postgres: EmbeddedPostgres | None = None
         self.redis: EmbeddedRedis | None = None
+        self._stand_ins: dict[str, tuple[Child, str]] = {}
+        """Target → the program that stands in for it, and what that is."""
         self.api_key = ""
         self.environment: dict[str, str] = {}
         self._resources = ExitStack()
@@ -136,7 +138,11 @@ class Stack:
         self._make_keys()
         for number, target in enumerate(self.service.targets):
             self._start_target(target.name, self.ports.first_target + number)
+        # While the stand-ins come up beside each other.
         upgrade(DatabaseSettings(url=self.environment["ROGER_DATABASE_URL"]))
+        for name, (child, said) in self._stand_ins.items():
+            self._await(child, f"{self.targets[name]}/")
+            self.progress(f"{name} ({said}) is up")
         for part in PARTS:
             self._start_part(part)
         for part, port in zip(PARTS, (self.ports.api, self.ports.errands, self.ports.worker), strict=True):
@@ -220,8 +226,7 @@ class Stack:
             f"{prefix}ACCOUNTS": str(accounts),
             f"{prefix}PRODUCTION": "false",
         }
-        self._await(child, f"{self.targets[name]}/")
-        self.progress(f"{name} ({program.said}) is up")
+        self._stand_ins[name] = child, program.said
 
     def _start_part(self, part: str) -> None:
         self.parts[part] = self._child(part, [sys.executable, "-m", self.package, part])
@@ -235,14 +240,17 @@ class Stack:
 
     def _await(self, child: Child, address: str) -> None:
         limit = time.monotonic() + _UP_WITHIN
-        while time.monotonic() < limit:
-            child.require_alive()
-            try:
-                if httpx.get(address, timeout=2).is_success:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.05)
+        # One client for all tries: each new one loads certificates, for longer than a part that comes up should be kept
+        # from the processor.
+        with httpx.Client(timeout=2) as client:
+            while time.monotonic() < limit:
+                child.require_alive()
+                try:
+                    if client.get(address).is_success:
+                        return
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.05)
         raise ConfigurationError(f"{child.name} is not ready after {_UP_WITHIN:.0f} s; its log is {child.log}")
 
     def watch(self) -> None:
