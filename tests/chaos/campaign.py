@@ -25,6 +25,7 @@ from tests.chaos.plan import Harm, Part
 from tests.chaos.town import Town
 from tests.chaos.traffic import Caller, CaseWorker
 from tests.recovery.plant import Plant, Row, wait_for
+from tests.sandbox.visitor import PLAIN
 
 CLOCKWORK = {
     "ROGER_WORKER_LEASE": "10",
@@ -172,7 +173,7 @@ def _journals(plant: Plant, number: str) -> list[str]:
 
 
 def _asked(plant: Plant, target: str, path: str, **wanted: str) -> list[Row]:
-    answer = httpx.get(f"{plant.stack.consoles[target]}/_kontroll/{path}", params=wanted, timeout=30)
+    answer = httpx.get(f"{plant.stack.consoles[target]}/_kontroll/{path}", params=wanted, timeout=30, verify=PLAIN)
     found: list[Row] = answer.raise_for_status().json()
     return found
 

@@ -20,6 +20,7 @@ from common.embedded import EmbeddedPostgres, EmbeddedRedis
 from common.local.child import Child
 from tests.chaos.plan import STAND_INS, Deed, Harm, Part
 from tests.recovery.plant import Plant, family, freeze, thaw
+from tests.sandbox.visitor import PLAIN
 
 T = TypeVar("T")
 NOTHING_THERE = "found nothing to harm"
@@ -81,7 +82,7 @@ class Hand:
                 fault = {"times": 1} | _SAVES[deed]
         try:
             path = "restart" if fault is None else "faults"
-            httpx.post(f"{stand_in}/_kontroll/{path}", json=fault, timeout=30).raise_for_status()
+            httpx.post(f"{stand_in}/_kontroll/{path}", json=fault, timeout=30, verify=PLAIN).raise_for_status()
         except httpx.TransportError:
             return NOTHING_THERE
         return ""

@@ -15,6 +15,8 @@ from tests.recovery.plant import BRISK, PATIENCE, Plant, assert_gone, family, fr
 _OPEN = (
     "select 1 from cases where state in ('queued', 'running') and (not_before is null or not_before <= now()) limit 1"
 )
+LOOKS = 0.1
+"""Seconds between two looks at all stand-ins or at all cases, which take from the processors that the work needs."""
 _EXPIRED = "select 1 from events where code = 'LEASE_EXPIRED' and id > %s limit 1"
 
 
@@ -71,9 +73,14 @@ def play_through(
             book.hand_in(flow)
         for number in range(len(flows) if harms is None else min(harms, len(flows))):
             moment = roger.noted() + chance.randrange(1, moments)
-            wait_for(lambda moment=moment: _may_be_harmed(roger, moment), "the work goes on", patience)
+            wait_for(lambda moment=moment: _may_be_harmed(roger, moment), "the work goes on", patience, every=LOOKS)
             HARM[number % 2](roger, chance.choice(_at_work(roger)))
-        wait_for(lambda: not roger.rows(_OPEN) and book.all_ended(), "the day is over", patience)
+        await_end(book, roger, patience)
+
+
+def await_end(book: DayBook, roger: Plant, patience: float = PATIENCE) -> None:
+    """Wait until all that was handed in has ended; the API is asked only when nothing is open any more."""
+    wait_for(lambda: not roger.rows(_OPEN) and book.all_ended(), "the day is over", patience, every=LOOKS)
 
 
 def _may_be_harmed(roger: Plant, moment: int) -> bool:

@@ -296,12 +296,15 @@ def words(child: Child) -> str:
     return child.log.read_text(errors="replace") if child.log.exists() else ""
 
 
-def wait_for(happened: Callable[[], bool], what: str, within: float = PATIENCE) -> None:
-    """Look again and again, for none of these processes tells us; fail when it takes too long."""
+def wait_for(happened: Callable[[], bool], what: str, within: float = PATIENCE, *, every: float = 0.03) -> None:
+    """Look again and again, for none of these processes tells us; fail when it takes too long.
+
+    Looks that cost those who are asked something come less often: `every` so many seconds.
+    """
     limit, tick = time.monotonic() + within, threading.Event()
     while not happened():
         assert time.monotonic() < limit, f"waited {within:.0f} s in vain until {what}"
-        tick.wait(0.03)
+        tick.wait(every)
 
 
 def family(child: Child) -> list[psutil.Process]:

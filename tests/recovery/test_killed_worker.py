@@ -9,6 +9,7 @@ import pytest
 
 from common.local.daybook import DayBook
 from health_svc.demo import FLOWS, day_of
+from tests.recovery.harm import LOOKS, await_end
 from tests.recovery.plant import CONFIRMATION, SAVED, Plant, assert_gone, family, wait_for
 from tests.recovery.proof import prove
 
@@ -65,9 +66,9 @@ def test_killed_at_random_moments_of_a_day(roger: Plant) -> None:
                 book.hand_in(flow)
             for _ in flows:
                 moment = roger.noted() + chance.randrange(1, 9)
-                wait_for(lambda moment=moment: _may_be_killed(roger, moment), "the work goes on")
+                wait_for(lambda moment=moment: _may_be_killed(roger, moment), "the work goes on", every=LOOKS)
                 kill_worker(roger)
-            wait_for(book.all_ended, "the day is done")
+            await_end(book, roger)
         assert book.problems(list(book.found())) == []
 
 
