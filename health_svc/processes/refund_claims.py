@@ -94,10 +94,10 @@ def _made_by_roger(bills: Sequence[Bill], run: Run) -> Checked:
     return Checked(of_roger=made, corrected=corrected)
 
 
-def practices_of(firing: Firing) -> Iterable[PracticeDay]:
+def practices_of(firing: Firing, practices: Iterable[str] = REFUNDS.practices) -> Iterable[PracticeDay]:
     """Each practice of the settings once, on the day that was due."""
     day = firing.due_at.astimezone(OSLO).date()
-    for praksis_id in REFUNDS.practices:
+    for praksis_id in practices:
         reference = f"{firing.schedule}:{firing.due_at:%Y-%m-%dT%H%M}:{praksis_id}"
         yield PracticeDay(reference=reference, praksis_id=praksis_id, day=day)
 

@@ -235,6 +235,18 @@ class TestTheCard:
         town.refused(a_test(new, **cannot), NeedsJudgement)
         assert town.systemx.patients == known
 
+    @pytest.mark.parametrize("otherwise", [{"refund": 15051}, {"share": 1}])
+    def test_that_stands_with_other_amounts_than_were_checked_is_for_a_person(
+        self, town: Town, kari: Person, otherwise: dict[str, int]
+    ) -> None:
+        def stand_otherwise() -> None:
+            cards = town.systemx.cards[kari.number]
+            cards[-1] = cards[-1].model_copy(update=otherwise)
+
+        town.systemx.after_save = stand_otherwise
+        with pytest.raises(ConflictInTarget, match="amount"):
+            town.perform(a_test(kari))
+
     def test_that_systemx_will_not_have_goes_to_a_person(self, town: Town, kari: Person) -> None:
         del town.systemx.prices[T1]
         town.refused(a_test(kari), TargetRejected)

@@ -81,6 +81,24 @@ class TestTheClaim:
         town.systemx.messages.append(Message(1, PRACTICE, [Bill(card=5, refund=100)]))
         assert (town.claim().detail["sending"], len(town.systemx.messages)) == (1, 1)
 
+    def test_that_waits_ready_is_sent_before_what_is_newer(self) -> None:
+        town = Town(15050, 2000)
+        town.systemx.messages.append(Message(1, PRACTICE, [Bill(card=5, refund=100)]))
+        assert town.claim().detail["refund"] == 100
+        assert len(town.systemx.unsent) == 2
+        assert town.claim().detail["refund"] == 17050
+
+    def test_takes_along_what_was_made_while_it_was_gathered(self) -> None:
+        town = Town(15050)
+
+        def one_more() -> None:
+            if not town.systemx.sendings:
+                town.systemx.messages[-1].bills.append(Bill(card=9, refund=2000))
+
+        town.systemx.after_save = one_more
+        claim = town.claim().detail
+        assert (claim["cards"], claim["refund"], claim["cards_of_roger"]) == (2, 17050, 1)
+
     def test_of_two_that_wait_is_for_a_person(self) -> None:
         town = Town()
         town.systemx.messages += [Message(number, PRACTICE, [Bill(card=number, refund=1)]) for number in (1, 2)]
@@ -96,6 +114,16 @@ class TestTotals:
         with pytest.raises(ConflictInTarget, match="700001"):
             town.claim()
         assert town.systemx.sendings == []
+
+    def test_a_message_that_lacks_a_card_of_nothing_stops_the_claim(self) -> None:
+        town = Town(15050, 0)
+
+        def lose_one() -> None:
+            town.systemx.messages[-1].bills.pop()
+
+        town.systemx.after_save = lose_one
+        with pytest.raises(ConflictInTarget):
+            town.claim()
 
     def test_a_rejected_card_may_come_to_another_refund_under_its_number(self) -> None:
         """Somebody has corrected it and laid it among the unsent cards again."""
@@ -152,11 +180,15 @@ class TestTotals:
             town.claim()
         assert town.systemx.sendings == []
 
-    def test_a_message_that_lacks_a_card_stops_the_claim(self) -> None:
+    @pytest.mark.parametrize(
+        "instead", [[], [Bill(card=9, refund=1_999)], [Bill(card=9, refund=1), Bill(card=8, refund=1)]]
+    )
+    def test_a_message_that_lacks_a_card_stops_the_claim(self, instead: list[Bill]) -> None:
+        """Also where others stand in its place, that come to less."""
         town = Town(15050, 2000)
 
         def lose_one() -> None:
-            town.systemx.messages[-1].bills.pop()
+            town.systemx.messages[-1].bills[-1:] = instead
 
         town.systemx.after_save = lose_one
         with pytest.raises(ConflictInTarget):
@@ -244,6 +276,17 @@ class TestReceipts:
         assert (task.role, task.name) == ("refund-officer", "refused-1")
         assert "700001 (avvist, kode K13), 700003 (duplikat)" in task.text
 
+    @pytest.mark.parametrize(("cards", "ending"), [(50, "700050 (avvist, kode K13)"), (51, "K13) og 1 til")])
+    def test_of_many_refused_cards_name_the_first_fifty(self, cards: int, ending: str) -> None:
+        town = Town(*[1] * cards)
+        town.claim()
+        town.systemx.answer(1)
+        rejected = {"result": Judgement.REJECTED, "code": "K13"}
+        town.systemx.judged[1] = [bill.model_copy(update=rejected) for bill in town.systemx.judged[1]]
+        (task,) = town.receipts().tasks
+        assert task.title.endswith(f"{cards} kort er ikke godkjent av HELFO")
+        assert task.text.endswith(ending)
+
     def test_that_do_not_add_up_go_to_a_person(self) -> None:
         town = Town(15050, 2000)
         town.claim()
@@ -327,6 +370,17 @@ class TestTheClock:
         due = service.schedules["nightly-claims"].next_after(datetime(2026, 6, 1, tzinfo=UTC))
         assert due
         assert due.astimezone(OSLO).time() == time(5)
+
+    def test_each_practice_once_on_the_norwegian_day(self) -> None:
+        firing = Firing(schedule="nightly-claims", due_at=datetime(2026, 11, 22, 23, 30, tzinfo=UTC))
+        days = list(practices_of(firing, ["1000099999", "1000088888"]))
+        assert [(day.praksis_id, f"{day.day}") for day in days] == [
+            ("1000099999", "2026-11-23"),
+            ("1000088888", "2026-11-23"),
+        ]
+        assert len({day.reference for day in days}) == 2
+        # Fired twice, it is the same cases.
+        assert [day.reference for day in practices_of(firing, ["1000099999"])] == [days[0].reference]
 
     def test_none_without_practices(self) -> None:
         assert list(practices_of(Firing(schedule="nightly-claims", due_at=NOW.astimezone(UTC)))) == []
