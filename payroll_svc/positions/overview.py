@@ -15,7 +15,7 @@ from payroll_svc.positions.days import AskedDays
 from payroll_svc.positions.holding import Position
 from payroll_svc.screens.workforce import ListedPosition, Workforce
 
-_READINGS = 3
+_READINGS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,20 +28,32 @@ class Checks:
 
 
 def read_overview(run: Run, month: str) -> list[ListedPosition]:
-    """Every position of a month. The overview may change while its pages are read; then it is read anew.
+    """Every position of a month, as two readings in a row have them.
+
+    The overview may change while its pages are read. Where a position goes and another comes, their number stays the same,
+    and one that moved across the edge of a page has been missed: its holder would be taken for somebody with less. No
+    reading by itself tells that.
 
     Raises NotConfirmed when it changes each time.
     """
+    before: list[ListedPosition] | None = None
     for _ in range(_READINGS):
-        page = run.open(Workforce).show(month)
-        total = page.total()
-        listed: list[ListedPosition] = []
-        for each in page.pages():
-            page = each
-            listed += each.positions()
-        if len(listed) == total == page.total():
+        listed = _reading(run, month)
+        if listed is not None and listed == before:
             return listed
+        before = listed
     raise NotConfirmed("The overview of positions changed each time while it was read")
+
+
+def _reading(run: Run, month: str) -> list[ListedPosition] | None:
+    """All pages, one after the other; None where they are not as many positions as the overview says."""
+    page = run.open(Workforce).show(month)
+    total = page.total()
+    listed: list[ListedPosition] = []
+    for each in page.pages():
+        page = each
+        listed += each.positions()
+    return listed if len(listed) == total == page.total() else None
 
 
 def checks_of(listed: Iterable[ListedPosition], asked: AskedDays, *, accepts_synthetic: bool) -> Checks:

@@ -102,15 +102,20 @@ class RunListPage(PayrollScreen):
     pay_rows = table("Lønnsrader")
 
     def listed(self) -> RunList:
-        """All rows of the run, read page after page; raises TargetDown when the list changes meanwhile."""
+        """All rows of the run, read page after page; raises TargetDown when the list changes meanwhile.
+
+        Where one row goes and another comes, the number stays the same, and the row that moved across the edge of a page
+        has been missed: so what was read must come to the sums that the list shows, too.
+        """
         found: dict[tuple[str, str], list[ListedRow]] = {}
-        page, number = self, 0
-        expected = int(self.terms()["Antall rader"])
+        page, number, gross, net = self, 0, 0, 0
         for page in self._pages():
             for row in page.rows(page.pay_rows):
-                found.setdefault((row["Ansattnr."], row["Stillingsnr."]), []).append(_listed(row))
-                number += 1
-        if number != expected or int(page.terms()["Antall rader"]) != expected:
+                listed = _listed(row)
+                found.setdefault((row["Ansattnr."], row["Stillingsnr."]), []).append(listed)
+                number, gross, net = number + 1, gross + listed.gross, net + listed.net
+        shown = page.terms()
+        if (number, gross, net) != (int(shown["Antall rader"]), ore(shown["Sum brutto"]), ore(shown["Sum netto"])):
             raise TargetDown("The list of the run changed while it was read")
         return found
 

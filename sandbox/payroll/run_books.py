@@ -101,6 +101,14 @@ class RunBooks(Books):
             mark = MARKS[row[13]] if row[13] else ""
             yield *row[:4], *amounts, row[11], TAX_CARDS[row[12]], mark, row[14], yes_no(row[15]), row[16]
 
+    def run_sums(self, run_id: str) -> tuple[int, int]:
+        """Gross and net of all rows of a run."""
+        found = self._rows(
+            "select coalesce(sum(gross), 0) as gross, coalesce(sum(net), 0) as net from pay_row where run_id = ?",
+            run_id,
+        )
+        return found[0]["gross"], found[0]["net"]
+
     def find_rows(self, *, run_id: str, employee_no: str, position_no: str) -> list[Row]:
         return self._rows(
             "select * from pay_row where employee_no = ? and ? in ('', run_id) and ? in ('', position_no)"

@@ -36,6 +36,7 @@ class Runs:
             "kjoringsliste",
             session=visit.session,
             run=run,
+            sums=self._store.run_sums(run.run_id),
             page=page,
             pages=pages(run.rows, LIST_PAGE),
             rows=self._store.run_list(run.run_id, page),

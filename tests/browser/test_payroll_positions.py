@@ -115,7 +115,7 @@ class TestAnEmployeesFile:
 
 
 class TestTheOverview:
-    def test_of_several_pages_is_read_once(self, office: PayrollOffice) -> None:
+    def test_of_several_pages_is_read_until_two_readings_agree(self, office: PayrollOffice) -> None:
         people = [person() for _ in range(300)]
         office.payroll.post(
             "employees",
@@ -130,8 +130,8 @@ class TestTheOverview:
         checks = [row for row in handover.rows if isinstance(row, PersonsPositions)]
         assert [check.person_id for check in checks] == [each.number for each in people]
         assert [each["number"] for each in office.payroll.get("looks") if each["kind"] == "workforce"] == [
-            f"{MONTH} 1",
-            f"{MONTH} 2",
+            *(f"{MONTH} 1", f"{MONTH} 2"),
+            *(f"{MONTH} 1", f"{MONTH} 2"),
         ]
 
     def test_shows_every_type_and_every_leave(self, office: PayrollOffice) -> None:

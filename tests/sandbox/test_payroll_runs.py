@@ -60,6 +60,8 @@ def test_runs_and_the_list_of_their_rows(payroll: Payroll, officer: Visitor) -> 
         "Utbetaling": "11.12.2026",
         "Status": "Beregnet",
         "Antall rader": "1",
+        "Sum brutto": "12\u00a0500,00",
+        "Sum netto": "-315,00",
         "Side": "1 av 1",
     }
     money = ["80,00", "12 500,00", "-315,00", "4 300,00", "8 515,00", "39 800,00", "39 800,00"]

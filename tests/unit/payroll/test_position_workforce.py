@@ -60,7 +60,7 @@ class TestTheOverview:
             (ola.number, "2026-11", None, 3, None),
         ]
         assert [[each.position_no for each in row.positions or ()] for row in rows] == [["A", "B", "C"], ["A"]]
-        assert payroll_system.opened == ["2026-11 1", "2026-11 2"]
+        assert payroll_system.opened == ["2026-11 1", "2026-11 2"] * 2
 
     def test_hands_over_what_can_be_stored_and_read_again(self, payroll_system: PositionsInMemory) -> None:
         away = [{"from": "2026-11-10", "percent": "12.50"}]
@@ -131,6 +131,21 @@ class TestAChangeWhileItIsRead:
 
         payroll_system.between_pages = somebody_is_employed
         assert {row.person_id for row in handed_over(checked(payroll_system))} == {each.number for each in people}
+
+    def test_that_leaves_their_number_as_it_was_is_seen(self, payroll_system: PositionsInMemory) -> None:
+        """The first goes when it has been read, and another comes at the end: the third moves to a page that is over."""
+        gone, kari, missed, ola, new = (person() for _ in range(5))
+        for place, each in enumerate((gone, kari, missed, ola)):
+            payroll_system.employ(each, held(), employee_no=str(101 + place))
+
+        def somebody_changes_places() -> None:
+            if payroll_system.records[0].number == gone.number:
+                del payroll_system.records[0]
+                payroll_system.employ(new, held(), employee_no="105")
+
+        payroll_system.between_pages = somebody_changes_places
+        found = [row.person_id for row in handed_over(checked(payroll_system))]
+        assert found == [each.number for each in (kari, missed, ola, new)]
 
     def test_each_time_is_tried_later(self, payroll_system: PositionsInMemory) -> None:
         payroll_system.employ(person(), held(), held("B"), held("C"))
