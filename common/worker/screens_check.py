@@ -20,7 +20,16 @@ from common.cases import alarms
 from common.cases.openness import Openness, Picture, Why
 from common.cases.queue import Queue
 from common.db.engine import AWAY, Pool, pool
-from common.errors import AccountOut, ApplicationException, ConfigurationError, Interrupted, LeaseLost, StopSignal
+from common.errors import (
+    AccountOut,
+    ApplicationException,
+    BrowserFailed,
+    ConfigurationError,
+    Interrupted,
+    LeaseLost,
+    StopSignal,
+    TargetTimeout,
+)
 from common.lease import Lease, now
 from common.notices.post import add_tasks
 from common.privacy.crypto import Keyring
@@ -150,8 +159,12 @@ def _look(target: WebTarget, browser: Browser, account: Account, hold: Lease) ->
     pages: list[LookedAt] = []
     trouble, refused = "", False
     try:
-        for looked in look(target.looks, browser, account, hold):
-            pages.append(looked)  # noqa: PERF402  what was seen stays when the rest fails
+        try:
+            _collect(pages, target, browser, account, hold)
+        except (TargetTimeout, BrowserFailed):
+            # As with a case, once is nobody's fault.
+            browser.recycle()
+            _collect(pages, target, browser, account, hold)
     except AccountOut:
         trouble, refused = f"the password of {account.name} was refused: the account is out until it has another", True
     except ApplicationException as failed:
@@ -161,6 +174,13 @@ def _look(target: WebTarget, browser: Browser, account: Account, hold: Lease) ->
     finally:
         browser.close()
     return TargetReport(target=target.name, account=account.name, pages=tuple(pages), trouble=trouble), refused
+
+
+def _collect(pages: list[LookedAt], target: WebTarget, browser: Browser, account: Account, hold: Lease) -> None:
+    """What was seen stays when the rest fails."""
+    pages.clear()
+    for looked in look(target.looks, browser, account, hold):
+        pages.append(looked)  # noqa: PERF402
 
 
 async def _tell(database: Pool, service: Service, target: WebTarget, report: TargetReport) -> None:

@@ -34,7 +34,7 @@ class Deployment:
     def check(self, *words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", "from common.cli import main; main()", "screens", "check", *words]
         return subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False, timeout=120
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False, timeout=300
         )
 
     def accounts(self) -> list[tuple[Any, ...]]:
