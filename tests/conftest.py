@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 for name in [name for name in os.environ if name.startswith("ROGER_")]:
     del os.environ[name]
 
+# What tests start reads its own code ready to run, which somebody's environment may have forbidden to keep.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Tests that run side by side are listed by each process: sets among their parameters must come in the same order.
 os.environ.setdefault("PYTHONHASHSEED", str(random.randrange(1, 2**32)))
 
@@ -43,46 +46,85 @@ settings.load_profile("roger")
 _SCORE = 20  # databases
 
 TOGETHER = {
-    "killed": ("tests/recovery/", "tests/chaos/"),
-    "browsers": (
+    "killed": (
+        "tests/recovery/",
+        "tests/chaos/",
         "tests/bench/",
+        "tests/browser/test_directory_conformance.py",
+        "tests/browser/test_lam_screens.py",
+    ),
+    "browsers": (
         "tests/browser/",
+        "tests/forms/test_case_in_browser.py",
         "tests/forms/test_form_to_register.py",
         "tests/forms/test_station_in_browser.py",
         "tests/forms/test_reports_in_browser.py",
         "tests/forms/test_secret_in_browser.py",
     ),
 }
-"""Tests of which only one at a time may run: whole Rogers that are killed, and all else that keeps a processor busy."""
+"""Tests of which only one at a time may run: whole Rogers that are killed, and all else that keeps a processor busy.
+
+Both lots begin at once and last about equally long, so some that could be in the second are in the first.
+"""
 
 
-BY_FILE = ("tests/architecture/", "tests/deployment/", "tests/monitoring/", "tests/sandbox/", "tests/unit/")
+BY_FILE = (
+    "tests/architecture/",
+    "tests/deployment/",
+    "tests/monitoring/",
+    "tests/sandbox/",
+    "tests/unit/",
+    "tests/web/test_files_alive.py",
+)
 """Tests whose modules share what takes long to start, or take no time at all: a process gets the whole file."""
 
 
+LONG = (
+    "tests/web/test_from_description.py",
+    "tests/web/test_killed_parts.py",
+    "tests/web/test_secrets_alive.py",
+    "tests/web/test_together.py",
+    "tests/web/test_bad_input.py",
+    "tests/privacy/",
+    "tests/integration/test_queue_machine.py",
+)
+"""Tests of half a minute and more each: none of them is to begin when all else is done."""
+
+
 class OneAtATime(LoadScopeScheduling):
-    """Gives each process the next test or file, and those of `TOGETHER` all to one, the larger lot first.
+    """Gives each process the next test or file, and those of `TOGETHER` all to one; `_turn` says in which order.
 
     Groups by mark (`--dist loadgroup`) are lost on the way with this version of pytest.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        lot = next((name for name, places in TOGETHER.items() if nodeid.startswith(places)), None)
-        return lot or (nodeid.partition("::")[0] if nodeid.startswith(BY_FILE) else nodeid)
+        return _lot(nodeid) or (nodeid.partition("::")[0] if nodeid.startswith(BY_FILE) else nodeid)
+
+
+def _lot(nodeid: str) -> str | None:
+    return next((name for name, places in TOGETHER.items() if nodeid.startswith(places)), None)
+
+
+def _turn(nodeid: str) -> int:
+    """What takes longest begins first, and what can be given out singly fills up the end."""
+    if lot := _lot(nodeid):
+        return list(TOGETHER).index(lot)
+    return len(TOGETHER) + (0 if nodeid.startswith(LONG) else 1 if nodeid.startswith(BY_FILE) else 2)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneAtATime:
+    config.option.loadscopereorder = False  # how many tests there are says nothing of how long they take
     return OneAtATime(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One order of a test's parameters in all processes that list them, whatever set they were written as.
+    """In turn, and with one order of a test's parameters in all processes that list them, whatever set they were written as.
 
     First, so that pytest then puts together what shares a parameter of a whole module: else each test starts it anew.
     """
     place = {name: number for number, name in enumerate(dict.fromkeys(_function(item) for item in items))}
-    items.sort(key=lambda item: (place[_function(item)], item.nodeid))
+    items.sort(key=lambda item: (_turn(item.nodeid), place[_function(item)], item.nodeid))
 
 
 def _function(item: pytest.Item) -> str:
