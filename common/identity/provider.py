@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 import httpx
@@ -123,7 +125,14 @@ class Provider:
 
 def new_client() -> httpx.AsyncClient:
     """What providers are asked with: no redirects, no waiting for ever."""
-    return httpx.AsyncClient(timeout=_PATIENCE, follow_redirects=False, headers={"accept": "application/json"})
+    headers = {"accept": "application/json"}
+    return httpx.AsyncClient(verify=_certificates(), timeout=_PATIENCE, follow_redirects=False, headers=headers)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom this process trusts: read once, as reading them takes longer than all else that an application is made of."""
+    return httpx.create_ssl_context()
 
 
 def _named(keys: Sequence[Key], kid: str | None) -> Sequence[Key]:
