@@ -4,7 +4,8 @@
     GET    /_kontroll/faults      [fault…], each with matched, fired, spent
     DELETE /_kontroll/faults      clears them all
     GET    /_kontroll/sign-ins?since=SEQ  [{seq, at, kind: sign_in|sign_in_refused, account, session, …}]
-    POST   /_kontroll/reset       empties everything but the accounts: data, logs, locks, faults, sessions
+    POST   /_kontroll/reset[?sessions=stay]  empties everything but the accounts: data, logs, locks, faults, sessions;
+                                  whoever is signed in may stay so
     POST   /_kontroll/restart     202; the process executes itself anew: same port, same data, no sessions, no faults
 
 `seq` counts all logs together, so it orders looks and writes among each other. `at` is `time.time()` at the commit.
@@ -59,10 +60,11 @@ class Console:
         self._faults.clear()
         return JSONResponse([])
 
-    async def reset(self, _: Request) -> Response:
+    async def reset(self, request: Request) -> Response:
         self._store.reset()
         self._faults.clear()
-        self._sessions.end_all()
+        if request.query_params.get("sessions") != "stay":
+            self._sessions.end_all()
         return JSONResponse({})
 
     async def restart(self, _: Request) -> Response:

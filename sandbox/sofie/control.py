@@ -37,12 +37,13 @@ LOCKS: Final = TypeAdapter(list[Lock])
 
 
 def answers(store: Store, system: System, desktops: Desktops, mishaps: Mishaps, connection: Connection) -> list[Answer]:
-    async def reset(_: Request) -> Response:
+    async def reset(request: Request) -> Response:
         store.reset()
         system.faults.clear()
         mishaps.clear()
         connection.picture = Picture()
-        system.sessions.end_all()
+        if request.query_params.get("sessions") != "stay":
+            system.sessions.end_all()
         return JSONResponse({})
 
     async def documents(request: Request) -> Response:

@@ -145,6 +145,15 @@ def test_reset_empties_everything_but_the_accounts(hspro: HsPro, visitor: Visito
     assert heading(visitor.sign_in()) == "Personsøk"
 
 
+def test_who_is_signed_in_may_stay_so_when_all_is_emptied(hspro: HsPro, visitor: Visitor, kari: dict[str, Any]) -> None:
+    visitor.press(confirmation(visitor), "Bekreft")
+    hspro.empty()
+    summary = hspro.get("summary")
+    assert (summary["people"], summary["journals"]["SMITTEVERN"], summary["sessions"]) == (0, 0, {"robot1": 1})
+    assert hspro.get("writes", since=0) == hspro.get("looks", since=0) == hspro.get("sign-ins", since=0) == []
+    assert heading(visitor.get("/personer")) == "Personsøk"
+
+
 def test_an_unknown_page_says_so(visitor: Visitor) -> None:
     for path in ("/personer/4711", "/journaler/4711", "/finnes-ikke"):
         page = visitor.get(path)
