@@ -62,9 +62,10 @@ class Manifests:
 
     def pods(self) -> Iterator[tuple[str, Object]]:
         """The pod template of each workload, with its name."""
-        for kind in ("Deployment", "Job"):
+        for kind in ("Deployment", "Job", "CronJob"):
             for workload in self.of(kind):
-                yield workload["metadata"]["name"], workload["spec"]["template"]
+                job = workload["spec"].get("jobTemplate", workload)
+                yield workload["metadata"]["name"], job["spec"]["template"]
 
     def pod(self, name: str) -> Object:
         return dict(self.pods())[name]["spec"]

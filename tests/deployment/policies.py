@@ -303,6 +303,23 @@ def migrated_first(of: Manifests) -> Iterator[str]:
             yield f"{part} has the tables' owner's password"
 
 
+def looked_ahead(of: Manifests) -> Iterator[str]:
+    """In production the clock looks at the screens: with what a worker sees and is given, and no other way out."""
+    jobs = [job["metadata"]["name"] for job in of.of("CronJob")]
+    if jobs != (["screens-check"] if of.settings["ROGER_ENVIRONMENT"] == "production" else []):
+        yield f"what the clock starts is {jobs}"
+        return
+    for name in jobs:
+        pod, worker, main = of.pod(name), of.pod("worker"), of.main(name)
+        if main["args"] != ["roger", "screens", "check", "--tell"]:
+            yield f"{name} starts {main['args']}"
+        if (pod["volumes"], main["volumeMounts"]) != (worker["volumes"], of.main("worker")["volumeMounts"]):
+            yield f"{name} is given other things than a worker"
+        found = {policy["metadata"]["name"] for policy in of.policies_for(name, "Egress")}
+        if found != {"names", "postgresql", "default-deny", "targets"}:
+            yield f"{name} reaches {sorted(found)}"
+
+
 def of_one_version(of: Manifests) -> Iterator[str]:
     """In production an image is named by its version."""
     for name, container in of.containers():
@@ -310,7 +327,11 @@ def of_one_version(of: Manifests) -> Iterator[str]:
             yield f"{name} is {container['image']}"
         if of.settings["ROGER_ENVIRONMENT"] == "production" and container["image"].endswith(":latest"):
             yield f"{name} is whatever is latest"
-    versions = {c["image"].rpartition(":")[2] for n, c in of.containers() if n.split("/")[0] in {*PARTS, "migrate"}}
+    versions = {
+        c["image"].rpartition(":")[2]
+        for n, c in of.containers()
+        if n.split("/")[0] in {*PARTS, "migrate", "screens-check"}
+    }
     if len(versions) != 1:
         yield f"versions are mixed: {sorted(versions)}"
 
