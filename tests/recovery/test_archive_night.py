@@ -25,6 +25,7 @@ from tests.sandbox.visitor import PLAIN
 pytestmark = [
     pytest.mark.recovery,
     pytest.mark.browser,
+    pytest.mark.timeout(900),  # longer than it is waited for: what hangs is told by what it waits for
     pytest.mark.skipif(bool(missing()), reason=f"this machine lacks {', '.join(missing())}"),
 ]
 

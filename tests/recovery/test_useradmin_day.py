@@ -20,7 +20,11 @@ from tests.recovery.plant import BRISK, Plant
 from useradmin_svc.demo import FLOWS, day_of
 from useradmin_svc.directory.entry import Network
 
-pytestmark = [pytest.mark.recovery, pytest.mark.browser]
+pytestmark = [
+    pytest.mark.recovery,
+    pytest.mark.browser,
+    pytest.mark.timeout(900),  # longer than it is waited for: what hangs is told by what it waits for
+]
 
 
 @dataclass(frozen=True)
