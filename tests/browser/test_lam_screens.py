@@ -17,6 +17,7 @@ from directory_houses import account
 from lam_house import LamHouse, lam_house
 from pydantic import SecretStr
 
+from common.browser.drift import look
 from common.browser.session import Browser
 from common.browser.settings import BrowserSettings
 from common.errors import AccountOut, TargetDown, TargetRejected
@@ -97,6 +98,15 @@ def held(lam: Lam, condition: str) -> list[str]:
 def lets_in(lam: Lam, user_name: str, place: str) -> bool:
     dn = f"uid={user_name},ou={place},{PEOPLE}"
     return asked(lam, "ldapwhoami", "-D", dn, "-w", SECRET).returncode == 0
+
+
+def test_all_that_is_looked_for_before_a_night_is_there(house: LamHouse) -> None:
+    robot = Account(target="tknett", name="robot1", password="robot1-secret")
+    with fresh_browser(house.lam) as browser:
+        pages = list(look(TkNett.looks, browser, robot, Lease(fence=1, started=now(), seconds=60, margin=2)))
+    assert {page.screen: page.drifted for page in pages} == dict.fromkeys(
+        (f"tknett.{screen}" for screen in ("SignIn", "LamDirectory", "PersonTab", "Menu")), ()
+    )
 
 
 def test_the_directory_itself_knows_of_the_account_its_groups_and_its_lock(house: LamHouse) -> None:
