@@ -8,6 +8,8 @@ import pytest
 from sofie_houses import RemoteHouse, a_document, remote_house
 
 from archive_svc.screens.sofie.program import SofieProgram
+from archive_svc.screens.sofie.target import Sofie
+from common.browser.drift import look
 from common.errors import LeaseLost, NeedsJudgement, TargetDown, UnexpectedDialog
 from common.lease import Lease, now
 from common.target import Account
@@ -81,6 +83,19 @@ def test_a_number_that_cannot_be_right_goes_to_a_person_without_being_told(house
         house.open().document(NUMBER)
     assert raised.value.detail == {"field": "Part-id"}
     assert "17838410108" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("renamed", "drifted"), [("", []), ("Neste", ["shown: missing button('Neste')"])])
+def test_what_is_looked_for_before_a_night_is_there_or_named(
+    house: RemoteHouse, renamed: str, drifted: list[str]
+) -> None:
+    if renamed:
+        house.sofie.fault("renamed_label", **{"from": renamed, "to": "Finn frem"})
+    house.browser.recycle()
+    robot = Account(target="sofie", name="robot1", password="robot1-secret")
+    sign_in, program = look(Sofie.looks, house.browser, robot, Lease(fence=1, started=now(), seconds=120, margin=2))
+    assert (sign_in.drifted, list(map(str, program.drifted))) == ((), drifted)
+    assert house.sofie.get("writes") == []
 
 
 def test_nothing_is_typed_or_clicked_once_the_lease_is_over(house: RemoteHouse) -> None:
