@@ -67,7 +67,7 @@ class NetworkOffice:
     def fresh(self) -> NetworkOffice:
         """The same systems with nothing but leaders and an orderer, and nothing remembered."""
         for network, katalog in self.directories.items():
-            katalog.post("reset")
+            katalog.empty()
             katalog.post("places", ["Administrasjon", "Helse", "Skole"])
             katalog.post("groups", GROUPS[network])
         office = NetworkOffice(self.directories, self.orderers, self.browser)
@@ -80,7 +80,7 @@ class NetworkOffice:
                     for number, name in LEADERS.items()
                 ),
             )
-        self.orderers.post("reset")
+        self.orderers.empty()
         self.orderers.post("units", [_unit(row) for row in UNITS])
         self.orderers.post("authorisations", _authorisations(person()))
         return office

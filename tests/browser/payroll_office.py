@@ -31,7 +31,7 @@ class PayrollOffice:
 
     def fresh(self) -> PayrollOffice:
         """The same system emptied, and nothing remembered."""
-        self.payroll.post("reset")
+        self.payroll.empty()
         return PayrollOffice(self.payroll, self.browser)
 
     def case(self) -> MemoryCase:

@@ -90,7 +90,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Generator[PayrollOffice]:
 
 def opened(office: PayrollOffice) -> None:
     """Only a rate and an open period."""
-    office.payroll.post("reset")
+    office.payroll.empty()
     office.payroll.post("rates", [{"kind": "STOTTEKONTAKT", "from": "2026-01-01", "rate": RATE}])
     office.payroll.post("periods", [{"period": "2026-11", "state": "OPEN"}])
 

@@ -45,7 +45,7 @@ class Archive:
 
     def tell(self) -> None:
         """ESA holds what the town has, and nothing else."""
-        self.esa.post("reset")
+        self.esa.empty()
         for what, seeds in (
             ("officers", self.town.officers),
             ("casefiles", self.town.case_files),

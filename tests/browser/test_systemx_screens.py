@@ -104,7 +104,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Generator[Office]:
 @pytest.fixture
 def office(whole: Office) -> Office:
     """An empty SystemX with tariffs, and nothing remembered."""
-    whole.systemx.post("reset")
+    whole.systemx.empty()
     since = {"valid_from": (DAY - timedelta(days=9)).isoformat()}
     whole.systemx.post(
         "tariffs", [{"code": T1, "refund": 15050, "share": 4500} | since, {"code": T2, "refund": 123456} | since]

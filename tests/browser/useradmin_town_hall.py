@@ -58,7 +58,7 @@ class TownHall:
     def fresh(self) -> TownHall:
         """The same systems emptied, with places, groups, programs, units and an orderer; and nothing remembered."""
         for system in self.systems:
-            system.post("reset")
+            system.empty()
         for network, katalog in self.katalogs.items():
             katalog.post("places", ["Skole", "Helse", "Administrasjon"])
             katalog.post("groups", GROUPS[network])
