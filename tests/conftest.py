@@ -75,6 +75,7 @@ BY_FILE = (
     "tests/sandbox/",
     "tests/unit/",
     "tests/web/test_files_alive.py",
+    "tests/web/test_secrets_alive.py",
 )
 """Tests whose modules share what takes long to start, or take no time at all: a process gets the whole file."""
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, LiteralString, cast
 
@@ -54,6 +54,7 @@ class Parts:
     """Of each caller."""
     database: DatabaseSettings
     keyring: Path
+    _look: psycopg.Connection[Row] | None = field(default=None, init=False, repr=False)
 
     def caller(self, name: str = "booking") -> httpx.AsyncClient:
         """A client with that caller's key; enter it."""
@@ -70,12 +71,18 @@ class Parts:
             await until(lambda part=part, address=address: _ready(part, address))
 
     def rows(self, query: LiteralString, *values: object) -> list[Row]:
-        """What the database holds."""
-        with psycopg.Connection[Row].connect(
-            self.database.url, autocommit=True, row_factory=cast("RowFactory[Row]", dict_row)
-        ) as connection:
-            cursor = connection.execute(query, values)
-            return cursor.fetchall() if cursor.description else []
+        """What the database holds, asked over one connection: a new one costs more than most questions."""
+        if self._look is None or self._look.closed:
+            self._look = psycopg.Connection[Row].connect(
+                self.database.url, autocommit=True, row_factory=cast("RowFactory[Row]", dict_row)
+            )
+        cursor = self._look.execute(query, values)
+        return cursor.fetchall() if cursor.description else []
+
+    def close(self) -> None:
+        """Look no more."""
+        if self._look is not None:
+            self._look.close()
 
     def number(self, query: LiteralString, *values: object) -> int:
         """The one number that a query answers with."""
@@ -159,6 +166,7 @@ async def alive(
         finally:
             for part in (api, errands, worker):
                 part.kill()
+            parts.close()
 
 
 def _ready(part: Child, address: str) -> bool:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import redis.asyncio as redis
 
+from common.embedded import EmbeddedRedis
 from common.settings import DatabaseSettings
 from tests.privacy.test_canaries import in_tables
 from tests.web.locksmith import Safe
 from tests.web.parts_alive import Parts, alive, until
+
+if TYPE_CHECKING:
+    from tests.conftest import Databases
 
 pytestmark = pytest.mark.anyio
 
@@ -35,6 +39,8 @@ class Workshop:
     parts: Parts
     safe: Safe
     folder: Path
+    known: Mapping[str, int]
+    """How much of each part's log is from before the test."""
 
     async def order(self, way: str, mobile: str = "90000001") -> None:
         async with self.parts.caller() as client:
@@ -56,20 +62,47 @@ class Workshop:
         await until(lambda: self.parts.number("select count(*) from cases where state <> 'done'") == 0)
 
     def logs(self) -> str:
-        return "".join(part.log.read_text() for part in (self.parts.api, self.parts.errands, self.parts.worker))
+        return "".join(text[self.known[name] :] for name, text in written(self.parts).items())
+
+
+def written(parts: Parts) -> dict[str, str]:
+    """All that each part has logged."""
+    return {part.name: part.log.read_text() for part in (parts.api, parts.errands, parts.worker)}
+
+
+@pytest.fixture(scope="module")
+async def standing(
+    databases: Databases,
+    template_database: str,
+    redis_server: EmbeddedRedis,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncGenerator[tuple[Parts, Path]]:
+    """One for all tests: starting it takes longer than they do."""
+    folder = tmp_path_factory.mktemp("workshop")
+    settings = CLOCKWORK | {
+        "ROGER_SAFE": str(folder),
+        "ROGER_SECRETS_URL": ADDRESS,
+        "ROGER_SECRETS_PORT": "folder",
+        "ROGER_SECRETS_FOLDER": str(folder / "sent"),
+    }
+    service = "tests.web.locksmith:locksmith"
+    with databases.one(template_database) as url:
+        async with alive(
+            DatabaseSettings(url=url), redis_server.url, service=service, callers=None, **settings
+        ) as parts:
+            await parts.start(parts.api, parts.errands, parts.worker)
+            yield parts, folder
 
 
 @pytest.fixture
-async def workshop(database: DatabaseSettings, empty_redis: str, tmp_path: Path) -> AsyncGenerator[Workshop]:
-    settings = CLOCKWORK | {
-        "ROGER_SAFE": str(tmp_path),
-        "ROGER_SECRETS_URL": ADDRESS,
-        "ROGER_SECRETS_PORT": "folder",
-        "ROGER_SECRETS_FOLDER": str(tmp_path / "sent"),
-    }
-    async with alive(database, empty_redis, service="tests.web.locksmith:locksmith", callers=None, **settings) as parts:
-        await parts.start(parts.api, parts.errands, parts.worker)
-        yield Workshop(parts, Safe(tmp_path), tmp_path / "sent")
+async def workshop(standing: tuple[Parts, Path]) -> Workshop:
+    """With nothing set, sent or kept, but for what came of the tests before in the database's other tables."""
+    parts, folder = standing
+    safe = Safe(folder)
+    for left in (safe.given, safe.stands, *(folder / "sent").glob("*")):
+        left.unlink(missing_ok=True)
+    parts.rows("truncate entrusted cascade")
+    return Workshop(parts, safe, folder / "sent", {name: len(text) for name, text in written(parts).items()})
 
 
 async def test_killed_between_giving_and_storing_another_one_is_set_and_sent(workshop: Workshop) -> None:
@@ -92,8 +125,9 @@ async def test_killed_between_giving_and_storing_another_one_is_set_and_sent(wor
 
 @pytest.mark.parametrize("way", ["at once", "fails", "careless"])
 async def test_it_is_told_nowhere_but_to_who_presses_the_button(
-    workshop: Workshop, way: str, database: DatabaseSettings, empty_redis: str
+    workshop: Workshop, way: str, redis_server: EmbeddedRedis
 ) -> None:
+    database = workshop.parts.database
     await workshop.order(way, mobile="90000077")
     await workshop.done()
     path = await workshop.link()
@@ -104,7 +138,7 @@ async def test_it_is_told_nowhere_but_to_who_presses_the_button(
         told = [(await client.get(f"/v1/{of}")).text for of in ("cases", "tasks", "operations")]
         shown = await client.post(path)
     assert workshop.safe.secrets[-1] in shown.text
-    kept = b"".join(tables.values()) + b"".join(in_tables(database).values()) + await in_redis(empty_redis)
+    kept = b"".join(tables.values()) + b"".join(in_tables(database).values()) + await in_redis(redis_server.url)
     left = kept.decode(errors="replace") + "".join(told) + looked.text + workshop.logs()
     assert '"route": "/hemmelighet/{token}"' in left, "what was asked for is in the log"
     token = path.rpartition("/")[2]
