@@ -17,7 +17,10 @@ _ROOT = Path(__file__).parents[1]
 
 def needed(lock: str, wanted: set[str]) -> str:
     """The entries of these packages and of all that they stand on; raises KeyError for one the lock does not hold."""
-    entries = {_name(entry): entry for entry in re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]}
+    entries: dict[str, str] = {}
+    for entry in re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]:
+        # One package may have several: a version for each Python, told apart by their markers.
+        entries[_name(entry)] = entries.get(_name(entry), "") + entry
     on: dict[str, set[str]] = {}
     for name, entry in entries.items():
         for user in re.findall(r"^    #(?: via|  ) +([\w.-]+)$", entry, re.MULTILINE):

@@ -39,6 +39,14 @@ def test_what_is_installed_lacks_nothing(without: set[str]) -> None:
                 assert canonicalize_name(requirement.name) in held, f"{name} stands on {requirement.name}"
 
 
+def test_a_package_comes_with_each_of_its_versions() -> None:
+    """The lock has one for each Python where no single one fits them all; pip takes what its marker is true for."""
+    held = needed(LOCK, asked_for(PYPROJECT, ["documents", "surface"]))
+    packages = names(held)
+    versions = [line for line in re.findall(r"^[\w.-]+==.*$", LOCK, re.MULTILINE) if names(line) <= packages]
+    assert sorted(re.findall(r"^[\w.-]+==.*$", held, re.MULTILINE)) == sorted(versions)
+
+
 def test_every_package_comes_with_its_hashes() -> None:
     entries = re.split(r"^(?=[\w.-]+==)", needed(LOCK, asked_for(PYPROJECT, [])), flags=re.MULTILINE)[1:]
     assert all("--hash=sha256:" in entry for entry in entries)
