@@ -30,7 +30,8 @@ from common.lease import Hold, now
 S = TypeVar("S", bound=Screen)
 
 _MOVES = 12
-_ADDRESS = "arguments[1](location.href)"
+# A page that has been left after a case is empty, though it has its address still.
+_ADDRESS = "arguments[1](document.documentElement.childElementCount ? location.href : '')"
 
 
 class BrowserPage:

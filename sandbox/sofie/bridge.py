@@ -37,6 +37,7 @@ class Bridge:
         if session is None or desktop is None or not _from_our_page(socket):
             await socket.close()
             return
+        await asyncio.sleep(self._connection.picture.connect_seconds)
         async with self._desktops.connected(desktop) as (reader, writer):
             await socket.accept()
             parts = [

@@ -19,6 +19,8 @@ class Picture(BaseModel, frozen=True, extra="forbid"):
     """Of the connection's JPEG, until what has settled is sent anew; null: without loss. From the next connection on."""
     noise: int = Field(default=0, ge=0, le=60)
     """How many of 255 grades a pixel is off at most; from the next connection on."""
+    connect_seconds: float = Field(default=0, ge=0, le=60)
+    """How long it takes until there is one."""
     jitter: float = Field(default=0, ge=0, le=5)
     """By how many seconds the picture comes late at most."""
 

@@ -61,6 +61,12 @@ def test_visits_that_follow_each_other_share_a_connection_and_those_of_two_cases
     assert house.connections() == before + 2
 
 
+def test_a_connection_that_takes_its_time_is_no_changed_page(house: RemoteHouse) -> None:
+    house.browser.collect()
+    house.sofie.post("picture", {"connect_seconds": 6})
+    assert house.open().reference(NUMBER) == ""
+
+
 def test_values_that_are_drawn_late_are_waited_for(house: RemoteHouse) -> None:
     house.sofie.post("picture", {"paint_seconds": 1.5})
     found = house.open().document(NUMBER)

@@ -34,6 +34,8 @@ S = TypeVar("S", bound=Screen)
 
 _TRIES: Final = 2
 _WAYS_HOME: Final = 5
+_CONNECTS: Final = 30.0
+"""Seconds that a connection to a remote program may take."""
 _reading = Reading()
 
 
@@ -42,7 +44,7 @@ class CanvasPage(html.BrowserPage):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._watch = Watch(self._calls, _reading, self._instead)
+        self._watch = Watch(self._calls, _reading, self._connected)
         self._keyboard = Keyboard(self._calls, self._watch.acted)
 
     # --- the port -----------------------------------------------------------------------------------------------
@@ -56,7 +58,8 @@ class CanvasPage(html.BrowserPage):
             if self._stands_at(screen(self), address):
                 with suppress(TargetDown, TargetTimeout):
                     return cast("S", self._home(screen(self)))
-            super().open(_frame_of(screen), address)
+            self._load(screen(self), address)
+            self._connected(screen(self))
             return cast("S", self._home(screen(self)))
 
     def fill(self, screen: Screen, fields: Sequence[Field]) -> None:
@@ -135,10 +138,22 @@ class CanvasPage(html.BrowserPage):
 
     # --- where the program stands -----------------------------------------------------------------------------------
 
-    def _instead(self, screen: CanvasScreen) -> None:
-        """Raise what stands in the page instead of the picture; come back when the picture is there again."""
-        frame = _frame_of(type(screen))
-        self._arrive(frame(self), (frame,), step="", departed="")
+    def _connected(self, screen: CanvasScreen) -> None:
+        """Await the picture, or raise what stands in the page instead.
+
+        Until it comes nothing tells a page that has changed from a connection that takes its time.
+        """
+        frame, until = _frame_of(type(screen)), time.monotonic() + _CONNECTS
+        while True:
+            try:
+                self._arrive(frame(self), (frame,), step="", departed="")
+            except UiChanged:
+                if time.monotonic() > until:
+                    raise TargetTimeout(
+                        f"{type(screen).__name__}: the program's picture did not come in time"
+                    ) from None
+            else:
+                return
 
     def _home(self, screen: CanvasScreen) -> Screen:
         """The program stands as it was left, or as a message left it: Escape leads back to where a visit begins."""
