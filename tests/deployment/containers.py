@@ -7,6 +7,7 @@ Debian's base and the public images are made from Debian's packages (`images/`).
 from __future__ import annotations
 
 import json
+import random
 import socket
 import time
 from collections.abc import Generator
@@ -23,6 +24,8 @@ from manifests import kustomize
 from pods import pod
 from services import SERVICES
 
+from archive_svc.demo import tax_documents, tax_files
+from archive_svc.demo.town import Town as MadeUpTown
 from common.local.secrets import make_secrets
 from common.local.stack import Ports
 
@@ -30,6 +33,8 @@ pytestmark = pytest.mark.timeout(3600)
 
 STAND_INS = {"postgres": "POSTGRES_IMAGE", "redis": "REDIS_IMAGE", "prometheus": "PROMETHEUS_IMAGE"}
 PARTS = ("health-api", "health-errands", "health-worker")
+ARCHIVE = ("archive-api", "archive-errands", "archive-worker")
+ARCHIVE_TARGETS = ("esa", "meetings", "sofie")
 OLA = {"national_id": "17838410103", "family_name": "Nordhaug", "given_name": "Ola", "birth_date": "1984-03-17"}
 TEST = {
     "person_id": OLA["national_id"],
@@ -120,9 +125,10 @@ class Town:
         address = f"http://127.0.0.1:{self.variables[f'{service.upper()}_API_PORT']}"
         return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=90)
 
-    @property
-    def hspro(self) -> str:
-        return f"http://127.0.0.1:{self.variables['HSPRO_PORT']}"
+    def console(self, target: str) -> httpx.Client:
+        """Where a stand-in is told what it holds, and asked."""
+        address = f"http://127.0.0.1:{self.variables[f'{target.upper()}_PORT']}/_kontroll"
+        return httpx.Client(base_url=address, timeout=90)
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +143,11 @@ def town(engine: Engine, images: dict[str, str], tmp_path_factory: pytest.TempPa
         "ROGER_SECRETS": str(folder),
         "HEALTH_API_PORT": str(ports.api),
         "PAYROLL_API_PORT": str(ports.errands),
-        "HSPRO_PORT": str(ports.first_target),
+        "ARCHIVE_API_PORT": str(ports.worker),
+        **{
+            f"{target.upper()}_PORT": str(ports.first_target + place)
+            for place, target in enumerate(("hspro", *ARCHIVE_TARGETS))
+        },
         **({"ROGER_LOG_DRIVER": "k8s-file"} if engine.is_podman else {}),
     }
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -146,19 +156,38 @@ def town(engine: Engine, images: dict[str, str], tmp_path_factory: pytest.TempPa
     try:
         made.up()
         known: list[dict[str, Any]] = [{**OLA, "status": "RESIDENT", "journals": []}]
-        httpx.post(f"{made.hspro}/_kontroll/people", json=known).raise_for_status()
+        with made.console("hspro") as hspro:
+            hspro.post("/people", json=known).raise_for_status()
         yield made
     finally:
         made.compose("down", "--volumes", "--timeout", "5")
+
+
+@pytest.fixture(scope="session")
+def archive(town: Town) -> Town:
+    """The archive service beside it, with its targets: a desktop seen over VNC is among them."""
+    town.start(*ARCHIVE_TARGETS)
+    town.lay_tables("archive")
+    town.start(*ARCHIVE)
+    return town
 
 
 def submit(town: Town, **changes: Any) -> dict[str, Any]:
     """Hand a test in and wait for its end."""
     case = {**TEST, "reference": uuid4().hex, "test_time": datetime.now(UTC).isoformat(), **changes}
     with town.api as api:
-        answer = api.post("/v1/test-journals", json=case)
-        assert answer.status_code == 202, answer.text
-        return api.get(answer.headers["location"], params={"wait": 60}).json()
+        return performed(api, "test-journals", case)
+
+
+def performed(api: httpx.Client, process: str, case: dict[str, Any]) -> dict[str, Any]:
+    """Hand a case in; what it is when it has ended, or after some minutes."""
+    answer = api.post(f"/v1/{process}", json=case)
+    assert answer.status_code == 202, answer.text
+    limit = time.monotonic() + 300
+    while True:
+        found = api.get(answer.headers["location"], params={"wait": 60}).json()
+        if found["state"] not in {"queued", "running"} or time.monotonic() > limit:
+            return found
 
 
 def test_a_case_is_performed_by_a_browser_in_the_worker(town: Town) -> None:
@@ -170,6 +199,10 @@ def test_a_case_is_performed_by_a_browser_in_the_worker(town: Town) -> None:
 
 @pytest.mark.parametrize("service", [*PARTS, "hspro", "redis"])
 def test_is_confined(town: Town, service: str) -> None:
+    require_confined(town, service)
+
+
+def require_confined(town: Town, service: str) -> None:
     status = dict(line.split(":", 1) for line in town.inside(service, "cat /proc/1/status").splitlines() if ":" in line)
 
     assert status["Uid"].split() == [status["Uid"].split()[0]] * 4
@@ -189,10 +222,11 @@ def test_chromium_has_room_in_shared_memory_and_a_limit(town: Town) -> None:
 
 
 def test_the_api_image_holds_no_browser_and_nothing_to_install_with(town: Town) -> None:
-    look = "import importlib.util as u; print([n for n in ('selenium', 'pip', 'pytest', 'sandbox') if u.find_spec(n)])"
+    names = ("selenium", "tesserocr", "onnxruntime", "pikepdf", "pip", "pytest", "sandbox")
+    look = f"import importlib.util as u; print([n for n in {names} if u.find_spec(n)])"
     assert town.inside("health-api", f'python3 -c "{look}"').strip() == "[]"
-    assert town.inside("health-worker", f'python3 -c "{look}"').strip() == "['selenium']"
-    assert town.inside("health-api", "command -v chromium chromedriver gcc").strip() == ""
+    assert town.inside("health-worker", f'python3 -c "{look}"').strip() == str(list(names[:4]))
+    assert town.inside("health-api", "command -v chromium chromedriver tesseract gs gcc").strip() == ""
 
 
 @pytest.mark.parametrize("service", ["health-worker", "health-errands", "health-api"])
@@ -240,6 +274,44 @@ def test_another_service_stands_beside_it_with_a_database_of_its_own(town: Town)
     with httpx.Client(base_url=f"http://127.0.0.1:{town.variables['HEALTH_API_PORT']}") as other:
         key = (town.folder / "payroll-api-key").read_text().strip()
         assert other.get("/v1/cases", headers={"Authorization": f"Bearer {key}"}).status_code == 401
+
+
+@pytest.mark.parametrize("kept_in_sofie", [True, False], ids=["fetched", "handed-over"])
+def test_a_document_goes_from_sofies_pixels_into_the_archive(archive: Town, kept_in_sofie: bool) -> None:  # noqa: FBT001
+    """By the readers and the Ghostscript of the worker's image; by the folder that it shares with SOFIE's container."""
+    # No number of the one turns up in the other.
+    made = MadeUpTown(
+        random.Random(1), datetime.now(UTC), **dict.fromkeys(("born", "handed_in", "drawn_up"), int(kept_in_sofie))
+    )
+    row = tax_documents.document(made, attachments=(tax_files.scan("VEDL-1"),), kept_in_sofie=kept_in_sofie)
+    with archive.console("sofie") as sofie, archive.console("esa") as esa, archive.api_of("archive") as api:
+        sofie.post("/documents", json=made.documents).raise_for_status()
+        for content in made.tax_files:
+            api.post("/v1/files", content=content).raise_for_status()
+
+        ended = performed(api, "tax-documents", row)
+
+        said = "".join(archive.engine.run("logs", archive.container(part)) for part in ARCHIVE)
+        assert (ended["state"], ended["outcome"]) == ("done", "CREATED"), (ended, said[-4000:])
+        (noted,) = sofie.get("/documents", params={"number": row["sofie_doc_id"]}).json()
+        (post,) = esa.get("/posts", params={"reference": row["sofie_doc_id"]}).json()
+        exported = [each for each in sofie.get("/writes").json() if each["kind"] == "export"]
+    assert noted["archive_ref"] == ended["detail"]["journal_post"]
+    assert (post["status"], len(post["documents"])) == ("J", 2)
+    assert row["sofie_doc_id"] in {each["number"] for each in exported} or not kept_in_sofie
+    assert row["party"]["person_id"] not in said
+
+
+@pytest.mark.parametrize("service", [*ARCHIVE, *ARCHIVE_TARGETS])
+def test_the_archive_is_confined(archive: Town, service: str) -> None:
+    require_confined(archive, service)
+
+
+@pytest.mark.parametrize("service", ["health", "archive"])
+def test_a_worker_finds_the_screens_as_the_robot_knows_them(archive: Town, service: str) -> None:
+    only = "--target hspro" if service == "health" else ""
+    said = archive.inside(f"{service}-worker", f"roger screens check {service} {only}; echo ended $?")
+    assert said.strip().endswith("ended 0"), said
 
 
 def test_a_pod_of_the_worker_performs_a_case(town: Town, tmp_path: Path) -> None:
