@@ -63,7 +63,7 @@ def test_visits_that_follow_each_other_share_a_connection_and_those_of_two_cases
 
 def test_a_connection_that_takes_its_time_is_no_changed_page(house: RemoteHouse) -> None:
     house.browser.collect()
-    house.sofie.post("picture", {"connect_seconds": 6})
+    house.sofie.post("picture", {"connect_seconds": 9})
     assert house.open().reference(NUMBER) == ""
 
 

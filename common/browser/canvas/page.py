@@ -199,10 +199,12 @@ class CanvasPage(html.BrowserPage):
         until = time.monotonic() + 2 * self._budget
         same_until = time.monotonic() + screen.target.settle.total_seconds()
         missing: str | None = None
+        empty = False
         while time.monotonic() < until:
             sight = self._watch.rests(screen, until)
             if sight is None:
                 break
+            empty = not sight.layout.texts
             changed = since is None or self._watch.differs(sight, since.picture)
             if changed:
                 self._require_no_interruption(screen, sight, expect)
@@ -212,7 +214,7 @@ class CanvasPage(html.BrowserPage):
                 if missing is None:
                     return each(self, Arrival(document=sight.picture.digest.hex()))
         names = " or ".join(each.__name__ for each in expect)
-        if missing is None or missing == "nothing has changed":
+        if missing is None or missing == "nothing has changed" or empty:
             raise TargetTimeout(f"{names} did not come in time")
         raise UiChanged(
             f"after {type(screen).__name__}: no {names} ({missing})", screens=tuple(map(screen_name, expect))

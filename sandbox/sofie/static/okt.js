@@ -22,6 +22,12 @@ function grain(grades) {
   screen.append(over);
 }
 
+/** The picture stands in place of the words that it is being waited for. */
+function show() {
+  document.getElementById("kobler").remove();
+  screen.hidden = false;
+}
+
 /** Put the pointer in the corner, as the server paints one that another connection has left over the picture. */
 function settle() {
   const canvas = screen.querySelector("canvas");
@@ -37,6 +43,9 @@ const address = new URL("/okt/rfb", location.href);
 address.protocol = address.protocol.replace("http", "ws");
 const remote = new RFB(screen, address.href);
 remote.addEventListener("disconnect", broken);
-remote.addEventListener("connect", settle);
-remote.focus();
+remote.addEventListener("connect", () => {
+  show();
+  remote.focus();
+  settle();
+});
 if (Number(screen.dataset.stoy)) grain(Number(screen.dataset.stoy));
