@@ -110,6 +110,22 @@ class TestAllAtOnce:
         assert logged == [], "nor in the log"
         assert await office.rows("select 1 from cases where lost > 0") == []
 
+    async def test_two_that_turn_out_to_be_about_each_others_person_both_go_back(self, office: Office) -> None:
+        """Both want what the other one holds: in whichever way PostgreSQL ends that, it is told as a person who is busy."""
+        locks = [office.keyring.blind("person", name) for name in ("kari", "ola")]
+        runs = []
+        for name in ("kari", "ola"):
+            await office.submit(a_chore(name))
+            turn = await office.turn(name)
+            assert turn.claimed
+            runs.append(turn.claimed)
+        for _ in range(40):
+            asked = (office.queue.relock(*each) for each in zip(runs, reversed(locks), strict=True))
+            answers = await asyncio.gather(*asked, return_exceptions=True)
+            assert [type(answer) for answer in answers] == [SubjectBusy, SubjectBusy], answers
+        held = await office.rows("select lock from cases where state = 'running' order by id")
+        assert [row["lock"] for row in held] == locks
+
     async def test_shifts_alone_leave_nobody_parked_when_all_wait_for_one(self, office: Office) -> None:
         """Without a sweep, and without a second process: each end calls the next."""
         drafts = [Draft(input=a_chore("kari")) for _ in range(30)]
