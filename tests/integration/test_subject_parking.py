@@ -113,7 +113,7 @@ class TestAllAtOnce:
     async def test_two_that_turn_out_to_be_about_each_others_person_both_go_back(self, office: Office) -> None:
         """Both want what the other one holds: in whichever way PostgreSQL ends that, it is told as a person who is busy."""
         locks = [office.keyring.blind("person", name) for name in ("kari", "ola")]
-        runs = []
+        runs: list[Claimed] = []
         for name in ("kari", "ola"):
             await office.submit(a_chore(name))
             turn = await office.turn(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -220,7 +220,7 @@ def test_every_verdict_is_that_of_the_table(report: list[PayRow]) -> None:
 
 # --- exactly at any limit, and one beyond it ---------------------------------------------------------------------------
 
-LIMITED: dict[str, tuple[Rule, Any]] = {
+LIMITED: dict[str, tuple[Rule, Callable[[int], dict[str, Any]]]] = {
     "deviation_amount": (Rule.DEVIATION, lambda at: {"gross": 1 + at, "gross_prev": 1}),
     "large_gross": (Rule.LARGE, lambda at: {"gross": at, "gross_prev": at, "fixed_pay": 10**9}),
     "full_percent": (Rule.OVER_100, lambda at: {"percent": at}),

@@ -14,6 +14,7 @@ from payroll_svc.positions.days import Days
 from payroll_svc.positions.finding import Verdict, judged
 from payroll_svc.positions.holding import Position, PositionType
 from payroll_svc.positions.rules import ANY_SUM, Rules
+from payroll_svc.positions.sweep import Approval
 
 NOVEMBER = Days.of_month("2026-11")
 MONTH = [NOVEMBER.first + timedelta(days=place) for place in range(30)]
@@ -29,14 +30,16 @@ def spans(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def leaves(draw: st.DrawFn) -> dict[str, Any]:
+    return draw(spans()) | {"percent": draw(_PERCENT)}
+
+
+@st.composite
 def positions(draw: st.DrawFn) -> Position:
-    leaves = draw(
-        st.lists(st.builds(lambda span, percent: {**span, "percent": percent}, spans(), _PERCENT), max_size=2)
-    )
-    changes = draw(spans()) | {
+    changes: dict[str, Any] = draw(spans()) | {
         "unit": draw(st.sampled_from([SCHOOL, HOME, "313000001"])),
         "type": draw(st.sampled_from(["FAST", "FAST", "VIKAR", "TIME", "OPPDRAG", "VERV"])),
-        "leave": leaves,
+        "leave": draw(st.lists(leaves(), max_size=2)),
     }
     return held(f"P{draw(st.integers(0, 10**6))}", draw(_PERCENT), **changes)
 
@@ -78,7 +81,8 @@ def sum_of(told: list[Position], day: date) -> Decimal:
 def test_every_finding_is_that_of_the_days(
     told: list[Position], tolerance: Decimal, approved: tuple[date, date, str | None] | None
 ) -> None:
-    limit, approvals = 100 + tolerance, {}
+    limit = 100 + tolerance
+    approvals: dict[tuple[str, str], tuple[Approval, ...]] = {}
     if approved is not None:
         most = ANY_SUM if approved[2] is None else int(Decimal(approved[2]) * 100)
         approvals["101", SCHOOL] = ((approved[0].toordinal(), approved[1].toordinal(), most),)
