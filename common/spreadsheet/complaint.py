@@ -26,6 +26,8 @@ class Limits:
     columns: int = 200
     characters: int = 8_000
     """In one cell."""
+    kept: int = 16_000_000
+    """Bytes of what has been looked through, packed, that wait to be given; of more nothing is kept, and the file is read twice."""
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import islice
 from typing import Any, BinaryIO, Protocol
 
 from common.refusals import FieldProblem
@@ -13,6 +14,7 @@ from common.spreadsheet.columns import Column, header
 from common.spreadsheet.comma_separated import CommaSeparated
 from common.spreadsheet.complaint import Complaint, Limits, letters, unusable
 from common.spreadsheet.container import FileKind, kind_of
+from common.spreadsheet.kept import Kept, Record
 from common.spreadsheet.workbook import Workbook
 
 
@@ -34,17 +36,16 @@ class _Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file that has been looked through and is a table; its rows are read anew each time it is walked through."""
+    """A file that has been looked through and is a table; its rows are read anew where they were too many to be kept."""
 
     columns: tuple[Column | None, ...]
     """In the order of the file; None where the file has an empty column."""
     row_count: int
     _source: _Source = field(repr=False)
+    _kept: Kept = field(repr=False)
 
     def __iter__(self) -> Iterator[Row]:
-        records = self._source.records()
-        next(records)
-        for number, cells in records:
+        for number, cells in self._kept if self._kept.is_whole else islice(self._source.records(), 1, None):
             yield self._row(number, cells)
 
     def column_of(self, name: str) -> str | None:
@@ -79,7 +80,7 @@ class Table:
 def read(file: BinaryIO, *, columns: Sequence[Column], limits: Limits | None = None) -> Table:
     """Look through a CSV or XLSX file (by its content, whatever it is called) and give its table.
 
-    The file must be seekable and stay open while rows are read; memory is bounded by `limits.rows`, not by the file.
+    The file must be seekable and stay open while rows are read; memory is bounded by `limits`, not by the file.
     Raises FileUnusable with every cause found, by row and column and never quoting a cell; afterwards walking through
     the table raises nothing. Takes seconds for a large file: run it in a thread.
     """
@@ -95,8 +96,16 @@ def read(file: BinaryIO, *, columns: Sequence[Column], limits: Limits | None = N
     if first is None:
         unusable("EMPTY_FILE", "The file is empty")
     placed = _placed(first[0], first[1], known, columns, limits)
-    count = _look_through(records, placed, limits, source)
-    return Table(placed, count, source)
+    kept = Kept(limits.kept)
+    count = _look_through(_keeping(records, kept), placed, limits, source)
+    return Table(placed, count, source, kept)
+
+
+def _keeping(records: Iterator[Record], kept: Kept) -> Iterator[Record]:
+    for record in records:
+        kept.add(record)
+        yield record
+    kept.close()
 
 
 def _placed(

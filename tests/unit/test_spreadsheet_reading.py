@@ -253,6 +253,15 @@ class TestTextFiles:
         assert list(found) == list(found)
         assert not file.closed
 
+    @pytest.mark.parametrize("make", [commas, book])
+    def test_rows_are_the_same_whether_they_were_kept_or_are_read_anew(
+        self, make: Callable[[Sequence[Sequence[str]]], bytes]
+    ) -> None:
+        content = make([["name", "count"], *([f"Kari {number}", str(number)] for number in range(1_234))])
+        kept, anew, grown_too_large = (table(content, kept=most) for most in (16_000_000, 0, 4_000))
+        assert list(kept) == list(kept) == list(anew) == list(grown_too_large)
+        assert [row.number for row in kept] == list(range(2, 1_236))
+
 
 HEADED = [["name", "tags"], ["Kari", "a"]]
 
