@@ -67,14 +67,15 @@ def run(parts: Sequence[str], line: queue.Plan, whole: day.Plan, tell: Tell) -> 
 def _folder() -> Generator[str]:
     """Gone afterwards, unless something came out wrong: then the logs in it are what to look at."""
     folder = tempfile.mkdtemp(prefix="roger-bench-")
+    came_out_wrong = False
     try:
         yield folder
     except ConfigurationError:
+        came_out_wrong = True
         raise
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        if not came_out_wrong:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _with_targets(part: str, whole: day.Plan, stack: Stack, tell: Tell) -> list[Row]:
