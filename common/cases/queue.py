@@ -293,7 +293,7 @@ class Queue:
             try:
                 held = await (await connection.execute(SQL["relock"], values)).fetchone() is not None
             except (UniqueViolation, DeadlockDetected):
-                # A deadlock is of two runs each of which turns out to be about the other's person: the other one goes on.
+                # A deadlock is of two runs, each of which turns out to be about the other's person.
                 raise SubjectBusy(lock) from None
             other = {"id": case.id, "lock": lock}
             if held and await (await connection.execute(SQL["unsettled_other"], other)).fetchone() is not None:
