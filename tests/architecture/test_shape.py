@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,14 @@ def drawers(path: Path) -> list[str]:
     return [f"{path} is a drawer for anything: name the module after the concept it holds"]
 
 
+def namesakes(paths: Iterable[Path]) -> list[str]:
+    """Pytest knows a test module by its bare name: of two, the second is not collected, but only where both are."""
+    by_name: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        by_name.setdefault(path.name, []).append(path.as_posix())
+    return [f"{' and '.join(same)} have one name: give each its own" for same in by_name.values() if len(same) > 1]
+
+
 def test_modules_stay_readable() -> None:
     breaches = [
         breach
@@ -58,6 +67,12 @@ def test_every_module_is_a_concept() -> None:
     assert not breaches, "\n".join(breaches)
 
 
+def test_every_test_module_has_a_name_of_its_own() -> None:
+    paths = (path.relative_to(ROOT) for path in files(".py"))
+    breaches = namesakes(path for path in paths if path.parts[0] == "tests" and path.name.startswith("test_"))
+    assert not breaches, "\n".join(breaches)
+
+
 class TestEachRuleCanFail:
     def test_length(self) -> None:
         assert too_long("invented.js", "x\n" * 401)
@@ -67,6 +82,10 @@ class TestEachRuleCanFail:
     def test_function(self, head: str) -> None:
         assert long_functions(Module("invented", head + "\n    pass" * 50))
         assert not long_functions(Module("invented", "def f():" + "\n    pass" * 49))
+
+    def test_namesake(self) -> None:
+        assert namesakes([Path("tests/unit/test_a.py"), Path("tests/web/test_a.py")])
+        assert not namesakes([Path("tests/unit/test_a.py"), Path("tests/web/test_b.py")])
 
     def test_name(self) -> None:
         assert drawers(Path("common/utils.py"))
