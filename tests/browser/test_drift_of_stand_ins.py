@@ -43,7 +43,8 @@ class Town:
     browser: Browser
 
     def drifted(self, target: WebTarget) -> dict[str, list[str]]:
-        """What has changed, by screen."""
+        """What has changed, by screen; seen with a browser of its own, in which nobody has signed in yet."""
+        self.browser.recycle()
         robot = Account(target=target.name, name="robot1", password="robot1-secret")
         held = Lease(fence=0, started=now(), seconds=300, margin=2)
         return {
