@@ -32,6 +32,7 @@ from common.entrusting.mobile import mobile_port
 from common.entrusting.settings import SecretSettings
 from common.errands.catalogue import ERRANDS
 from common.errands.errand import Desk, Errand, Rounds
+from common.garbage import leave_alone_what_is_loaded
 from common.notices.ports import port
 from common.notices.settings import NoticeSettings
 from common.privacy.crypto import Keyring
@@ -66,6 +67,7 @@ async def run_errands(service: Service) -> None:
     reads = engine(load(DatabaseSettings), name=name)
     desk = _desk(service, reads, redis, name)
     rounds = Rounds(desk, ERRANDS)
+    leave_alone_what_is_loaded()
     await desk.pool.open()
     tasks = [
         asyncio.create_task(task)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from operator import mul
+
 K1_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 K2_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+_K1, _K2 = (*K1_WEIGHTS, 1), (*K2_WEIGHTS, 1)
 K1_REMAINDERS_2032 = (0, 1, 2, 3)
 """What the first sum may leave from 2032 on; before, nothing."""
 
 
 def weighted(digits: str, weights: tuple[int, ...]) -> int:
     """The weighted sum of as many digits as there are weights."""
-    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
+    return sum(map(mul, map(int, digits), weights))
 
 
 def check_digit(digits: str, weights: tuple[int, ...], remainder: int = 0) -> int:
@@ -20,4 +23,4 @@ def check_digit(digits: str, weights: tuple[int, ...], remainder: int = 0) -> in
 
 def remainders(digits: str) -> tuple[int, int]:
     """What the two sums over eleven digits leave; the second is 0 in every number."""
-    return weighted(digits, (*K1_WEIGHTS, 1)) % 11, weighted(digits, (*K2_WEIGHTS, 1)) % 11
+    return weighted(digits, _K1) % 11, weighted(digits, _K2) % 11

@@ -7,7 +7,6 @@ open. Persons and references are found by a keyed hash (HMAC-SHA-256). Keys carr
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
@@ -33,6 +32,7 @@ _NONCE = 12
 _KEY = KEY
 _VERSION = 2  # bytes of key version in front of a wrapped data key
 _LOOK_EVERY = 1.0  # seconds
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 class Unreadable(RogerError):
@@ -171,7 +171,7 @@ class Keyring:
     def blind_all(self, kind: str, value: str) -> list[bytes]:
         """The hashes under every index key still held, the one that is used now first: for looking up."""
         used = self._index_in_use
-        return [_blind(key, kind, value) for key in sorted(self._indexes.values(), key=lambda key: key != used)]
+        return [_blind(key, kind, value) for key in (used, *(key for key in self._indexes.values() if key != used))]
 
     def blind_steady(self, kind: str, value: str) -> bytes:
         """The hash under the oldest index key held: the same in every process while a rotation goes on, for locking."""
@@ -199,8 +199,8 @@ def version_of(wrapped: bytes) -> int:
 
 def canonical(value: Any) -> bytes:
     """JSON that is the same for the same content: sorted keys, no white space."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _JSON.encode(value).encode()
 
 
 def _blind(key: bytes, kind: str, value: str) -> bytes:
-    return hmac.new(key, f"{kind}:{value}".encode(), hashlib.sha256).digest()
+    return hmac.digest(key, f"{kind}:{value}".encode(), "sha256")

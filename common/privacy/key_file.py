@@ -161,6 +161,8 @@ class KeyCommand:
 
 def in_use(held: Mapping[int, DatedKey], now: datetime) -> int:
     """The version that is used at that moment: the newest whose time has come, or the oldest while none has."""
+    if len(held) == 1:
+        return next(iter(held))
     begun = [version for version, key in held.items() if key.since <= now]
     return max(begun) if begun else min(held)
 

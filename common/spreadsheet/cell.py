@@ -98,6 +98,8 @@ def _number(cell: Cell, _column: Column) -> int | str:
         return cell
     if isinstance(cell, Decimal):
         return format(cell, "f")
+    if isinstance(cell, str) and cell.isascii() and cell.isdigit():
+        return cell
     found = _NUMBER.fullmatch(_plain(cell).replace("\u2212", "-"))
     if not found:
         raise Unfit("INVALID_VALUE", "must be a number, as 12500 or 12,5")

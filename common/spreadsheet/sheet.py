@@ -11,6 +11,7 @@ from functools import lru_cache
 from common.spreadsheet.cell import Cell, Flaw, tidy
 from common.spreadsheet.complaint import Limits, unusable
 from common.spreadsheet.container import broken
+from common.spreadsheet.markup import Ends, Starts
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _LONGEST_ROW = 7  # digits of its number
@@ -20,7 +21,6 @@ _BEGINNING, _BEGINNING_1904 = datetime(1899, 12, 30, tzinfo=UTC), datetime(1904,
 _FICTION = 60  # 29 February 1900, which Lotus 1-2-3 believed in
 _LAST_DAY = 2_958_466  # 1 January 10000
 _MERGED_TOLD = 100
-_WITHIN = {"v", "is", "t"}  # what a cell mostly holds
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -30,7 +30,7 @@ def unescaped(text: str) -> str:
 
 
 class SheetReader:
-    """Takes the elements of a sheet one by one and gives its rows."""
+    """Takes the elements of a sheet one by one (`starts`, `ends`) and gives its rows."""
 
     def __init__(self, strings: Sequence[str], shows: dict[str, str], limits: Limits, *, epoch_1904: bool) -> None:
         self.merged: list[str] = []
@@ -50,41 +50,42 @@ class SheetReader:
         self._row, self._cells = 0, list[Cell]()
         self._column, self._type, self._style = -1, "n", ""
         self._value, self._formula, self._aside = "", False, False
+        self.starts: Starts = {
+            "worksheet": self._begin_sheet,
+            "row": self._begin_row,
+            "c": self._begin_cell,
+            "f": self._begin_formula,
+            "rPh": self._begin_aside,
+            "mergeCell": self._merge,
+        }
+        self.ends: Ends = {
+            "v": self._end_value,
+            "t": self._end_text,
+            "rPh": self._end_aside,
+            "c": self._end_cell,
+            "row": self._end_row,
+        }
 
     def taken(self) -> Iterator[tuple[int, list[Cell]]]:
         """The rows that are complete by now and not blank, each once."""
         rows, self._rows = self._rows, []
         yield from rows
 
-    def on_start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "c":
-            self._begin_cell(attributes)
-        elif tag in _WITHIN:
-            return
-        elif tag == "row":
-            row = _whole(attributes["r"]) if "r" in attributes else self._row + 1
-            if not self._row < row <= _LAST_ROW:
-                broken()
-            self._row, self._cells, self._column = row, [], -1
-        elif tag == "f":
-            self._formula = True
-        elif tag == "rPh":
-            self._aside = True
-        elif tag == "worksheet":
-            self.is_sheet = True
-        elif tag == "mergeCell" and len(self.merged) < _MERGED_TOLD:
+    def _begin_sheet(self, _attributes: dict[str, str]) -> None:
+        self.is_sheet = True
+
+    def _merge(self, attributes: dict[str, str]) -> None:
+        if len(self.merged) < _MERGED_TOLD:
             self.merged.append(attributes.get("ref", ""))
 
-    def on_end(self, tag: str, text: str) -> None:
-        if tag == "v":
-            self._value = text
-        elif tag == "t" and not self._aside:
-            self._value += text
-        elif tag == "c":
-            self._end_cell()
-        elif tag == "rPh":
-            self._aside = False
-        elif tag == "row" and any(cell is not None for cell in self._cells):
+    def _begin_row(self, attributes: dict[str, str]) -> None:
+        row = _whole(attributes["r"]) if "r" in attributes else self._row + 1
+        if not self._row < row <= _LAST_ROW:
+            broken()
+        self._row, self._cells, self._column = row, [], -1
+
+    def _end_row(self, _text: str) -> None:
+        if any(cell is not None for cell in self._cells):
             self._rows.append((self._row, self._cells))
             self._cells = []
 
@@ -98,7 +99,23 @@ class SheetReader:
         self._style = attributes.get("s", "")
         self._value, self._formula = "", False
 
-    def _end_cell(self) -> None:
+    def _begin_formula(self, _attributes: dict[str, str]) -> None:
+        self._formula = True
+
+    def _begin_aside(self, _attributes: dict[str, str]) -> None:
+        self._aside = True
+
+    def _end_aside(self, _text: str) -> None:
+        self._aside = False
+
+    def _end_value(self, text: str) -> None:
+        self._value = text
+
+    def _end_text(self, text: str) -> None:
+        if not self._aside:
+            self._value += text
+
+    def _end_cell(self, _text: str) -> None:
         found = Flaw.FORMULA if self._formula else self._cell()
         if found is None:
             return

@@ -171,9 +171,9 @@ def _check_cells(
     number: int, cells: list[Cell], columns: tuple[Column | None, ...], limits: Limits, complaint: Complaint
 ) -> None:
     for index, cell in enumerate(cells):
-        if cell is None:
-            continue
         column = columns[index] if index < len(columns) else None
+        if cell is None or (column and cell is not Flaw.FORMULA and not _is_long(cell, limits)):
+            continue
         letter = letters(index)
         name = column.name if column else ""
         if cell is Flaw.FORMULA:
@@ -182,9 +182,13 @@ def _check_cells(
         elif column is None:
             message = f"Cell {letter}{number} stands under no header: empty it, or name its column"
             complaint.add("UNEQUAL_ROWS", message, row=number, column=letter)
-        elif isinstance(cell, str) and len(cell) > limits.characters:
+        else:
             message = f"Cell {letter}{number} holds more than {limits.characters} characters"
             complaint.add("TOO_LARGE", message, row=number, column=letter, name=name)
+
+
+def _is_long(cell: Cell, limits: Limits) -> bool:
+    return isinstance(cell, str) and len(cell) > limits.characters
 
 
 def _complain_of_merged(place: str, complaint: Complaint) -> None:

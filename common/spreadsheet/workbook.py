@@ -60,7 +60,7 @@ class Workbook:
     def records(self) -> Iterator[tuple[int, list[Cell]]]:
         """Every row that is not blank, with the number that stands beside it."""
         reader = self._reader()
-        for _ in walk(self._container.chunks(self._first.part), reader.on_start, reader.on_end):
+        for _ in walk(self._container.chunks(self._first.part), reader.starts, reader.ends):
             yield from reader.taken()
         if not reader.is_sheet:
             unusable("NOT_A_TABLE", "The first sheet is a chart: move the table to the first sheet")
@@ -73,28 +73,29 @@ class Workbook:
         reader = self._reader()
         return any(
             next(reader.taken(), None) is not None
-            for _ in walk(self._container.chunks(sheet.part), reader.on_start, reader.on_end)
+            for _ in walk(self._container.chunks(sheet.part), reader.starts, reader.ends)
         )
 
     def _sheets(self) -> list[_Sheet]:
         targets: dict[str, str] = {}
         found: list[_Sheet] = []
 
-        def on_relation(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "Relationship":
-                targets[attributes.get("Id", "")] = attributes.get("Target", "")
+        def on_relation(attributes: dict[str, str]) -> None:
+            targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
-        def on_book(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "workbookPr":
-                self._epoch_1904 = attributes.get("date1904", "0") in {"1", "true"}
-            elif tag == "sheet":
-                relation = next((value for name, value in attributes.items() if name.endswith(" id")), "")
-                target = targets.get(relation) or broken()
-                part = posixpath.normpath(posixpath.join(_FOLDER, target)) if target[0] != "/" else target[1:]
-                found.append(_Sheet(attributes.get("name", ""), part, attributes.get("state", "visible") != "visible"))
+        def on_properties(attributes: dict[str, str]) -> None:
+            self._epoch_1904 = attributes.get("date1904", "0") in {"1", "true"}
 
-        walk_all(self._container.chunks("xl/_rels/workbook.xml.rels", at_most=_SMALL), on_relation, _nothing)
-        walk_all(self._container.chunks("xl/workbook.xml", at_most=_SMALL), on_book, _nothing)
+        def on_sheet(attributes: dict[str, str]) -> None:
+            relation = next((value for name, value in attributes.items() if name.endswith(":id")), "")
+            target = targets.get(relation) or broken()
+            part = posixpath.normpath(posixpath.join(_FOLDER, target)) if target[0] != "/" else target[1:]
+            found.append(_Sheet(attributes.get("name", ""), part, attributes.get("state", "visible") != "visible"))
+
+        relations = self._container.chunks("xl/_rels/workbook.xml.rels", at_most=_SMALL)
+        walk_all(relations, {"Relationship": on_relation})
+        book = self._container.chunks("xl/workbook.xml", at_most=_SMALL)
+        walk_all(book, {"workbookPr": on_properties, "sheet": on_sheet})
         return found or broken()
 
     def _shared_strings(self) -> list[str]:
@@ -103,24 +104,27 @@ class Workbook:
         pieces: list[str] = []
         aside = False
 
-        def on_start(tag: str, _attributes: dict[str, str]) -> None:
+        def begin_aside(_attributes: dict[str, str]) -> None:
             nonlocal aside
-            aside = aside or tag == "rPh"
+            aside = True
 
-        def on_end(tag: str, text: str) -> None:
+        def end_aside(_text: str) -> None:
             nonlocal aside
-            if tag == "t" and not aside:
+            aside = False
+
+        def end_piece(text: str) -> None:
+            if not aside:
                 pieces.append(text)
-            elif tag == "rPh":
-                aside = False
-            elif tag == "si":
-                found.append(unescaped("".join(pieces)))
-                pieces.clear()
-                if len(found) > _TEXTS:
-                    unusable("TOO_LARGE", f"The workbook holds more than {_TEXTS} different texts: split the table")
+
+        def end_text(_text: str) -> None:
+            found.append(unescaped("".join(pieces)))
+            pieces.clear()
+            if len(found) > _TEXTS:
+                unusable("TOO_LARGE", f"The workbook holds more than {_TEXTS} different texts: split the table")
 
         if "xl/sharedStrings.xml" in self._container:
-            walk_all(self._container.chunks("xl/sharedStrings.xml"), on_start, on_end)
+            texts = self._container.chunks("xl/sharedStrings.xml")
+            walk_all(texts, {"rPh": begin_aside}, {"t": end_piece, "rPh": end_aside, "si": end_text})
         return found
 
     def _date_styles(self) -> dict[str, str]:
@@ -129,21 +133,24 @@ class Workbook:
         used: list[str] = []
         inside = False
 
-        def on_start(tag: str, attributes: dict[str, str]) -> None:
+        def on_format(attributes: dict[str, str]) -> None:
+            formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+
+        def begin_styles(_attributes: dict[str, str]) -> None:
             nonlocal inside
-            if tag == "numFmt":
-                formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-            elif tag == "cellXfs":
-                inside = True
-            elif tag == "xf" and inside:
+            inside = True
+
+        def end_styles(_text: str) -> None:
+            nonlocal inside
+            inside = False
+
+        def on_style(attributes: dict[str, str]) -> None:
+            if inside:
                 used.append(attributes.get("numFmtId", "0"))
 
-        def on_end(tag: str, _text: str) -> None:
-            nonlocal inside
-            inside = inside and tag != "cellXfs"
-
         if "xl/styles.xml" in self._container:
-            walk_all(self._container.chunks("xl/styles.xml", at_most=_SMALL), on_start, on_end)
+            styles = self._container.chunks("xl/styles.xml", at_most=_SMALL)
+            walk_all(styles, {"numFmt": on_format, "cellXfs": begin_styles, "xf": on_style}, {"cellXfs": end_styles})
         shows = {number: _shown(code) for number, code in formats.items() if number in set(used)}
         return {str(style): shown for style, number in enumerate(used) if (shown := shows.get(number))}
 
@@ -156,7 +163,3 @@ def _shown(code: str) -> str | None:
     if len(code) > _LONGEST_FORMAT or _DURATION.search(code):
         return None
     return is_datetime(code)
-
-
-def _nothing(_tag: str, _text: str) -> None:
-    return

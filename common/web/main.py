@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from common import log, metrics
 from common.connections import Patience, room_for
+from common.garbage import leave_alone_what_is_loaded
 from common.probes import Server, configuration, listen
 from common.process import Service
 from common.settings import load
@@ -40,6 +41,7 @@ def serve(service: Service) -> None:
     metrics.export("api", process=list(service.processes))
     settings = Settings.read()
     app = create_app(service, settings, pages=load(PageSettings))
+    leave_alone_what_is_loaded()
     opened = listen(settings.api.host, settings.api.port)
     host, port = opened.getsockname()[:2]
     _log.info("api.listening", host=host, port=port, processes=sorted(service.processes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from common.clock import OSLO
 from common.norway.calendar import is_working_day
@@ -18,11 +19,13 @@ def approval_day(pay_date: date) -> date:
     return BANK_DAYS.before(pay_date, CONTROL.release_bank_days) if CONTROL.release_bank_days else pay_date
 
 
+@lru_cache(maxsize=100)
 def approval_of(pay_date: date) -> datetime:
     """The moment at which the payment file is approved."""
     return datetime.combine(approval_day(pay_date), CONTROL.release_at, OSLO)
 
 
+@lru_cache(maxsize=10)
 def working_day_later(now: datetime) -> datetime:
     """The same time of the next working day in Norway."""
     local = now.astimezone(OSLO)
