@@ -62,15 +62,19 @@ def tidy(text: str) -> str | None:
     return unicodedata.normalize("NFC", text.strip(" \t\r\n\u00a0\u202f\u200b\ufeff").strip()) or None
 
 
-def value_of(cell: Cell, column: Column) -> Any:
-    """The value for the validator; raises Unfit for what cannot be such a value. None when the cell is empty."""
-    if isinstance(cell, Flaw):
-        raise Unfit(*_FLAWS[cell])
-    if cell is None:
-        return None
+def reader_of(column: Column) -> Callable[[Cell], Any]:
+    """What gives the value of a column's cell for the validator; it raises Unfit for what cannot be such a value."""
     convert = _CONVERT[column.kind]
-    if not column.several:
-        return convert(cell, column)
+
+    def read(cell: Cell) -> Any:
+        if isinstance(cell, Flaw):
+            raise Unfit(*_FLAWS[cell])
+        return _values(cell, column, convert) if column.several else convert(cell, column)
+
+    return read
+
+
+def _values(cell: Cell, column: Column, convert: Callable[[Cell, Column], Any]) -> list[Any]:
     if not isinstance(cell, str):
         return [convert(cell, column)]
     if column.own_commas:

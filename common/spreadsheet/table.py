@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from common.refusals import FieldProblem
-from common.spreadsheet.cell import Cell, Flaw, Unfit, value_of
+from common.spreadsheet.cell import Cell, Flaw, Unfit, reader_of
 from common.spreadsheet.columns import Column, header
 from common.spreadsheet.comma_separated import CommaSeparated
 from common.spreadsheet.complaint import Complaint, Limits, letters, unusable
@@ -45,8 +45,13 @@ class Table:
     _kept: Kept = field(repr=False)
 
     def __iter__(self) -> Iterator[Row]:
+        places = [
+            _Place(at, column, reader_of(column), column.path[:-1], column.path[-1])
+            for at, column in enumerate(self.columns)
+            if column is not None
+        ]
         for number, cells in self._kept if self._kept.is_whole else islice(self._source.records(), 1, None):
-            yield self._row(number, cells)
+            yield _row(number, cells, places)
 
     def column_of(self, name: str) -> str | None:
         """The letter of the column that holds a field (`address.street`), for saying where a value stands.
@@ -58,23 +63,37 @@ class Table:
                 return letters(index)
         return None
 
-    def _row(self, number: int, cells: list[Cell]) -> Row:
-        values: dict[str, Any] = {}
-        problems: list[FieldProblem] = []
-        for index, (column, cell) in enumerate(zip(self.columns, cells, strict=False)):
-            if column is None or cell is None:
-                continue
-            try:
-                value = value_of(cell, column)
-            except Unfit as unfit:
-                message = f"{column.name} {unfit.rule}"
-                problems.append(FieldProblem(column.name, unfit.code, message, row=number, column=letters(index)))
-                continue
-            inner = values
-            for key in column.path[:-1]:
-                inner = inner.setdefault(key, {})
-            inner[column.path[-1]] = value
-        return Row(number, values, tuple(problems))
+
+class _Place(NamedTuple):
+    """Where a column stands in the file, how its cells are read, and where their values go."""
+
+    at: int
+    column: Column
+    read: Callable[[Cell], Any]
+    outer: tuple[str, ...]
+    key: str
+
+
+def _row(number: int, cells: list[Cell], places: Sequence[_Place]) -> Row:
+    values: dict[str, Any] = {}
+    problems: list[FieldProblem] = []
+    for at, column, read_cell, outer, key in places:
+        if at >= len(cells):
+            break
+        cell = cells[at]
+        if cell is None:
+            continue
+        try:
+            value = read_cell(cell)
+        except Unfit as unfit:
+            message = f"{column.name} {unfit.rule}"
+            problems.append(FieldProblem(column.name, unfit.code, message, row=number, column=letters(at)))
+            continue
+        inner = values
+        for name in outer:
+            inner = inner.setdefault(name, {})
+        inner[key] = value
+    return Row(number, values, tuple(problems))
 
 
 def read(file: BinaryIO, *, columns: Sequence[Column], limits: Limits | None = None) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -180,24 +180,9 @@ async def take_file(request: Request, parts: Parts, process: Process, caller: Ca
         source = Source.XLSX if file.startswith(b"PK") else Source.CSV
         reception = Reception(parts, process, caller, source, contents)
         rows = _rows_of(_check(parts, process, caller), table)
-        async with contextlib.aclosing(_ahead(lambda: list(islice(rows, _PIECE)))) as read_ahead:
-            async for piece in read_ahead:
-                await reception.add(piece, column_of=table.column_of)
+        while piece := await asyncio.to_thread(lambda: list(islice(rows, _PIECE))):
+            await reception.add(piece, column_of=table.column_of)
         return await reception.complete()
-
-
-async def _ahead(take: Callable[[], list[Row]]) -> AsyncGenerator[list[Row]]:
-    """What a thread reads piece by piece, until there is none: the next one while the last is being stored."""
-    coming = asyncio.ensure_future(asyncio.to_thread(take))
-    try:
-        while piece := await coming:
-            coming = asyncio.ensure_future(asyncio.to_thread(take))
-            yield piece
-    finally:
-        # A thread cannot be stopped; what it read, or why it could not, interests nobody any more.
-        await asyncio.wait([coming])
-        if not coming.cancelled():
-            coming.exception()
 
 
 def table_of(process: Process) -> tuple[Column, ...] | None:
