@@ -66,10 +66,10 @@ class Calls:
             self.hold.require(0)
             self.driver.kill()
             raise TargetTimeout(f"{type(screen).__name__} did not answer in time") from None
-        except wire.DriverGone:
+        except wire.DriverGone as gone:
             # A browser that was killed because the lease ended is the lost lease, not a fault of the browser.
             self.hold.require(0)
-            raise BrowserFailed from None
+            raise BrowserFailed(f"the browser is gone ({gone})") from None
 
     def shows_error(self, screen: Screen, windows: Iterable[str]) -> bool:
         """Whether what cannot be read in one of these windows is the browser's own page: nothing answered."""

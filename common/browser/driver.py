@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ _PREFERENCES: dict[str, Any] = {
 }
 
 
+_STATUS = re.compile(r"[a-z ]{4,40}(?=[:\n]|$)")
 _AROUND = """const told = (name, doc) => [`\\n<!-- ${name} -->\\n${doc.documentElement.outerHTML}`, ...within(doc)];
 const within = (doc) => [...doc.querySelectorAll("frame,iframe")].flatMap((el) =>
   el.contentDocument ? told(el.name || el.id, el.contentDocument) : []);
@@ -103,7 +105,7 @@ class DriverSlow(Exception):
 
 
 class DriverGone(Exception):
-    """The driver or its browser does not exist any more."""
+    """The driver or its browser does not exist any more; says what the driver calls that, and nothing of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ class Driver:
             remote: Any = Remote(command_executor=connection, options=wanted, file_detector=UselessFileDetector())
         except (SessionNotCreatedException, WebDriverException, HTTPError, OSError) as error:
             connection.close()
-            raise BrowserFailed("the browser did not start") from error
+            raise BrowserFailed(f"the browser did not start ({status_of(str(error))})") from error
         config.timeout = self._settings.budget  # pyright: ignore[reportAttributeAccessIssue]  # it takes floats
         return remote
 
@@ -352,7 +354,7 @@ class Driver:
         except ReadTimeoutError:
             raise DriverSlow from None
         except (HTTPError, OSError):
-            raise DriverGone from None
+            raise DriverGone("no answer from the driver") from None
 
 
 def _meaning(message: str) -> Exception:
@@ -360,7 +362,13 @@ def _meaning(message: str) -> Exception:
         return AddressFailed()
     if any(sign in message for sign in ("aborted by navigation", "document unloaded", "Cannot find context")):
         return ReplyLost()
-    return DriverGone()
+    return DriverGone(status_of(message))
+
+
+def status_of(message: str) -> str:
+    """What the driver calls a failure; its further words may quote a page or an address."""
+    name = _STATUS.match(message.removeprefix("Message: "))
+    return name[0] if name else "for no known reason"
 
 
 def _unreachable(tree: Mapping[str, Any]) -> bool:

@@ -24,6 +24,7 @@ from hard_screens import (
     Unreachable,
 )
 
+from common.browser.driver import status_of
 from common.browser.locator import button, link
 from common.errors import BrowserFailed, Interrupted, LeaseLost, TargetDown, TargetTimeout, UiChanged, UnexpectedDialog
 from common.lease import Lease, now
@@ -136,7 +137,21 @@ def test_a_browser_that_dies_by_itself_has_failed(own: Browser, site: Website, h
     for pid in own.pids:
         with contextlib.suppress(ProcessLookupError):  # One process often takes the next with it.
             os.kill(pid, signal.SIGKILL)
-    with pytest.raises(BrowserFailed):
+    with pytest.raises(BrowserFailed, match=r"the browser is gone \([a-z ]+\)"):
         page.refresh()
     own.recycle()
     assert own.open(Persons, robot, hold)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("tab crashed\n  (Session info: chrome=130.0)", "tab crashed"),
+        ("Message: session not created: DevToolsActivePort file doesn't exist", "session not created"),
+        ('unknown error: Element <a href="/personer/13874000188">Kari Nordmann</a> …', "unknown error"),
+        ("", "for no known reason"),
+        ("Kari Nordmann", "for no known reason"),
+    ],
+)
+def test_of_what_the_driver_says_only_its_own_words_are_told(said: str, told: str) -> None:
+    assert status_of(said) == told

@@ -188,6 +188,11 @@ class Plant:
         """Why the case came back, run by run, and how it ended."""
         return [move["code"] or move["to_state"] for move in self.moves(case) if move["from_state"] == "running"]
 
+    def failures(self) -> str:
+        """What the workers say of runs that failed: why a case took more of them than it should."""
+        said = (words(child) for child in (self.worker, *self.others))
+        return "\n".join(line for text in said for line in text.splitlines() if "run.failed" in line)
+
     def await_state(self, cases: Collection[UUID], *states: str, within: float = PATIENCE) -> None:
         sql = "select count(*) as n from cases where id = any(%s) and state = any(%s)"
         wait_for(lambda: self._count(sql, cases, states) == len(cases), f"{len(cases)} cases are {states}", within)

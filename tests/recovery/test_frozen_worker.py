@@ -31,7 +31,7 @@ def standing(roger: Plant, case: UUID) -> list[Any]:
 def let_another_end_it(roger: Plant, case: UUID) -> None:
     roger.another_worker()
     roger.await_ended([case])
-    assert roger.codes(case) == ["LEASE_EXPIRED", "CREATED"]
+    assert roger.codes(case) == ["LEASE_EXPIRED", "CREATED"], roger.failures()
 
 
 def assert_it_only_gives_up(roger: Plant, frozen: Child, case: UUID) -> None:
