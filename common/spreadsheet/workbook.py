@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
-
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_datetime
 
 from common.spreadsheet.cell import Cell
 from common.spreadsheet.complaint import Complaint, Limits, unusable
 from common.spreadsheet.container import Container, broken
 from common.spreadsheet.markup import walk, walk_all
+from common.spreadsheet.number_format import BUILT_IN, shown
 from common.spreadsheet.sheet import SheetReader, unescaped
 
 EXPLANATION, CHOICES = "Forklaring", "Valg"
@@ -129,7 +127,7 @@ class Workbook:
 
     def _date_styles(self) -> dict[str, str]:
         """The styles under which a number is shown as a date, a time or both: style → `date`, `time`, `datetime`."""
-        formats = {str(number): code for number, code in BUILTIN_FORMATS.items()}
+        formats = {str(number): code for number, code in BUILT_IN.items()}
         used: list[str] = []
         inside = False
 
@@ -151,15 +149,5 @@ class Workbook:
         if "xl/styles.xml" in self._container:
             styles = self._container.chunks("xl/styles.xml", at_most=_SMALL)
             walk_all(styles, {"numFmt": on_format, "cellXfs": begin_styles, "xf": on_style}, {"cellXfs": end_styles})
-        shows = {number: _shown(code) for number, code in formats.items() if number in set(used)}
-        return {str(style): shown for style, number in enumerate(used) if (shown := shows.get(number))}
-
-
-_LONGEST_FORMAT = 255
-_DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
-
-
-def _shown(code: str) -> str | None:
-    if len(code) > _LONGEST_FORMAT or _DURATION.search(code):
-        return None
-    return is_datetime(code)
+        looks = {number: shown(code) for number, code in formats.items()}
+        return {str(style): look for style, number in enumerate(used) if (look := looks.get(number))}
