@@ -13,7 +13,7 @@ import psycopg
 from bench.rows import Tell
 from common.cases.draft import Draft
 from common.cases.intake import Intake
-from common.db.engine import pool
+from common.db.pool import pool
 from common.errors import ConfigurationError
 from common.local.stack import Stack
 from common.privacy.crypto import Keyring

@@ -16,7 +16,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from bench.rows import Tell
-from common.db.engine import named_sql
+from common.db.pool import named_sql
 from common.local.stack import Stack
 
 _SQL = named_sql("bench", "fill.sql")

@@ -20,7 +20,8 @@ from common.cases.queries import Filter, Queries
 from common.cases.sight import Sight
 from common.cases.statements import SQL
 from common.cases.states import State
-from common.db.engine import engine, named_sql
+from common.db.engine import engine
+from common.db.pool import named_sql
 from common.local.stack import Stack
 from common.privacy.crypto import Keyring
 from common.settings import DatabaseSettings

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from common.clock import system
-from common.db.engine import pool
+from common.db.pool import pool
 from common.errors import ConfigurationError
 from common.privacy.access_log import AccessLog
 from common.settings import DatabaseSettings, load

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from common.clock import OSLO, system
-from common.db.engine import pool
+from common.db.pool import pool
 from common.errors import ConfigurationError
 from common.privacy.crypto import Keyring
 from common.privacy.key_file import KeyFile, in_use, soon

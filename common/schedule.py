@@ -20,7 +20,7 @@ from common.recurrence import Days, MonthlyBankDay, cron_between, cron_line
 
 if TYPE_CHECKING:
     from common.clock import Clock
-    from common.db.engine import Pool
+    from common.db.pool import Pool
     from common.privacy.crypto import Keyring
     from common.process import Service
     from common.task import Task

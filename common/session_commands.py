@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from common.db.engine import pool
+from common.db.pool import pool
 from common.settings import DatabaseSettings, load
 
 app = typer.Typer(no_args_is_help=True, help="Look after who is signed in to the pages.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from common import log
 from common.benefits.saving import Saving, hundredths
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 from common.process import Service
 
 SQL = named_sql("common.benefits", "benefits.sql")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from common import log, metrics
 from common.cases import alarms, operations
 from common.cases.statements import SQL
-from common.db.engine import Connection, Pool, named_sql
+from common.db.pool import Connection, Pool, named_sql
 from common.notices.post import add_tasks
 from common.process import Process
 from common.target import Pace, Target

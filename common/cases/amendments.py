@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from common.amendment import Amendment, Earlier, Standing
 from common.cases.draft import Prepared
 from common.cases.states import FINAL, State
-from common.db.engine import Connection, named_sql
+from common.db.pool import Connection, named_sql
 from common.notices.post import tell_of_cases
 from common.outcome import Outcome
 from common.privacy.crypto import CaseKey, Keyring

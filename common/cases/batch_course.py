@@ -21,7 +21,7 @@ from common.cases.batches import SQL, BatchState, Code
 from common.cases.bell import Bell
 from common.cases.statements import SQL as CASES
 from common.clock import OSLO, Clock, system
-from common.db.engine import AWAY, Pool
+from common.db.pool import AWAY, Pool
 from common.errors import BusinessException, RegisterMissing
 from common.notices.post import add_tasks
 from common.privacy.crypto import Keyring

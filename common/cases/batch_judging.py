@@ -17,7 +17,7 @@ from common.batch import Figures
 from common.cases.batches import SQL
 from common.cases.registers import Registers
 from common.clock import OSLO, Clock, system
-from common.db.engine import AWAY, Pool
+from common.db.pool import AWAY, Pool
 from common.dismissal import dismiss
 from common.errors import RegisterMissing
 from common.privacy.crypto import CaseKey, Keyring

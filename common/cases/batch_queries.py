@@ -10,7 +10,7 @@ from uuid import UUID
 from common.cases.batches import SQL, BatchState, Source
 from common.cases.sight import ALL, Sight
 from common.cases.states import State
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.refusals import BatchUnknown
 
 

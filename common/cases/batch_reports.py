@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from common.cases.sight import Sight
-from common.db.engine import Connection, Pool, named_sql
+from common.db.pool import Connection, Pool, named_sql
 from common.privacy.crypto import Keyring
 from common.report.document import Report
 

@@ -15,7 +15,7 @@ import uuid_utils.compat as uuids
 
 from common.cases.draft import Draft, Receipt
 from common.cases.intake import Intake, count
-from common.db.engine import Connection, Pool, named_sql
+from common.db.pool import Connection, Pool, named_sql
 from common.process import Process
 from common.refusals import InvalidInput, Refusal, document
 

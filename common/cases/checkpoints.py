@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from common.cases.queue import Claimed
 from common.cases.statements import SQL
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.errors import LeaseLost
 from common.run import Checkpoint, Mark
 

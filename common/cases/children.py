@@ -11,7 +11,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from common.cases.feed import CHILDREN_ENDED
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 
 SQL = named_sql("common.cases", "children.sql")
 _AT_ONCE = 500

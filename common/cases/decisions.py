@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from common.cases.statements import SQL
-from common.db.engine import Pool
+from common.db.pool import Pool
 
 
 class Handled(StrEnum):

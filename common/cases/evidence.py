@@ -14,7 +14,7 @@ import uuid_utils.compat as uuids
 
 from common import log
 from common.cases.queue import Claimed
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 from common.privacy.crypto import Keyring
 from common.refusals import EvidenceUnknown
 

@@ -16,7 +16,7 @@ from common.cases.children import SQL
 from common.cases.queries import CaseView, Queries
 from common.cases.sight import Sight
 from common.cases.states import State
-from common.db.engine import Pool
+from common.db.pool import Pool
 
 COUNTED = 10_000
 """Children are counted no further: who asks must not read millions."""

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from common.cases.states import State
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 from common.privacy.masking import mask
 from common.refusals import PositionUnknown
 

@@ -13,7 +13,7 @@ from typing import cast
 
 from common.cases.draft import Draft, Prepared, Receipt
 from common.cases.intake import Intake, count
-from common.db.engine import AWAY, Pool
+from common.db.pool import AWAY, Pool
 from common.process import Process
 from common.refusals import Refusal
 

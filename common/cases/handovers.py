@@ -20,7 +20,7 @@ from common.cases.draft import Draft
 from common.cases.handed_over import handover_label
 from common.cases.intake import Intake
 from common.clock import Clock
-from common.db.engine import AWAY, Pool, named_sql
+from common.db.pool import AWAY, Pool, named_sql
 from common.notices.post import add_tasks
 from common.privacy.crypto import Keyring
 from common.process import Process

@@ -16,7 +16,7 @@ from common import metrics
 from common.cases import amendments
 from common.cases.draft import COLUMNS, Draft, Prepared, Receipt
 from common.cases.statements import SQL
-from common.db.engine import Connection, Pool
+from common.db.pool import Connection, Pool
 from common.files import binding
 from common.privacy.crypto import Keyring, canonical
 from common.process import Process

@@ -11,7 +11,7 @@ import uuid_utils.compat as uuids
 from psycopg import Rollback
 
 from common.cases.queue import Claimed
-from common.db.engine import Connection, Pool, named_sql
+from common.db.pool import Connection, Pool, named_sql
 from common.errors import LeaseLost
 from common.ledger import Fact
 from common.privacy.crypto import Keyring

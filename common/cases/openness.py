@@ -11,7 +11,7 @@ from typing import Any
 
 from common import log
 from common.clock import Clock
-from common.db.engine import AWAY, Pool, named_sql
+from common.db.pool import AWAY, Pool, named_sql
 from common.opening import Availability
 from common.process import Process
 from common.target import Target

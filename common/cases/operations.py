@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from common.db.engine import Connection, Pool, named_sql
+from common.db.pool import Connection, Pool, named_sql
 from common.privacy.masking import mask
 
 SQL = named_sql("common.cases", "operations.sql")

@@ -20,7 +20,7 @@ from common.cases.handed_over import handover_label, sealable
 from common.cases.openness import Probe
 from common.cases.statements import SQL, TROUBLE
 from common.cases.states import State
-from common.db.engine import AWAY, Pool
+from common.db.pool import AWAY, Pool
 from common.errors import SubjectBusy
 from common.notices.post import SQL as NOTICES
 from common.notices.post import columns, tell_of_cases

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from common.cases.checkpoints import place
 from common.cases.queue import Claimed
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 from common.errors import LeaseLost, RobotFault
 from common.privacy.crypto import canonical
 from common.register import RegisterTable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common.db.engine import named_sql
+from common.db.pool import named_sql
 
 SQL = named_sql("common.cases", "queue.sql")
 TROUBLE = named_sql("common.cases", "trouble.sql")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from common import log, metrics
 from common.cases.bell import Bell
 from common.cases.queue import Queue
-from common.db.engine import AWAY
+from common.db.pool import AWAY
 from common.process import Process
 
 _log = log.get(__name__)

@@ -11,7 +11,7 @@ from common.cases import alarms, operations
 from common.cases.bell import Bell
 from common.cases.openness import Openness
 from common.cases.statements import TROUBLE as SQL
-from common.db.engine import Connection
+from common.db.pool import Connection
 from common.errors import UiChanged
 from common.notices.post import add_tasks
 from common.settings import CircuitSettings

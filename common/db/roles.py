@@ -19,7 +19,7 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
-from common.db.engine import named_sql
+from common.db.pool import named_sql
 from common.errors import ConfigurationError
 
 MIGRATOR, APP, READ = "migrator", "app", "read"

@@ -7,7 +7,7 @@ from typing import Any
 
 from common import log, metrics
 from common.clock import OSLO
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.entrusting.mobile import MobilePort, TextMessage
 from common.entrusting.vault import SQL
 from common.notices.post import tell_of_cases

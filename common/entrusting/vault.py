@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from common import log
 from common.cases.checkpoints import place
 from common.cases.queue import Claimed
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 from common.entrusting.entrusted import Entrusted
 from common.entrusting.secret import new_secret
 from common.entrusting.settings import SecretSettings

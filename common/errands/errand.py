@@ -14,7 +14,7 @@ from common import log, metrics
 from common.cases.bell import Bell
 from common.cases.queries import Queries
 from common.clock import Clock
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.entrusting.mobile import MobilePort
 from common.norway.calendar import BANK_DAYS, BankDays
 from common.notices.ports import Port

@@ -26,7 +26,8 @@ from common.cases.bell import Bell
 from common.cases.queries import Queries
 from common.cases.queue import Queue
 from common.cases.sweep import sweep
-from common.db.engine import engine, pool
+from common.db.engine import engine
+from common.db.pool import pool
 from common.dismissal import dismiss
 from common.entrusting.mobile import mobile_port
 from common.entrusting.settings import SecretSettings

@@ -9,7 +9,7 @@ from typing import Any
 from common import metrics
 from common.cases.openness import Openness, Picture, Why
 from common.cases.states import State
-from common.db.engine import named_sql
+from common.db.pool import named_sql
 from common.errands.errand import Desk
 from common.files.expiry import Expiry
 from common.process import Service

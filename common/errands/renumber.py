@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from common import log
 from common.benefits.account import SQL as BENEFITS
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 
 _log = log.get(__name__)
 _SQL = named_sql("common.errands", "renumber.sql")

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from common.cases.draft import NamedFile, Prepared
-from common.db.engine import Connection
+from common.db.pool import Connection
 from common.files.reference import files_of
 from common.files.store import SQL, marks_of
 from common.privacy.crypto import Keyring

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from common import log
 from common.cases.queue import Claimed
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.errors import LeaseLost
 from common.files.pieces import Facts, open_facts
 from common.files.store import SQL

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common import log
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.files.store import SQL
 
 _log = log.get(__name__)

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 import uuid_utils.compat as uuids
 
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 from common.files.pieces import Facts, Sealing
 from common.files.settings import KEPT, FileSettings
 from common.privacy.crypto import Keyring

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common.clock import Clock
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 from common.identity.caller import Caller, Kind
 
 SQL = named_sql("common.identity", "sessions.sql")

@@ -10,7 +10,7 @@ from uuid import UUID
 import uuid_utils.compat as uuids
 
 from common import log, metrics
-from common.db.engine import Connection, Pool, named_sql
+from common.db.pool import Connection, Pool, named_sql
 from common.notices.letter import Item, Letter
 from common.notices.ports import NotSent, Port
 from common.task import AT_ONCE, NoticeRule, Task

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from common.cases.sight import ALL, Sight
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.db.tables import Case, NoticeRow, TaskRow
 from common.notices.post import SQL
 

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from common import log
-from common.db.engine import Connection, Pool, named_sql
+from common.db.pool import Connection, Pool, named_sql
 from common.privacy.crypto import canonical
 from common.privacy.masking import mask
 

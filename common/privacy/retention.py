@@ -13,7 +13,7 @@ from typing import Any
 
 from common import log
 from common.clock import OSLO
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 
 _log = log.get(__name__)
 _SQL = named_sql("common.privacy", "retention.sql")

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from common import log
 from common.clock import Clock, system
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 from common.privacy.crypto import Keyring, Unreadable, version_of
 
 _log = log.get(__name__)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from common import log, metrics
 from common.cases.openness import Paused
-from common.db.engine import Connection, Pool, named_sql
+from common.db.pool import Connection, Pool, named_sql
 from common.norway.calendar import BANK_DAYS, BankDays
 from common.notices.post import add_tasks
 from common.schedule import Due, Firing, Schedule

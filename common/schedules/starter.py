@@ -18,7 +18,7 @@ from common.cases.bell import Bell
 from common.cases.draft import Draft
 from common.cases.intake import Intake
 from common.clock import Clock
-from common.db.engine import AWAY, Pool
+from common.db.pool import AWAY, Pool
 from common.errors import ApplicationException, BusinessException, LeaseLost, RobotFault, RobotLost, TargetTimeout
 from common.norway.calendar import BANK_DAYS, BankDays
 from common.notices.post import add_tasks

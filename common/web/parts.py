@@ -33,7 +33,8 @@ from common.cases.operations import Operations
 from common.cases.queries import Queries
 from common.cases.registers import Registers
 from common.clock import Clock
-from common.db.engine import Pool, engine, pool
+from common.db.engine import engine
+from common.db.pool import Pool, pool
 from common.dismissal import dismiss
 from common.entrusting.settings import SecretSettings
 from common.entrusting.vault import Vault

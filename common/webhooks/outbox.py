@@ -13,7 +13,7 @@ import httpx
 
 from common.cases.feed import EventFilter, FeedPage, Move, Position
 from common.cases.sight import Sight
-from common.db.engine import Pool, named_sql
+from common.db.pool import Pool, named_sql
 from common.notices.post import add_tasks
 from common.task import Task
 from common.webhooks.courier import Answer

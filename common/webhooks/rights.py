@@ -7,7 +7,7 @@ from pathlib import Path
 
 from common import log
 from common.clock import Clock
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.errors import ConfigurationError
 from common.identity.issuers import Issuer, read_issuers
 from common.identity.keys import Entry, read_entries

@@ -14,7 +14,7 @@ from uuid import UUID
 import uuid_utils.compat as uuids
 
 from common.cases.feed import EventFilter, Feed, Position
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.privacy.crypto import Keyring
 from common.privacy.masking import mask
 from common.refusals import FieldProblem, InvalidInput, Refusal

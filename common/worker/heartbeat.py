@@ -10,7 +10,7 @@ from uuid import UUID
 
 from common import lease, log
 from common.cases.queue import Claimed, Queue
-from common.db.engine import AWAY
+from common.db.pool import AWAY
 from common.errors import LeaseLost, StopSignal
 from common.lease import Lease
 from common.settings import WorkerSettings

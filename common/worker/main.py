@@ -26,7 +26,7 @@ from common.cases.registers import Registers
 from common.cases.states import State
 from common.cases.sweep import sweep
 from common.cases.trouble import Trouble
-from common.db.engine import AWAY, Pool, pool
+from common.db.pool import AWAY, Pool, pool
 from common.dismissal import dismiss
 from common.entrusting.settings import SecretSettings
 from common.entrusting.vault import Vault

@@ -26,7 +26,7 @@ from common.cases.queue import Claimed, Queue
 from common.cases.registers import Registers
 from common.cases.trouble import Attempt, Trouble
 from common.clock import Clock
-from common.db.engine import AWAY
+from common.db.pool import AWAY
 from common.entrusting.entrusted import Entrusted
 from common.entrusting.vault import Vault
 from common.errors import (

@@ -19,7 +19,7 @@ from common.browser.target import WebTarget
 from common.cases import alarms
 from common.cases.openness import Openness, Picture, Why
 from common.cases.queue import Queue
-from common.db.engine import AWAY, Pool, pool
+from common.db.pool import AWAY, Pool, pool
 from common.errors import (
     AccountOut,
     ApplicationException,

@@ -14,7 +14,7 @@ from common.cases.bell import Bell
 from common.cases.endings import Ending, behind, released
 from common.cases.queue import Claimed, Turn
 from common.cases.states import State
-from common.db.engine import AWAY
+from common.db.pool import AWAY
 from common.errors import Interrupted, LeaseLost, SubjectBusy
 from common.process import Process
 from common.worker.heartbeat import Heartbeat

@@ -27,7 +27,7 @@ from common.cases.queue import Claimed, Queue
 from common.cases.registers import Registers
 from common.cases.states import State
 from common.cases.trouble import Trouble
-from common.db.engine import pool
+from common.db.pool import pool
 from common.entrusting.settings import SecretSettings
 from common.entrusting.vault import Vault
 from common.errors import NameMismatch, TargetDown, TargetTimeout

@@ -10,7 +10,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from served import Served
 
-from common.db.engine import pool
+from common.db.pool import pool
 from common.db.roles import APP, MIGRATOR, READ, ROLES
 from common.db.upgrade import has_tables, upgrade
 from common.privacy.access_log import KEPT, AccessLog, Action

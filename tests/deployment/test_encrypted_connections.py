@@ -23,7 +23,8 @@ from cryptography.x509.oid import NameOID
 from psycopg.pq import PGconn, Ping
 
 from common.cases.bell import Bell
-from common.db.engine import engine, pool
+from common.db.engine import engine
+from common.db.pool import pool
 from common.db.roles import APP, MIGRATOR, ROLES, make_roles
 from common.db.upgrade import upgrade
 from common.errors import ConfigurationError

@@ -15,7 +15,7 @@ from served import Served
 
 from common.cases.bell import Bell
 from common.cases.states import State
-from common.db.engine import pool
+from common.db.pool import pool
 from common.db.roles import APP, MIGRATOR
 from common.privacy.key_file import KeyFile
 from common.settings import DatabaseSettings, RedisSettings

@@ -20,7 +20,8 @@ from common.cases.feed import Feed
 from common.cases.queries import Filter, Queries
 from common.cases.queue import Claimed
 from common.cases.states import State
-from common.db.engine import engine, pool
+from common.db.engine import engine
+from common.db.pool import pool
 from common.db.roles import APP
 from common.privacy.retention import Retention
 from common.settings import DatabaseSettings

@@ -13,7 +13,7 @@ from served import Served
 
 from common.cases.queue import Claimed
 from common.cases.states import State
-from common.db.engine import pool
+from common.db.pool import pool
 from common.db.roles import APP, MIGRATOR, ROLES, make_roles
 from common.db.upgrade import upgrade
 from common.embedded import EmbeddedPostgres

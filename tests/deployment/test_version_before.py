@@ -18,7 +18,7 @@ from bench.noop_svc.processes.nothing import Nothing
 from bench.noop_svc.service import noop
 from common.cases.draft import Draft, Receipt
 from common.cases.intake import Intake
-from common.db.engine import Pool, pool
+from common.db.pool import Pool, pool
 from common.privacy.crypto import Keyring
 from common.privacy.key_file import KeyFile
 from common.settings import DatabaseSettings

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from office import Office
 
-from common.db.engine import Pool, pool
+from common.db.pool import Pool, pool
 from common.settings import DatabaseSettings
 
 pytest.register_assert_rewrite("watched_queue")

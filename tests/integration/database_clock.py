@@ -11,7 +11,7 @@ from datetime import datetime
 import psycopg
 from psycopg import sql
 
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.settings import DatabaseSettings
 
 _CLOCK = """

@@ -16,7 +16,7 @@ from common.cases.endings import Ending, done
 from common.cases.intake import Intake
 from common.cases.queue import Claimed, Queue, Turn
 from common.cases.states import State
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.privacy.crypto import Keyring
 from common.process import Outcome, OutcomeCode, Process
 from common.settings import WorkerSettings

@@ -22,7 +22,7 @@ from common.cases.bell import Bell
 from common.cases.draft import Draft
 from common.cases.endings import done
 from common.cases.sight import ALL, Sight
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.privacy.crypto import Unreadable
 from common.privacy.retention import Retention
 from common.process import Outcome, OutcomeCode, Process, Run, Service

@@ -19,7 +19,7 @@ from common.cases.batches import Batches, BatchState, Code, Row, Source
 from common.cases.bell import Bell
 from common.cases.draft import Draft
 from common.cases.states import State
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.errors import BusinessException, NeedsJudgement
 from common.process import Outcome, OutcomeCode, Process, Retention, Run, Service
 from common.refusals import FieldProblem, InvalidInput

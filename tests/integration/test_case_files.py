@@ -19,7 +19,7 @@ from common.cases.endings import done
 from common.cases.handovers import Handovers
 from common.cases.intake import Intake
 from common.cases.queue import Claimed, Queue
-from common.db.engine import Connection, named_sql
+from common.db.pool import Connection, named_sql
 from common.errors import LeaseLost
 from common.files import binding
 from common.files.case_files import CaseFiles

@@ -15,7 +15,7 @@ from office import BACK, Office
 from common.cases.feed import SQL, EventFilter, Feed, Move, Position
 from common.cases.sight import Sight
 from common.cases.states import State
-from common.db.engine import Connection, Pool
+from common.db.pool import Connection, Pool
 from common.refusals import MalformedRequest
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,7 @@ from psycopg import DataError
 from common.cases.draft import Draft, Receipt
 from common.cases.group_commit import GroupCommit
 from common.cases.intake import Intake
-from common.db.engine import Pool, pool
+from common.db.pool import Pool, pool
 from common.refusals import ReferenceTaken, Refusal
 from common.settings import DatabaseSettings
 from common.testing import Chore, a_chore

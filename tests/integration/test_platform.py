@@ -22,7 +22,7 @@ from common.cases.openness import Openness
 from common.cases.queue import Claimed
 from common.cases.registers import Registers
 from common.cases.trouble import Trouble
-from common.db.engine import pool
+from common.db.pool import pool
 from common.entrusting.entrusted import Entrusted
 from common.entrusting.messenger import Messenger
 from common.entrusting.mobile import MemoryMobilePort

@@ -32,7 +32,7 @@ from common.cases.decisions import Handled
 from common.cases.draft import Draft, Receipt
 from common.cases.endings import Ending, after, behind, released
 from common.cases.states import State
-from common.db.engine import pool
+from common.db.pool import pool
 from common.errors import ApplicationException, LeaseLost, SubjectBusy, TargetDown, UnknownStateAfterSave
 from common.process import Process
 from common.refusals import InvalidInput, ReferenceTaken, Refusal

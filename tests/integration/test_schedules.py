@@ -14,7 +14,7 @@ from office import Office
 
 from common.cases.batches import Source
 from common.cases.operations import Operations
-from common.db.engine import pool
+from common.db.pool import pool
 from common.errors import NeedsJudgement, TargetDown
 from common.norway.national_id import NationalIdText
 from common.process import CaseInput, Days, ErrandDesk, Firing, Missed, Service

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from common import clock
 from common.cli import app
-from common.db.engine import pool
+from common.db.pool import pool
 from common.identity.caller import Caller, Kind
 from common.identity.sessions import Sessions
 from common.settings import DatabaseSettings

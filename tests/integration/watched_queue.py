@@ -18,7 +18,7 @@ from queue_model import Model, Sheet
 from common.cases.endings import Ending
 from common.cases.queue import Claimed
 from common.cases.states import ENDED, NEXT, State
-from common.db.engine import Pool
+from common.db.pool import Pool
 from common.process import Process
 
 T = TypeVar("T")

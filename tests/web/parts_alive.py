@@ -20,7 +20,7 @@ from psycopg.rows import RowFactory, dict_row
 
 from common.cases.endings import done
 from common.cases.queue import Queue
-from common.db.engine import pool
+from common.db.pool import pool
 from common.identity.keys import new_key
 from common.local.child import Child
 from common.privacy.crypto import Keyring

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from common.cases.children import Children
-from common.db.engine import pool
+from common.db.pool import pool
 from common.process import Handover
 from common.settings import DatabaseSettings
 from tests.integration.receiver import receiving
