@@ -54,12 +54,22 @@ def test_every_package_comes_with_its_hashes() -> None:
 
 @pytest.mark.parametrize("service", ["health", "archive"])
 def test_api_and_errands_import_nothing_that_only_workers_have(service: str) -> None:
+    loaded = loaded_with(service, "common.web.main", "common.errands.main", "common.cli")
+    assert loaded.isdisjoint({"selenium", "cv2", "onnxruntime", "pikepdf", "pypdfium2", "tesserocr", "typst"})
+
+
+@pytest.mark.parametrize(("part", "never"), [("web", {"openpyxl", "numpy"}), ("worker", {"sqlalchemy", "openpyxl"})])
+def test_no_part_loads_at_its_start_what_it_seldom_or_never_needs(part: str, never: set[str]) -> None:
+    """Each is a fifth of the time in which it is up, and tens of megabytes."""
+    assert loaded_with("health", f"common.{part}.main").isdisjoint(never)
+
+
+def loaded_with(service: str, *modules: str) -> set[str]:
+    """All that is loaded where these modules serve a service."""
     program = (
-        "import sys, common.web.main, common.errands.main, common.cli; from common.catalogue import load; "
-        f"load('{service}'); print(*sys.modules)"
+        f"import sys, {', '.join(modules)}; from common.catalogue import load; load({service!r}); print(*sys.modules)"
     )
-    loaded = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True).split()
-    assert set(loaded).isdisjoint({"selenium", "cv2", "onnxruntime", "pikepdf", "pypdfium2", "tesserocr", "typst"})
+    return set(subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True).split())
 
 
 class TestDockerfile:
