@@ -61,8 +61,11 @@ _FLAGS: tuple[str, ...] = (
     "--metrics-recording-only",
     "--password-store=basic",
     "--window-size=1400,1000",
-    # A page kept for "back" would keep the former person's data alive.
-    "--disable-features=BackForwardCache,Translate,OptimizationHints,MediaRouter,AutofillServerCommunication,CertificateTransparencyComponentUpdater,PasswordLeakDetection,HttpsUpgrades",
+    # No tabs, no address line: what nobody sees takes a fifth of the time of loading a page.
+    "--app=data:,",
+    # A page kept for "back" would keep the former person's data alive. A frame that is made anew for each page of the
+    # same site (RenderDocument) takes another fifth.
+    "--disable-features=BackForwardCache,RenderDocument,Translate,OptimizationHints,MediaRouter,AutofillServerCommunication,CertificateTransparencyComponentUpdater,PasswordLeakDetection,HttpsUpgrades",
 )
 _PREFERENCES: dict[str, Any] = {
     "credentials_enable_service": False,
