@@ -8,7 +8,12 @@ async (parts, request) => {
   const documents = () => [
     ...new Set([{}, request.place, ...request.screens.map(({ place }) => place)].map(places.documentAt)),
   ].filter(Boolean);
-  const waits = parts.waiting(request, places, documents);
+  // A page may have begun to go before it was looked at: then only its successor tells that it is gone.
+  const working = request.reads || request.set.length || request.check.length || request.hand || request.press;
+  const gone = () => {
+    if (working && doc && places.documentAt(request.place) !== doc) leavingPlace();
+  };
+  const waits = parts.waiting(request, places, documents, gone);
   const win = places.windowAt(request.place);
   const doc = places.documentOf(win);
   const here = { win, doc };

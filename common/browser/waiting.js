@@ -1,6 +1,6 @@
 // How the agent waits, and how it stops: for whatever changes in the documents it looks at, never longer than its budget
-// and the deadline allow. Times are milliseconds.
-(request, places, documents) => {
+// and the deadline allow. `gone` tells that the page that is worked in has been replaced. Times are milliseconds.
+(request, places, documents, gone) => {
   const inTime = request.deadline - Date.now();
   const ends = performance.now() + Math.min(request.budget, inTime);
   const late = () => Date.now() >= request.deadline || (inTime <= request.budget && performance.now() >= ends);
@@ -58,6 +58,7 @@
             places.root.dialog = false;
             stop({ state: "dialog" });
           }
+          gone();
           const value = left ? null : check();
           if (value !== undefined) return finish(resolve, value);
           if (performance.now() >= limit) return finish(resolve, undefined);

@@ -71,11 +71,15 @@ def register(site: Website, visit: Visit) -> str:
 <form method=post><label>Navn <input name=navn></label><button>Lagre</button></form>"""
 
 
-def postback(_site: Website, visit: Visit) -> str:
-    """A choice makes the frame load itself anew."""
+def postback(site: Website, visit: Visit) -> Answer | str:
+    """A choice makes the frame load itself anew; the gate holds that back, and one choice is answered with no page."""
     chosen = visit.one("fylke")
+    if chosen:
+        site.gate.wait(20)
+    if chosen == "N":
+        return Answer(status=204)
     towns = {"V": "<option>Voss", "T": "<option>Tromsø"}.get(chosen, "")
-    fylker = "".join(f"<option{' selected' if key == chosen else ''} value={key}>{key}fylke" for key in "VT")
+    fylker = "".join(f"<option{' selected' if key == chosen else ''} value={key}>{key}fylke" for key in "VTN")
     return f"""<h1>Postback</h1><form id=f><label>Fylke <select name=fylke onchange="f.submit()"><option value="">Velg{fylker}</select></label>
 <label>By <select name=by><option value="">Velg{towns}</select></label><button formaction=/framed/record name=navn value=Valgt>Lagre</button></form>"""
 

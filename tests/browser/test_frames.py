@@ -106,10 +106,31 @@ def test_a_frame_in_a_frame(browser: Browser, site: Website, hold: Lease, robot:
 def test_a_frame_that_loads_itself_anew_at_a_choice_is_gone_on_with(
     browser: Browser, site: Website, hold: Lease, robot: Account
 ) -> None:
+    site.gate.set()
     page = browser.open(Menu, robot, hold).press(link("Postback"), Postback)
     chosen = page.submit(PostbackForm(fylke="Vfylke", by="Voss"), button("Lagre"), Record)
     assert chosen.terms()["Navn"] == "Valgt"
     assert [visit.one("by") for visit in site.visits if visit.one("navn") == "Valgt"] == ["Voss"]
+
+
+def test_a_frame_that_is_long_in_loading_itself_anew_is_awaited(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    page = browser.open(Menu, robot, hold).press(link("Postback"), Postback)
+    site.gate.clear()
+    site.open_gate_after(1)
+    chosen = page.submit(PostbackForm(fylke="Vfylke", by="Voss"), button("Lagre"), Record)
+    assert chosen.terms()["Navn"] == "Valgt"
+    assert [visit.one("by") for visit in site.visits if visit.one("navn") == "Valgt"] == ["Voss"]
+
+
+def test_a_frame_that_is_left_for_no_page_is_worked_in_on(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    site.gate.set()
+    page = browser.open(Menu, robot, hold).press(link("Postback"), Postback)
+    page.fill(PostbackForm(fylke="Nfylke", by="Velg"))
+    assert page.submit(PostbackForm(fylke="Nfylke", by="Velg"), button("Lagre"), Record).terms()["Navn"] == "Valgt"
 
 
 def test_fields_that_believe_only_hands_and_files_in_a_frame(
