@@ -124,11 +124,13 @@ def saved(_site: Website, _visit: Visit) -> str:
     return "<title>Lagret</title><h1>Lagret</h1>"
 
 
-def postback(_site: Website, visit: Visit) -> str:
-    """An old-fashioned page that posts itself at every choice."""
+def postback(site: Website, visit: Visit) -> str:
+    """An old-fashioned page that posts itself at every choice; the gate holds that back."""
     if visit.one("knapp"):
-        return saved(_site, visit)
+        return saved(site, visit)
     fylke = visit.one("fylke")
+    if fylke:
+        site.gate.wait(20)
     towns = {"V": ["Bergen", "Voss"], "T": ["Tromsø"]}.get(fylke, [])
     choices = "".join(f"<option{' selected' if key == fylke else ''} value={key}>{key}fylke</option>" for key in "VT")
     options = "".join(f"<option>{town}</option>" for town in towns)

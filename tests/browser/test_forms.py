@@ -138,10 +138,12 @@ def test_fields_that_come_after_an_answer_are_awaited(
     assert [v.fields for v in site.posts("/saved")] == [{"utland": ["j"], "land": ["SE"], "hjem": ["04.03.2026"]}]
 
 
+@pytest.mark.parametrize("slow", [0, 0.5])
 def test_a_page_that_reloads_at_a_choice_is_gone_on_with(
-    browser: Browser, site: Website, hold: Lease, robot: Account
+    browser: Browser, site: Website, hold: Lease, robot: Account, slow: float
 ) -> None:
     page = browser.open(Postback, robot, hold)
+    site.open_gate_after(slow)
     page.submit(PostbackForm(navn="Åse", fylke="Vfylke", by="Voss"), SAVE, Saved)
     final = [visit.fields for visit in site.posts("/postback") if visit.one("knapp")]
     assert final == [{"navn": ["Åse"], "fylke": ["V"], "by": ["Voss"], "knapp": ["1"]}]
