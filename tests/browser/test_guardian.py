@@ -95,6 +95,19 @@ def test_a_browser_can_be_killed_from_any_thread_and_twice(tmp_path: Path) -> No
     driver.quit()
 
 
+@pytest.mark.parametrize("headless", [True, False])
+def test_what_nobody_looks_at_is_a_browser_without_windows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, headless: bool
+) -> None:
+    for name in ("chromium", "chromium-headless-shell", "chromedriver"):
+        (tmp_path / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = find_programs(BrowserSettings(headless=headless))
+    assert Path(found.chromium).name == ("chromium-headless-shell" if headless else "chromium")
+    (tmp_path / "chromium-headless-shell").unlink()
+    assert Path(find_programs(BrowserSettings(headless=headless)).chromium).name == "chromium"
+
+
 def test_a_missing_browser_is_said_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="install chromium and chromedriver"):
         find_programs(BrowserSettings(chromium=tmp_path / "none", chromedriver=tmp_path / "none"))

@@ -41,6 +41,14 @@ def test_signed_in_once_and_kept_warm(own: Browser, site: Website, hold: Lease, 
     assert own.memory > 100 * 2**20
 
 
+def test_pages_are_asked_for_in_the_language_that_screens_are_known_in(
+    own: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    own.open(AppForm, robot, hold)
+    asked = {tuple(choice.partition(";")[0] for choice in visit.languages.split(",")) for visit in site.visits}
+    assert asked == {BrowserSettings().languages}
+
+
 def test_signed_out_between_cases_is_signed_in_again(own: Browser, site: Website, hold: Lease, robot: Account) -> None:
     own.open(AppForm, robot, hold)
     site.signed_in = False

@@ -19,6 +19,7 @@ class Visit:
     fields: dict[str, list[str]]
     body: bytes
     cookie: str
+    languages: str
 
     def one(self, name: str) -> str:
         return self.fields.get(name, [""])[0]
@@ -58,7 +59,13 @@ class Website:
 
             def serve(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                answer = website.answer(self.command, self.path, body, self.headers.get("cookie", ""))
+                answer = website.answer(
+                    self.command,
+                    self.path,
+                    body,
+                    cookie=self.headers.get("cookie", ""),
+                    languages=self.headers.get("accept-language", ""),
+                )
                 page = answer.html.encode()
                 self.send_response(answer.status)
                 for name, value in {"content-type": "text/html; charset=utf-8", **answer.headers}.items():
@@ -81,7 +88,7 @@ class Website:
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 
-    def answer(self, method: str, target: str, body: bytes, cookie: str) -> Answer:
+    def answer(self, method: str, target: str, body: bytes, *, cookie: str, languages: str) -> Answer:
         split = urlsplit(target)
         fields: dict[str, list[str]] = {}
         sent = [*parse_qsl(split.query, keep_blank_values=True)]
@@ -89,7 +96,7 @@ class Website:
             sent += parse_qsl(body.decode(), keep_blank_values=True)
         for name, value in sent:
             fields.setdefault(name, []).append(value)
-        visit = Visit(method, split.path, fields, body, cookie)
+        visit = Visit(method, split.path, fields, body, cookie, languages)
         with self._changed:
             self.visits.append(visit)
             self._changed.notify_all()

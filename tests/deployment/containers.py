@@ -226,7 +226,10 @@ def test_the_api_image_holds_no_browser_and_nothing_to_install_with(town: Town) 
     look = f"import importlib.util as u; print([n for n in {names} if u.find_spec(n)])"
     assert town.inside("health-api", f'python3 -c "{look}"').strip() == "[]"
     assert town.inside("health-worker", f'python3 -c "{look}"').strip() == str(list(names[:4]))
-    assert town.inside("health-api", "command -v chromium chromedriver tesseract gs gcc").strip() == ""
+    assert (
+        town.inside("health-api", "command -v chromium chromium-headless-shell chromedriver tesseract gs gcc").strip()
+        == ""
+    )
 
 
 @pytest.mark.parametrize("service", ["health-worker", "health-errands", "health-api"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,7 +36,9 @@ class Screen:
     """One tab."""
 
     def __init__(self) -> None:
-        self._driver = Driver(BrowserSettings(budget=25))
+        # People do not use a browser without windows.
+        whole = shutil.which("chromium") or shutil.which("google-chrome")
+        self._driver = Driver(BrowserSettings(budget=25, chromium=Path(whole) if whole else None))
         self.cdp("Page.enable")
         self.cdp("Network.enable")
 
