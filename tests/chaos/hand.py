@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import httpx
@@ -159,9 +160,9 @@ def _to_browser(child: Child, harm: Harm, rest: Callable[[float], None]) -> str:
 
 
 def _is(process: psutil.Process, name: str) -> bool:
-    """Whether it is the driver, or else belongs to the browser."""
+    """Whether it is the driver, or else belongs to the browser; a script that starts it does not."""
     with suppress(psutil.NoSuchProcess):
-        found = process.name()
+        found = Path(process.exe()).name
         return found.startswith(name) and (found == "chromedriver") == (name == "chromedriver")
     return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -16,8 +17,8 @@ Find = Callable[[Plant], psutil.Process]
 
 
 def the_browser(roger: Plant) -> psutil.Process:
-    """Chromium itself, without its driver, its helpers and the guardian."""
-    found = [process for process in family(roger.worker) if process.name().startswith("chrom")]
+    """Chromium itself, without its driver, its helpers, the script that starts it, and the guardian."""
+    found = [process for process in family(roger.worker) if Path(process.exe()).name.startswith("chrom")]
     (browser,) = [p for p in found if not any("--type=" in part for part in p.cmdline()) and "driver" not in p.name()]
     return browser
 
