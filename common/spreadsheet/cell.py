@@ -24,6 +24,8 @@ class Flaw(Enum):
     """A number of more digits than a spreadsheet keeps."""
     NO_MOMENT = "no moment"
     """Marked as a date, but outside the calendar."""
+    TOO_LONG = "too long"
+    """A text of more characters than a cell may have."""
 
 
 Cell: TypeAlias = "str | int | Decimal | bool | datetime | date | time | Flaw | None"
@@ -203,4 +205,5 @@ _FLAWS = {
         "is a number that the spreadsheet has rounded: format the column as text and type it again",
     ),
     Flaw.NO_MOMENT: ("INVALID_VALUE", "is formatted as a date, but is none"),
+    Flaw.TOO_LONG: ("TOO_LARGE", "holds more characters than a cell may"),
 }

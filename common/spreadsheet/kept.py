@@ -10,7 +10,8 @@ from typing import Final, cast
 from common.spreadsheet.cell import Cell
 
 Record = tuple[int, list[Cell]]
-_PIECE: Final = 500  # rows
+_PIECE: Final = 500  # rows …
+_LARGE: Final = 1_000_000  # … or so many characters: what is open is not packed yet
 
 
 class Kept:
@@ -21,6 +22,7 @@ class Kept:
         self._size = 0
         self._pieces: list[bytes] = []
         self._open: list[Record] = []
+        self._characters = 0
 
     @property
     def is_whole(self) -> bool:
@@ -31,7 +33,8 @@ class Kept:
         """Put a record away."""
         if self.is_whole:
             self._open.append(record)
-            if len(self._open) == _PIECE:
+            self._characters += sum(len(cell) for cell in record[1] if isinstance(cell, str))
+            if len(self._open) == _PIECE or self._characters > _LARGE:
                 self.close()
 
     def close(self) -> None:
@@ -39,7 +42,7 @@ class Kept:
         piece = zlib.compress(pickle.dumps(self._open, pickle.HIGHEST_PROTOCOL), 1)
         self._size += len(piece)
         self._pieces.append(piece)
-        self._open = []
+        self._open, self._characters = [], 0
         if not self.is_whole:
             self._pieces.clear()
 

@@ -22,9 +22,42 @@ _FICTION = 60  # 29 February 1900, which Lotus 1-2-3 believed in
 _LAST_DAY = 2_958_466  # 1 January 10000
 _MERGED_TOLD = 100
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPED = 7  # characters that stand for one
 
 
-def unescaped(text: str) -> str:
+class Text:
+    """A text that comes in pieces; of one that is longer than a cell may be nothing is kept, however often it is used."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._longest = limits.characters
+        self._pieces: list[str] = []
+        self._length = 0
+
+    def __bool__(self) -> bool:
+        return self._length > 0
+
+    def add(self, piece: str) -> None:
+        """Put a piece behind those before."""
+        self._length += len(piece)
+        if piece and self._length <= self._longest * _ESCAPED:
+            self._pieces.append(piece)
+
+    def forget(self) -> None:
+        """The next piece begins another text."""
+        if self._length:
+            self._pieces, self._length = [], 0
+
+    def taken(self) -> Cell:
+        """All of it, as a cell holds it."""
+        pieces, length = self._pieces, self._length
+        self.forget()
+        if length > self._longest * _ESCAPED:
+            return Flaw.TOO_LONG
+        text = tidy(_unescaped("".join(pieces)))
+        return text if text is None or len(text) <= self._longest else Flaw.TOO_LONG
+
+
+def _unescaped(text: str) -> str:
     """The text as it was typed: XML cannot hold some characters, so Excel writes `_x000D_`."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
@@ -32,7 +65,7 @@ def unescaped(text: str) -> str:
 class SheetReader:
     """Takes the elements of a sheet one by one (`starts`, `ends`) and gives its rows."""
 
-    def __init__(self, strings: Sequence[str], shows: dict[str, str], limits: Limits, *, epoch_1904: bool) -> None:
+    def __init__(self, strings: Sequence[Cell], shows: dict[str, str], limits: Limits, *, epoch_1904: bool) -> None:
         self.merged: list[str] = []
         self.is_sheet = False
         self._strings, self._shows, self._limits = strings, shows, limits
@@ -50,6 +83,7 @@ class SheetReader:
         self._row, self._cells = 0, list[Cell]()
         self._column, self._type, self._style = -1, "n", ""
         self._value, self._formula, self._aside = "", False, False
+        self._typed = Text(limits)
         self.starts: Starts = {
             "worksheet": self._begin_sheet,
             "row": self._begin_row,
@@ -98,6 +132,7 @@ class SheetReader:
         self._type = attributes.get("t", "n")
         self._style = attributes.get("s", "")
         self._value, self._formula = "", False
+        self._typed.forget()
 
     def _begin_formula(self, _attributes: dict[str, str]) -> None:
         self._formula = True
@@ -113,7 +148,7 @@ class SheetReader:
 
     def _end_text(self, text: str) -> None:
         if not self._aside:
-            self._value += text
+            self._typed.add(text)
 
     def _end_cell(self, _text: str) -> None:
         found = Flaw.FORMULA if self._formula else self._cell()
@@ -126,6 +161,8 @@ class SheetReader:
         self._cells.append(found)
 
     def _cell(self) -> Cell:
+        if self._typed:
+            return self._typed.taken()
         if not self._value:
             return None
         read = self._readers.get(self._type)
@@ -133,10 +170,11 @@ class SheetReader:
 
     def _shared(self) -> Cell:
         number = _whole(self._value)
-        return tidy(self._strings[number]) if number < len(self._strings) else broken()
+        return self._strings[number] if number < len(self._strings) else broken()
 
     def _text(self) -> Cell:
-        return tidy(unescaped(self._value))
+        self._typed.add(self._value)
+        return self._typed.taken()
 
     def _boolean(self) -> Cell:
         return self._value.strip() in {"1", "true"}

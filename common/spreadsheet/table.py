@@ -207,7 +207,7 @@ def _check_cells(
 
 
 def _is_long(cell: Cell, limits: Limits) -> bool:
-    return isinstance(cell, str) and len(cell) > limits.characters
+    return cell is Flaw.TOO_LONG or (isinstance(cell, str) and len(cell) > limits.characters)
 
 
 def _complain_of_merged(place: str, complaint: Complaint) -> None:

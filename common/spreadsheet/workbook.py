@@ -12,7 +12,7 @@ from common.spreadsheet.complaint import Complaint, Limits, unusable
 from common.spreadsheet.container import Container, broken
 from common.spreadsheet.markup import walk, walk_all
 from common.spreadsheet.number_format import BUILT_IN, shown
-from common.spreadsheet.sheet import SheetReader, unescaped
+from common.spreadsheet.sheet import SheetReader, Text
 
 EXPLANATION, CHOICES = "Forklaring", "Valg"
 """Sheets of our templates that hold no rows."""
@@ -20,6 +20,7 @@ EXPLANATION, CHOICES = "Forklaring", "Valg"
 _FOLDER = "xl"
 _SMALL = 16_000_000  # bytes; of what describes the sheets
 _TEXTS = 3_000_000
+_TOGETHER = 50_000_000  # characters of all texts
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,11 @@ class Workbook:
         walk_all(book, {"workbookPr": on_properties, "sheet": on_sheet})
         return found or broken()
 
-    def _shared_strings(self) -> list[str]:
+    def _shared_strings(self) -> list[Cell]:
         """The texts that cells refer to by number, without reading aids (`rPh`)."""
-        found: list[str] = []
-        pieces: list[str] = []
-        aside = False
+        found: list[Cell] = []
+        text = Text(self._limits)
+        aside, together = False, 0
 
         def begin_aside(_attributes: dict[str, str]) -> None:
             nonlocal aside
@@ -110,15 +111,20 @@ class Workbook:
             nonlocal aside
             aside = False
 
-        def end_piece(text: str) -> None:
+        def end_piece(piece: str) -> None:
             if not aside:
-                pieces.append(text)
+                text.add(piece)
 
         def end_text(_text: str) -> None:
-            found.append(unescaped("".join(pieces)))
-            pieces.clear()
+            nonlocal together
+            cell = text.taken()
+            found.append(cell)
+            together += len(cell) if isinstance(cell, str) else 0
             if len(found) > _TEXTS:
                 unusable("TOO_LARGE", f"The workbook holds more than {_TEXTS} different texts: split the table")
+            if together > _TOGETHER:
+                message = f"The texts of the workbook have more than {_TOGETHER} characters: split the table"
+                unusable("TOO_LARGE", message)
 
         if "xl/sharedStrings.xml" in self._container:
             texts = self._container.chunks("xl/sharedStrings.xml")
@@ -148,6 +154,7 @@ class Workbook:
 
         if "xl/styles.xml" in self._container:
             styles = self._container.chunks("xl/styles.xml", at_most=_SMALL)
-            walk_all(styles, {"numFmt": on_format, "cellXfs": begin_styles, "xf": on_style}, {"cellXfs": end_styles})
+            starts = {"numFmt": on_format, "cellXfs": begin_styles, "xf": on_style}
+            walk_all(styles, starts, {"cellXfs": end_styles})
         looks = {number: shown(code) for number, code in formats.items()}
         return {str(style): look for style, number in enumerate(used) if (look := looks.get(number))}

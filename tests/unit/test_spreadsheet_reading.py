@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import random
+import string
+import tracemalloc
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -298,6 +302,48 @@ SHEET = "xl/worksheets/sheet1.xml"
 ENTITY = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>'
 
 
+TYPED = (
+    b'<row r="2"><c r="A2" t="inlineStr"><is><t>Kari</t></is></c><c r="B2" t="inlineStr"><is><t>a</t></is></c></row>'
+)
+NOISE = "".join(random.Random(1).choices(string.ascii_letters, k=40_000))  # or a part would be swollen
+
+
+def typed(texts: Sequence[bytes]) -> bytes:
+    return b'<row r="2"><c r="A2" t="inlineStr"><is>%b</is></c></row>' % b"".join(b"<t>%b</t>" % text for text in texts)
+
+
+def in_first_sheet(rows: bytes) -> bytes:
+    return rezipped(book(HEADED), SHEET, lambda old: old.replace(TYPED, rows) + b"<!--%b-->" % NOISE.encode())
+
+
+@contextmanager
+def memory() -> Generator[Callable[[], int]]:
+    """The most bytes that have been held at once so far."""
+    tracemalloc.start()
+    try:
+        yield lambda: tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def in_pieces() -> bytes:
+    return in_first_sheet(typed([b"x" * 1_000] * 4_000))
+
+
+def told_often() -> bytes:
+    rows = b"".join(b'<row r="%d"><c t="s"><v>0</v></c><c><v>%d</v></c></row>' % (row, row) for row in range(2, 6))
+    text = "x" * 1_900_000
+    return rezipped(
+        in_first_sheet(rows), "xl/sharedStrings.xml", lambda _: f"<sst><si><t>{text}</t></si></sst>".encode()
+    )
+
+
+def of_long_rows() -> bytes:
+    cells = [b'<c t="inlineStr"><is><t>%b</t></is></c>' % (b"%d" * 2 + b"x" * 7_900) for _ in range(2)]
+    rows = b"".join(b"<row>" + b"".join(cells) % ((row,) * 4) + b"</row>" for row in range(450))
+    return in_first_sheet(rows)
+
+
 class TestWorkbooks:
     @pytest.mark.parametrize(
         ("content", "code"),
@@ -351,6 +397,25 @@ class TestWorkbooks:
         assert codes(book(HEADED), unpacked=1000) == {"TOO_LARGE"}
         assert codes(book(HEADED), parts=3) == {"TOO_LARGE"}
         assert codes(book(HEADED), columns=1) == {"TOO_LARGE"}
+
+    @pytest.mark.parametrize("make", [in_pieces, told_often])
+    def test_of_a_text_that_is_too_long_nothing_is_kept(self, make: Callable[[], bytes]) -> None:
+        content = make()
+        with memory() as most:
+            assert codes(content, ratio=10_000) == {"TOO_LARGE"}
+            assert most() < 6_000_000
+
+    def test_long_rows_are_packed_before_they_are_many(self) -> None:
+        content = of_long_rows()
+        with memory() as most:
+            assert table(content, ratio=10_000).row_count == 450
+            assert most() < 6_000_000
+
+    def test_a_long_text_in_pieces(self) -> None:
+        whole = in_first_sheet(typed([b"Kari"] * 1_999 + [b" _x000D_ "]))
+        assert only(whole).values == {"name": "Kari" * 1_999}
+        assert only(in_first_sheet(typed([b" " * 9_000, b"Kari"]))).values == {"name": "Kari"}
+        assert codes(in_first_sheet(typed([b"Kari"] * 2_001))) == {"TOO_LARGE"}
 
     def test_the_place_of_a_formula(self) -> None:
         with pytest.raises(FileUnusable) as refused:
