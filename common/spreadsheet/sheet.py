@@ -130,7 +130,7 @@ class SheetReader:
             broken()
         self._column = column
         self._type = attributes.get("t", "n")
-        self._style = attributes.get("s", "")
+        self._style = attributes.get("s", "0")
         self._value, self._formula = "", False
         self._typed.forget()
 

@@ -83,7 +83,8 @@ class Workbook:
             targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
         def on_properties(attributes: dict[str, str]) -> None:
-            self._epoch_1904 = attributes.get("date1904", "0") in {"1", "true"}
+            # Excel adds another element of this name (`x15:workbookPr`), which says nothing of days.
+            self._epoch_1904 |= attributes.get("date1904", "0") in {"1", "true"}
 
         def on_sheet(attributes: dict[str, str]) -> None:
             relation = next((value for name, value in attributes.items() if name.endswith(":id")), "")
@@ -138,7 +139,9 @@ class Workbook:
         inside = False
 
         def on_format(attributes: dict[str, str]) -> None:
-            formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            # Behind the styles stand those of conditional formats (`dxf`), whose numbers mean nothing to other cells.
+            if not used:
+                formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
 
         def begin_styles(_attributes: dict[str, str]) -> None:
             nonlocal inside

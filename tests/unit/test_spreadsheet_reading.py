@@ -344,6 +344,13 @@ def of_long_rows() -> bytes:
     return in_first_sheet(rows)
 
 
+def date_style(content: bytes, styles: bytes) -> bytes:
+    """Whose column B shows 46348 under the second style."""
+    dated = b'<row r="2"><c r="A2" t="inlineStr"><is><t>Kari</t></is></c><c r="B2" s="1"><v>46348</v></c></row>'
+    content = rezipped(content, SHEET, lambda old: old.replace(TYPED, dated).replace(b"tags", b"born"))
+    return rezipped(content, "xl/styles.xml", lambda _: b"<styleSheet>%b</styleSheet>" % styles)
+
+
 class TestWorkbooks:
     @pytest.mark.parametrize(
         ("content", "code"),
@@ -416,6 +423,35 @@ class TestWorkbooks:
         assert only(whole).values == {"name": "Kari" * 1_999}
         assert only(in_first_sheet(typed([b" " * 9_000, b"Kari"]))).values == {"name": "Kari"}
         assert codes(in_first_sheet(typed([b"Kari"] * 2_001))) == {"TOO_LARGE"}
+
+    @pytest.mark.parametrize(
+        ("properties", "born"),
+        [
+            (b'<workbookPr date1904="1"/>', "2030-11-23"),
+            (b'<workbookPr date1904="true"/><extLst><ext><x15:workbookPr x="1"/></ext></extLst>', "2030-11-23"),
+            (b'<extLst><ext><x15:workbookPr date1904="0"/></ext></extLst>', "2026-11-22"),
+        ],
+    )
+    def test_from_which_day_days_are_counted(self, properties: bytes, born: str) -> None:
+        dated = date_style(book(HEADED), b'<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>')
+        content = rezipped(dated, "xl/workbook.xml", lambda old: old.replace(b"<workbookPr/>", properties))
+        assert only(content).values["born"] == born
+
+    @pytest.mark.parametrize(
+        "styles",
+        [
+            b'<numFmts><numFmt numFmtId="164" formatCode="d.m.yy"/></numFmts><cellXfs><xf/><xf numFmtId="164"/></cellXfs>%b',
+            b'<cellXfs><xf/><xf numFmtId="14"/></cellXfs>%b',
+        ],
+    )
+    def test_a_format_of_conditions_is_no_cells(self, styles: bytes) -> None:
+        others = b'<dxfs><dxf><numFmt numFmtId="14" formatCode="@"/></dxf><dxf><numFmt numFmtId="164" formatCode="0"/></dxf></dxfs>'
+        assert only(date_style(book(HEADED), styles % others)).values["born"] == "2026-11-22"
+
+    def test_a_cell_that_names_no_style_has_the_first(self) -> None:
+        content = date_style(book(HEADED), b'<cellXfs><xf numFmtId="14"/></cellXfs>')
+        unnamed = rezipped(content, SHEET, lambda old: old.replace(b' s="1"', b""))
+        assert only(unnamed).values["born"] == "2026-11-22"
 
     def test_the_place_of_a_formula(self) -> None:
         with pytest.raises(FileUnusable) as refused:
