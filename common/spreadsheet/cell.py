@@ -24,6 +24,10 @@ class Flaw(Enum):
     """A number of more digits than a spreadsheet keeps."""
     NO_MOMENT = "no moment"
     """Marked as a date, but outside the calendar."""
+    PERCENT = "percent"
+    """A number that is shown a hundred times larger."""
+    DURATION = "duration"
+    """A number of days that is shown as hours, minutes or seconds."""
     TOO_LONG = "too long"
     """A text of more characters than a cell may have."""
 
@@ -205,5 +209,13 @@ _FLAWS = {
         "is a number that the spreadsheet has rounded: format the column as text and type it again",
     ),
     Flaw.NO_MOMENT: ("INVALID_VALUE", "is formatted as a date, but is none"),
+    Flaw.PERCENT: (
+        "INVALID_VALUE",
+        "is formatted as a percentage: format the column as a number, and write 80 for 80 %",
+    ),
+    Flaw.DURATION: (
+        "INVALID_VALUE",
+        "is formatted as a duration: format the column as a number, and write 7,5 for 7:30",
+    ),
     Flaw.TOO_LONG: ("TOO_LARGE", "holds more characters than a cell may"),
 }

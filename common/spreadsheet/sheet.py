@@ -23,6 +23,8 @@ _LAST_DAY = 2_958_466  # 1 January 10000
 _MERGED_TOLD = 100
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ESCAPED = 7  # characters that stand for one
+_MISLEADING = {"percent": Flaw.PERCENT, "duration": Flaw.DURATION}
+"""What stands in the file is not the number that a person sees: 80 % is 0.8 there, and 36:00 is 1.5."""
 
 
 class Text:
@@ -190,7 +192,7 @@ class SheetReader:
         value = self._value.strip()
         shown = self._shows.get(self._style)
         if shown:
-            return self._moment(value, shown)
+            return _MISLEADING.get(shown) or self._moment(value, shown)
         if len(value) <= _EXACT and value.isascii() and value.isdigit():
             return int(value)
         try:

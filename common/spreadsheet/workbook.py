@@ -133,7 +133,7 @@ class Workbook:
         return found
 
     def _date_styles(self) -> dict[str, str]:
-        """The styles under which a number is shown as a date, a time or both: style → `date`, `time`, `datetime`."""
+        """The styles under which a number is not what stands there: style → what `shown` says of its format."""
         formats = {str(number): code for number, code in BUILT_IN.items()}
         used: list[str] = []
         inside = False

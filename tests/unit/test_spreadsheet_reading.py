@@ -424,6 +424,20 @@ class TestWorkbooks:
         assert only(in_first_sheet(typed([b" " * 9_000, b"Kari"]))).values == {"name": "Kari"}
         assert codes(in_first_sheet(typed([b"Kari"] * 2_001))) == {"TOO_LARGE"}
 
+    def test_a_percentage_and_a_duration_are_not_the_numbers_that_stand_for_them(self) -> None:
+        def shown_as(look: str) -> bytes:
+            def change(made: openpyxl.Workbook) -> None:
+                made.worksheets[0]["B2"].number_format = look
+
+            return book([["name", "amount"], ["Kari", 0.5]], change)
+
+        for look in ("0%", "0.00%", "[h]:mm", '0.0%" stilling"'):
+            (problem,) = only(shown_as(look)).problems
+            assert (problem.code, problem.row, problem.column) == ("INVALID_VALUE", 2, "B")
+        assert only(shown_as('0.0" %"')).values["amount"] == "0.5"
+        (as_text,) = only(commas([["name", "amount"], ["Kari", "50%"]])).problems
+        assert as_text.code == "INVALID_VALUE"
+
     @pytest.mark.parametrize(
         ("properties", "born"),
         [
