@@ -12,6 +12,9 @@ from common.spreadsheet.complaint import Limits, unusable
 
 _CHUNK = 1 << 16
 _ENCRYPTED = 0x1
+_PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""How parts of a workbook are packed. Of other kinds (bzip2, LZMA) Python unpacks what it has read at once, however much
+that becomes: 700 bytes may be a gigabyte."""
 _SMALL = 1_000_000  # bytes; how well less is packed says nothing
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
@@ -90,6 +93,8 @@ class Container:
             unusable("TOO_LARGE", f"The workbook consists of more than {limits.parts} parts: save only the table")
         if len(self._parts) < len(parts):
             broken()  # the same part twice: two programs would read two different tables
+        if any(part.compress_type not in _PACKED for part in parts):
+            broken()
         if any(part.flag_bits & _ENCRYPTED for part in parts):
             unusable("ENCRYPTED", "The file is locked with a password: save it without one")
         unpacked = sum(part.file_size for part in parts)

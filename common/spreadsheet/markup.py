@@ -46,7 +46,7 @@ def walk(chunks: Iterable[bytes], starts: Starts, ends: Ends) -> Iterator[None]:
                 broken()
             yield
         parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError):
+    except (expat.ExpatError, ValueError, LookupError):  # the last for an encoding that nobody knows
         broken()
     yield
 

@@ -293,6 +293,18 @@ def rezipped(content: bytes, part: str, change: Callable[[bytes], bytes]) -> byt
     return file.getvalue()
 
 
+def packed_as(method: int) -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(BytesIO(book(HEADED))) as old, zipfile.ZipFile(file, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return file.getvalue()
+
+
+def in_encoding(name: bytes) -> bytes:
+    return rezipped(book(HEADED), SHEET, lambda old: b'<?xml version="1.0" encoding="%b"?>' % name + old)
+
+
 KARI = b't="inlineStr"><is><t>Kari</t></is>'
 SHARED = b't="s"><v>%s</v>'
 TEXTS_APART = (
@@ -367,6 +379,10 @@ class TestWorkbooks:
             (book(HEADED)[:-200], "BROKEN_FILE"),
             (rezipped(book(HEADED), SHEET, lambda old: old[:-30]), "BROKEN_FILE"),
             (rezipped(book(HEADED), SHEET, lambda old: ENTITY + old), "BROKEN_FILE"),
+            (in_encoding(b"nobodys"), "BROKEN_FILE"),
+            (in_encoding(b"zlib"), "BROKEN_FILE"),
+            (packed_as(zipfile.ZIP_BZIP2), "BROKEN_FILE"),
+            (packed_as(zipfile.ZIP_LZMA), "BROKEN_FILE"),
             (rezipped(book(HEADED), SHEET, lambda old: old.replace(b'r="A2"', b'r="ZZZ2"')), "BROKEN_FILE"),
             *(
                 (
@@ -383,6 +399,10 @@ class TestWorkbooks:
     )
     def test_bad_ones(self, content: bytes, code: str) -> None:
         assert codes(content) == {code}
+
+    def test_ways_of_packing_that_excel_knows(self) -> None:
+        for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            assert only(packed_as(method)).values == {"name": "Kari", "tags": ["a"]}
 
     def test_texts_that_stand_apart_as_excel_writes_them(self) -> None:
         content = rezipped(book(HEADED), SHEET, lambda old: old.replace(KARI, SHARED % b"1"))
