@@ -47,7 +47,7 @@ class Unfit(Exception):
 
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
 _NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?: \d{3})+)(?:[.,](\d+))?", re.ASCII)
-_ORE_DIGITS = 2
+_ORE_DIGITS, _THOUSAND_DIGITS = 2, 3
 _MOST_DIGITS = 18
 _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.ASCII | re.IGNORECASE)
 _DATE = r"(?:(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)|(?P<day2>\d\d?)\.(?P<month2>\d\d?)\.(?P<year2>\d{4}))"
@@ -123,9 +123,9 @@ def _whole(cell: Cell, column: Column) -> int | str:
         return number
     whole, _, rest = number.partition(".")
     # 1.5 is for the validator to refuse, in its own words; and so is what nobody counts to. Whoever writes 398,00 means
-    # kroner, and whole numbers that are money are øre.
-    kroner = len(rest) == _ORE_DIGITS and isinstance(cell, str)
-    return number if kroner or rest.strip("0") or len(whole) > _MOST_DIGITS else int(whole)
+    # kroner, and whole numbers that are money are øre; whoever writes 125.000 means thousands.
+    meant = len(rest) in {_ORE_DIGITS, _THOUSAND_DIGITS} and isinstance(cell, str)
+    return number if meant or rest.strip("0") or len(whole) > _MOST_DIGITS else int(whole)
 
 
 def _boolean(cell: Cell, _column: Column) -> bool:
