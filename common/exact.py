@@ -22,6 +22,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 _NUMERIC = re.compile(r"\s*[+-]?\d+(?:\.\d*)?\s*")
+_SPELLED = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
+"""A decimal number as text; Python would take 1_0, 1e2 and the digits of other scripts, too."""
 _LIKE: dict[Any, type] = {
     AwareDatetime: datetime,
     NaiveDatetime: datetime,
@@ -53,7 +55,9 @@ def require_exact(model: type[BaseModel], field: str | None, value: Any) -> None
     elif isinstance(value, int | float | Decimal):
         fits = bool(kinds & _NUMBERS)
     elif isinstance(value, str):
-        fits = Decimal in kinds or (bool(kinds & _DAYS) and not _NUMERIC.fullmatch(value))
+        fits = bool(Decimal in kinds and _SPELLED.fullmatch(value)) or (
+            bool(kinds & _DAYS) and not _NUMERIC.fullmatch(value)
+        )
     else:
         fits = True  # the validator says what is wrong about it
     if not fits:

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 FULL = 100_00
 _WRITTEN = re.compile(r"(\d{1,3})(?:[,.](\d{1,2}))?(?:[ \u00a0]?%)?", re.ASCII)
@@ -23,7 +23,15 @@ def two_decimals(digits: int) -> dict[str, Any]:
     }
 
 
-Percent = Annotated[Decimal, Field(ge=0, max_digits=5, decimal_places=2), WithJsonSchema(two_decimals(3))]
+def _as_spelled(number: Decimal) -> Decimal:
+    return number.quantize(Decimal("0.01"))
+
+
+SAME_SPELLING = AfterValidator(_as_spelled)
+"""A row whose number comes as 12.5, and again as 12.50, is the same row."""
+Percent = Annotated[
+    Decimal, Field(ge=0, max_digits=5, decimal_places=2), SAME_SPELLING, WithJsonSchema(two_decimals(3))
+]
 """As the API takes it: 80.0, at most two decimals."""
 
 

@@ -36,7 +36,7 @@ from common.person import Name
 from common.process import CaseInput, Subject
 from payroll_svc.control.pay_day import approval_of, working_day_later
 from payroll_svc.control.row import Overtime, PayLine, PayRow, RunType, TaxCard, known_id, plain_account
-from payroll_svc.percent import Percent, hundredths, two_decimals
+from payroll_svc.percent import SAME_SPELLING, Percent, hundredths, two_decimals
 from payroll_svc.positions.holding import Number
 
 _MOST_LINES = 100
@@ -62,7 +62,7 @@ _LINE_SCHEMA: dict[str, Any] = {
 RunId = Annotated[str, StringConstraints(pattern=r"^[^\s:|](?:[^:|\r\n]{0,38}[^\s:|])?$")]
 AsItStands = Annotated[str, StringConstraints(max_length=40)]
 Ore = Annotated[int, Field(ge=-(10**12), le=10**12)]
-Hours = Annotated[Decimal, Field(ge=0, max_digits=6, decimal_places=2), WithJsonSchema(two_decimals(4))]
+Hours = Annotated[Decimal, Field(ge=0, max_digits=6, decimal_places=2), SAME_SPELLING, WithJsonSchema(two_decimals(4))]
 
 
 def line_text(line: Any) -> Any:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from common.exact import require_exact
 from common.norway.money import kroner
 from common.process import Unit
-from payroll_svc.percent import Percent
+from payroll_svc.percent import SAME_SPELLING, Percent
 from payroll_svc.positions.holding import Number, PositionType
 from payroll_svc.screens.employees import TYPES
 from payroll_svc.screens.form_queue import pieces
@@ -82,7 +82,7 @@ class FormFields(BaseModel):
     amount: Annotated[int, Field(gt=0, le=_MOST)] | None = Field(
         default=None, description="Whole øre; needed for ADDITION", examples=[None]
     )
-    hours: Annotated[Decimal, Field(gt=0, max_digits=5, decimal_places=2)] | None = Field(
+    hours: Annotated[Decimal, Field(gt=0, max_digits=5, decimal_places=2), SAME_SPELLING] | None = Field(
         default=None, description="Needed for HOURS", examples=[None]
     )
     account_no: Annotated[str, StringConstraints(min_length=1, max_length=30)] | None = Field(

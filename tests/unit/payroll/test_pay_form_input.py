@@ -89,12 +89,22 @@ class TestFields:
     def test_a_percentage_up_to_full(self, mari: Person, percent: Any) -> None:
         assert a_form(mari, fields={"percent": percent}).fields.percent is not None
 
+    def test_the_same_number_spelled_otherwise_is_the_same_row(self, mari: Person) -> None:
+        """A form sent as JSON and again in a table must not be refused as another one under the same reference."""
+        rows = [a_form(mari, fields={"percent": told}) for told in (12.5, "12.5", "12.50", "012.5")]
+        assert len({row.model_dump_json(exclude_unset=True) for row in rows}) == 1
+        hours = [a_form(mari, FormType.HOURS, fields=FIELDS[FormType.HOURS] | {"hours": told}) for told in (8, "8.0")]
+        assert hours[0].model_dump_json() == hours[1].model_dump_json()
+
     @pytest.mark.parametrize(
         "fields",
         [
             {"percent": 100.01},
             {"percent": -0.01},
             {"percent": "75.001"},
+            {"percent": "7_5"},
+            {"percent": "75e0"},
+            {"percent": "٧٥"},
             {"percent": True},
             {"percent": 75, "colour": "red"},
             {"percent": 75, "amount": 0},
