@@ -58,8 +58,11 @@ async (parts, request) => {
   const leavingPlace = () => {
     if (!pressed()) waits.leave({ state: "left", document: id, pressed: false });
   };
-  addEventListener("beforeunload", leavingPage);
-  if (doc && win !== window) win.addEventListener("beforeunload", leavingPlace);
+  // Before anything of the page, which could keep it to itself, and once more when it goes: were nothing told, the
+  // driver would send the call once more, to the page that comes.
+  addEventListener("beforeunload", leavingPage, true);
+  addEventListener("pagehide", leavingPage, true);
+  if (doc && win !== window) win.addEventListener("beforeunload", leavingPlace, true);
   const outcome = async () => {
     try {
       return await Promise.race([main(), waits.departure]);
@@ -67,8 +70,9 @@ async (parts, request) => {
       if (!(error instanceof waits.Stop)) return { state: "fault", name: error?.name ?? "Error" };
       return error.result;
     } finally {
-      removeEventListener("beforeunload", leavingPage);
-      if (places.documentOf(win)) win.removeEventListener("beforeunload", leavingPlace);
+      removeEventListener("beforeunload", leavingPage, true);
+      removeEventListener("pagehide", leavingPage, true);
+      if (places.documentOf(win)) win.removeEventListener("beforeunload", leavingPlace, true);
     }
   };
   const reply = await outcome();

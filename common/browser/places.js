@@ -7,6 +7,9 @@
   const root = stateOf(document);
   root.presses ??= {};
   root.windows ??= [];
+  // Only the call that came last may act: the one before it is not heard any more.
+  const turn = (root.turn = {});
+  const hasTurn = () => root.turn === turn;
   // A page of another origin cannot be read.
   const documentOf = (win) => {
     try {
@@ -93,5 +96,5 @@
   const hushAll = () => {
     for (const { win } of root.windows) for (const doc of documentOf(win) ? within(win.document) : []) hush(doc.defaultView);
   };
-  return { root, stateOf, documentOf, windowAt, documentAt, all, path, listen, isPlace, hushAll };
+  return { root, hasTurn, stateOf, documentOf, windowAt, documentAt, all, path, listen, isPlace, hushAll };
 };

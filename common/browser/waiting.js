@@ -78,9 +78,10 @@
       run();
     });
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-  // Nothing is ever done after the deadline, nor on a page that is already being left.
+  // Nothing is ever done after the deadline, nor on a page that is already being left, nor by a call that nobody hears.
   const act = (doing) => {
     stay();
+    if (!places.hasTurn()) stop({ state: "unheard" });
     if (late()) stop({ state: "late" });
     return doing();
   };

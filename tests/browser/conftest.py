@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from framed_pages import FRAMED_PAGES
 from hard_pages import PAGES
+from late_pages import LATE_PAGES
 from website import Website
 
 from common.browser.session import Browser
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def website() -> Generator[Website]:
-    site = Website(PAGES | FRAMED_PAGES)
+    site = Website(PAGES | FRAMED_PAGES | LATE_PAGES)
     yield site
     site.close()
 
