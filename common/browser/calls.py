@@ -19,6 +19,7 @@ class Calls:
     def __init__(self, driver: wire.Driver, hold: Hold, budget: float) -> None:
         self.driver, self.hold, self.budget = driver, hold, budget
         self.counted = 0
+        self._lost = False
 
     def ask(self, screen: Screen, asked: Mapping[str, Any], *, inside: bool = False) -> Reply:
         """Send one request to the agent; what was lost on the way reads as the state `lost`.
@@ -34,6 +35,7 @@ class Calls:
             "grace": 300,
             "budget": self.budget * 750,
             "deadline": self.hold.wall_deadline_ms(),
+            "lost": self._lost,
             **({"place": place} if place and not inside else {}),
             **asked,
         }
@@ -42,6 +44,7 @@ class Calls:
         reply = self.tell(screen, lambda: self.driver.script(AGENT, request))
         if not isinstance(reply, dict):
             return {"state": "lost"}
+        self._lost = False
         if "opens" in reply:
             self.driver.has_windows = True
         return cast("Reply", reply)
@@ -57,6 +60,7 @@ class Calls:
         try:
             return command()
         except wire.ReplyLost:
+            self._lost = True
             return None
         except wire.DialogShown:
             raise UnexpectedDialog(f"{type(screen).__name__} showed an alert") from None

@@ -273,12 +273,29 @@ class Driver:
         """
         with self._told():
             try:
-                if window:
-                    self._enter_window(window)
-                for number in frames:
-                    self._remote.switch_to.frame(number)
+                self._go_in(window, frames)
             except (NoSuchWindowException, NoSuchFrameException):
                 raise ReplyLost from None
+
+    def _go_in(self, window: str, frames: Sequence[int]) -> None:
+        if window:
+            self._enter_window(window)
+        for number in frames:
+            self._remote.switch_to.frame(number)
+
+    def rest(self, window: str, frames: Sequence[int]) -> None:
+        """Wait in a window or frame, if it is still there, until what is being loaded in it has come or is no page.
+
+        A load that takes too long is ended, as everywhere, and the reply is lost.
+        """
+        with self._told():
+            try:
+                self._go_in(window, frames)
+                self._remote.execute_script("return 0")
+            except (NoSuchWindowException, NoSuchFrameException):
+                log.debug("browser.place_gone")
+            finally:
+                self._remote.switch_to.window(self._main_window())
 
     def _enter_window(self, window: str) -> None:
         for handle in self._others():

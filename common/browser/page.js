@@ -36,9 +36,17 @@ async (parts, request) => {
   };
   const main = async () => {
     if (request.document && request.document !== id) return { state: "moved" };
-    if (request.awaiting && request.awaiting === id && !root.presses[request.step]) return { state: "unpressed" };
-    if (request.reads) return read();
+    // The driver ends a load that takes too long: the page that was being left stands there yet, and was not answered.
+    if (request.lost && root.left) return { state: "unanswered" };
+    // It has waited for whatever there was to wait for: what stands here stays.
+    root.left = undefined;
+    if (doc && request.departed === id) stateOf(doc).left = undefined;
+    if (request.awaiting && request.awaiting === id && !pressed()) return { state: "unpressed" };
     if (request.count) return count();
+    // Whether an answer is still to come in a frame or window, only the driver can tell, from within.
+    if (doc && stateOf(doc).left && !pressed())
+      return { state: "left", document: id, pressed: false, frames: places.path(win) };
+    if (request.reads) return read();
     const { press, arrive } = parts.press(request, places, here, see, waits);
     if (request.set.length || request.check.length || request.hand) {
       const { fill, handed } = parts.controls(request, doc, see(doc), waits);
@@ -56,7 +64,7 @@ async (parts, request) => {
   const leavingPage = () => waits.leave({ state: "left", document: root.id, pressed: pressed() });
   // Once pressed, a frame or window that goes is what was to be expected: the call lives on in the page around it.
   const leavingPlace = () => {
-    if (!pressed()) waits.leave({ state: "left", document: id, pressed: false });
+    if (!pressed()) waits.leave({ state: "left", document: id, pressed: false, frames: places.path(win) });
   };
   // Before anything of the page, which could keep it to itself, and once more when it goes: were nothing told, the
   // driver would send the call once more, to the page that comes.

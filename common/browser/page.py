@@ -96,7 +96,7 @@ class BrowserPage:
             if reply.get("state") not in ("left", "lost", "moved"):
                 self._fail(screen, None, reply)
             # The page moved by itself: go on only if it is still this screen.
-            here = self._arrive(screen, (type(screen),), step="", departed="")
+            here = self._arrive(screen, (type(screen),), step="", departed=self._rested(screen, reply))
             screen.arrival = here.arrival
             asked["document"] = here.arrival.document
         raise TargetTimeout(f"{type(screen).__name__} does not come to rest")
@@ -214,7 +214,8 @@ class BrowserPage:
                 return there
         else:
             # A choice made the page load anew (or it did so by itself): what was kept there is not set again.
-            here = self._arrive(act.screen, (type(act.screen),), step="", departed=reply.get("document", ""))
+            departed = self._rested(act.screen, reply)
+            here = self._arrive(act.screen, (type(act.screen),), step="", departed=departed)
             act.screen.arrival = Arrival(document=here.arrival.document)
             act.given.clear()
         act.position = 0
@@ -254,12 +255,23 @@ class BrowserPage:
                 case "unpressed":
                     return screen
                 case "left" | "lost" if now() < give_up:
-                    asked["departed"] = reply.get("document", "")
+                    asked["departed"] = self._rested(screen, reply)
                 case "nowhere" if patience and not reply.get("complete") and now() < give_up:
                     continue
                 case _:
                     self._fail(screen, None, reply, expect)
         raise TargetTimeout(f"after {type(screen).__name__}, one page led to another without end")
+
+    def _rested(self, screen: Screen, reply: Reply) -> str:
+        """Wait for what is being loaded where the screen is shown, and say which document was being left there.
+
+        The driver waits by itself where it is, which is the page around frames and windows.
+        """
+        frames, driver = reply.get("frames"), self._calls.driver
+        inside = frames is not None and bool(screen.frame or screen.window)
+        if inside and not self._calls.tell(screen, lambda: driver.rest(screen.window, frames or ()) or True):
+            raise TargetTimeout(f"{type(screen).__name__} was not answered in time")
+        return reply.get("document", "")
 
     # --- what a failure means -------------------------------------------------------------------------------------
 
@@ -284,7 +296,7 @@ class BrowserPage:
                 if reply.get("foreign") and self._calls.shows_error(screen, windows):
                     raise TargetDown(f"{screen.target.name} cannot be reached")
                 raise self._awaited(screen, expected).missed(screen, reply)
-            case "left" | "lost":
+            case "left" | "lost" | "unanswered":
                 raise TargetTimeout(f"{name} did not answer in time")
             case "problem" if act is not None:
                 self._problem(act, reply)

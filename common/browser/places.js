@@ -47,10 +47,21 @@
       const doc = documentOf(win);
       return doc ? within(doc) : [];
     });
+  // A document that is being left goes on standing there until the answer has come, or for good where that is no page.
+  const heed = (doc) => {
+    const state = stateOf(doc);
+    if (state.heeded || !doc.defaultView) return;
+    state.heeded = true;
+    const note = () => {
+      state.left = true;
+    };
+    doc.defaultView.addEventListener("beforeunload", note, true);
+  };
+  for (const doc of all()) heed(doc);
   // The frames to go through from the top of a window, as WebDriver counts them.
   const path = (win) => {
     const numbers = [];
-    for (let at = win; at !== at.parent; at = at.parent)
+    for (let at = win; at.parent && at !== at.parent; at = at.parent)
       numbers.unshift([...Array(at.parent.length).keys()].find((index) => at.parent[index] === at));
     return numbers;
   };
@@ -96,5 +107,5 @@
   const hushAll = () => {
     for (const { win } of root.windows) for (const doc of documentOf(win) ? within(win.document) : []) hush(doc.defaultView);
   };
-  return { root, hasTurn, stateOf, documentOf, windowAt, documentAt, all, path, listen, isPlace, hushAll };
+  return { root, hasTurn, stateOf, documentOf, windowAt, documentAt, all, heed, path, listen, isPlace, hushAll };
 };

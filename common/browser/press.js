@@ -162,9 +162,9 @@
       if (pressed.pending > 0) return false;
       return (changes > 0 && now - last > (pressed.asked ? 30 : 80)) || now - (pressed.closed ?? now) > 250;
     };
-    // A frame that is being left goes on showing its page until the answer is there; one that is not a page leaves it.
+    // A frame that goes on to another page shows this one until the answer is there; one that is not a page leaves it.
     const answered = performance.now() + (ends - performance.now()) / 2;
-    const left = (doc) => doc !== document && idOf(doc) === request.departed && performance.now() < answered;
+    const left = (doc) => doc !== document && stateOf(doc).left && performance.now() < answered;
     const stale = (index, doc) => {
       const id = idOf(doc);
       if (left(doc)) return true;

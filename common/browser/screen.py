@@ -135,7 +135,9 @@ class Screen:
     window: ClassVar[str] = ""
     """The name of the window that a page opens for it."""
     patience: ClassVar[timedelta] = timedelta(0)
-    """How much longer than usual what comes after a press here may take, as where files are sent."""
+    """How much longer than usual what comes after a press here may take, as where files are sent.
+
+    Only in a frame or window: a load of the page itself is ended by the driver when a command has taken too long."""
     back_by: ClassVar[tuple[type[Screen], Locator] | None] = None
     """For a page of many frames: what to press beside it, so that a visit that follows another need not load them all anew."""
     untouched: ClassVar[tuple[Locator | type[Form], ...]] = ()

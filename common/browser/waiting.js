@@ -45,6 +45,7 @@
       const attend = (doc) => {
         if (watched.has(doc)) return;
         watched.add(doc);
+        places.heed(doc);
         observer.observe(doc, { subtree: true, childList: true, attributes: true, characterData: true });
         for (const name of EVENTS) doc.addEventListener(name, soon, true);
       };

@@ -5,11 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hard_screens import SAVE, LateButton, NameForm
-from late_screens import Quiet, QuietFirst
+from hard_screens import SAVE, LateButton, NameForm, OneField, Saved
+from late_screens import (
+    Count,
+    FramedPrice,
+    FramedSaved,
+    New,
+    Opener,
+    Price,
+    PriceForm,
+    Quiet,
+    QuietFirst,
+    Saying,
+    Top,
+    Tree,
+)
 
 from common.browser.agent import AGENT
+from common.browser.locator import button, css, link
 from common.browser.page import BrowserPage
+from common.errors import TargetTimeout, UiChanged
 
 if TYPE_CHECKING:
     from website import Website
@@ -26,6 +41,40 @@ pytestmark = pytest.mark.browser
 def driver_of(screen: Screen) -> Driver:
     assert isinstance(screen.page, BrowserPage)
     return screen.page.driver
+
+
+# --- a page that is not answered in time ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("expected", [Saying, Saved])
+def test_a_page_that_was_not_answered_has_not_come_again_nor_changed(
+    brisk: Browser, site: Website, hold: Lease, robot: Account, expected: type[Screen]
+) -> None:
+    page = brisk.open(Saying, robot, hold)
+    with pytest.raises(TargetTimeout):
+        page.submit(NameForm(navn="Åse"), SAVE, expected)
+    assert len(site.posts("/late/saying")) == 1
+
+
+@pytest.mark.parametrize(("screen", "saved"), [(Price, Saved), (FramedPrice, FramedSaved)])
+def test_nothing_is_saved_while_a_choice_has_not_been_answered(  # noqa: PLR0917 -- fixtures
+    brisk: Browser, site: Website, hold: Lease, robot: Account, screen: type[Screen], saved: type[Screen]
+) -> None:
+    page = brisk.open(screen, robot, hold)
+    with pytest.raises(TargetTimeout):
+        page.submit(PriceForm(item="Stol"), SAVE, saved)
+    with pytest.raises(TargetTimeout):
+        brisk.open(screen, robot, hold).fill(PriceForm(item="Stol"))
+    assert not any(visit.one("knapp") for visit in site.posts("/late/price"))
+
+
+def test_what_a_choice_in_a_frame_is_answered_with_is_awaited_as_long_as_any_page(
+    brisk: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    page = brisk.open(FramedPrice, robot, hold)
+    site.open_gate_after(1.2)
+    page.submit(PriceForm(item="Stol"), SAVE, FramedSaved)
+    assert [visit.one("pris") for visit in site.posts("/late/price") if visit.one("knapp")] == ["100"]
 
 
 # --- no press twice -------------------------------------------------------------------------------------------------
@@ -63,3 +112,41 @@ def test_a_call_that_nobody_hears_any_more_presses_nothing(
     site.open_gate_after(0.2)
     assert driver.script(AGENT, request)["state"] == "filled"
     assert driver.script("setTimeout(() => arguments[1](clicks), 100)", {}) == 1
+
+
+# --- what changes elsewhere meanwhile -------------------------------------------------------------------------------
+
+
+def test_a_frame_that_is_still_to_be_answered_is_awaited_when_it_is_read(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    top = browser.open(Top, robot, hold)
+    tree = top.beside(Tree)
+    site.open_gate_after(0.6)
+    top.press(button("Begge"), Count)
+    assert tree.text(css("p#nr")) == "2"
+    site.gate.clear()
+    site.open_gate_after(0.6)
+    top.press(button("Begge"), Count)
+    assert top.beside(Tree).text(Tree.number) == "3"
+
+
+def test_a_frame_that_was_left_for_a_file_is_read_on(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    top = browser.open(Top, robot, hold)
+    tree = top.beside(Tree)
+    with pytest.raises(TargetTimeout):
+        top.press(link("Hent fil"), Tree)
+    assert tree.text(css("p#nr")) == "1"
+    assert top.beside(Tree).text(Tree.number) == "1"
+
+
+def test_a_window_that_closes_itself_while_it_is_filled_in_is_missed(
+    brisk: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    window = brisk.open(Opener, robot, hold).press(button("Ny som lukkes"), New)
+    site.open_gate_after(0.2)
+    with pytest.raises(UiChanged, match="no New"):
+        window.fill(OneField(felt="x"))
+    assert brisk.open(Opener, robot, hold)
