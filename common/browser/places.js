@@ -92,6 +92,9 @@
       // A window that knows nothing of its opener could not be worked in.
       const made = open.call(win, address, name, String(features).replace(/\bno(opener|referrer)\b[^,]*/gi, ""));
       remember(String(name), made);
+      // One that stood open already goes on showing what it showed until the answer is there.
+      const shown = documentOf(made);
+      if (address && shown && shown !== document && shown.URL !== "about:blank") stateOf(shown).left = true;
       return made;
     };
     // In the attribute of an element, `open(…)` of an address is the document's.

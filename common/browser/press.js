@@ -131,7 +131,7 @@
     if (closed(el)) stop({ state: "disabled" });
     const present = request.screens.map((screen) => documentsOf(screen).filter((doc) => there(screen, doc)).map(idOf));
     act(() => {
-      const pressed = { present, seen: {}, pending: 0, asked: false, win: here.win };
+      const pressed = { present, seen: {}, pending: 0, asked: false, win: here.win, id: idOf(here.doc) };
       root.presses[request.step] = pressed;
       watch(pressed);
       click(el);
@@ -160,7 +160,17 @@
       const now = performance.now();
       if (pressed.win.closed) pressed.closed ??= now;
       if (pressed.pending > 0) return false;
-      return (changes > 0 && now - last > (pressed.asked ? 30 : 80)) || now - (pressed.closed ?? now) > 250;
+      // A page that asks for nothing may yet be about to post: many a one closes its button first.
+      const quiet = now - last > (pressed.asked ? 30 : 250);
+      // What a window has done is shown below a moment after it has closed, or when the page below notices that it has.
+      if (pressed.closed) return now - pressed.closed > 1200 || (last > pressed.closed && quiet);
+      return changes > 0 && quiet;
+    };
+    // Until the frame or window that was pressed in has its own answer, nothing that changes elsewhere is its doing.
+    const answering = () => {
+      const doc = documentOf(pressed.win);
+      if (!doc || doc === document) return false;
+      return idOf(doc) === pressed.id ? pressed.seen[pressed.id].leaving : !loaded(doc);
     };
     // A frame that goes on to another page shows this one until the answer is there; one that is not a page leaves it.
     const answered = performance.now() + (ends - performance.now()) / 2;
@@ -170,7 +180,7 @@
       if (left(doc)) return true;
       if (!pressed?.present[index]?.includes(id)) return false;
       const seen = pressed.seen[id];
-      return request.departed === id || !seen || seen.leaving || !settled(seen);
+      return request.departed === id || !seen || seen.leaving || answering() || !settled(seen);
     };
     const parsed = (doc) => doc.readyState !== "loading";
     const come = () => {

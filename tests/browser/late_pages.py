@@ -55,11 +55,12 @@ def count(site: Website, visit: Visit) -> Answer | str:
 
 
 def opener(site: Website, _visit: Visit) -> str:
+    noticing = "const i = setInterval(() => { if (w.closed) { clearInterval(i); location.reload(); } }, 400)"
     saved = len(site.posts("/late/new")) if site.gate.is_set() else 0
     return f"""<h1>Post</h1><p id=nr>{saved}</p>{TICKING}
 <button onclick="window.open('/late/new', 'Ny', 'popup')">Ny</button>
 <button onclick="window.open('/late/new?kort=1', 'Ny', 'popup')">Ny som lukkes</button>
-"""
+<button onclick="const w = window.open('/late/new?stille=1', 'Ny', 'popup'); {noticing}">Ny og vent</button>"""
 
 
 def new(site: Website, visit: Visit) -> str:
@@ -90,6 +91,10 @@ LATE_PAGES: dict[str, PageFunction] = {
     "/late/saying": counted("/late/saying", "<form method=post onsubmit=\"s.textContent = 'Lagrer'\">"),
     "/late/quiet": counted("/late/quiet", more=_QUIET.format(first="false")),
     "/late/quiet/first": counted("/late/quiet/first", more=_QUIET.format(first="true")),
+    "/late/guarded": counted(
+        "/late/guarded",
+        more="<script>lagre.onclick = () => { lagre.disabled = true; setTimeout(() => lagre.form.submit(), 120); return false; }</script>",
+    ),
     "/late/opener": opener,
     "/late/new": new,
 }

@@ -31,6 +31,12 @@ class QuietFirst(Saying):
     path = "/late/quiet/first"
 
 
+class Guarded(Saying):
+    """Against two clicks it closes its button, and posts a moment later."""
+
+    path = "/late/guarded"
+
+
 class Price(HardScreen):
     path = "/late/price"
     ready = heading("Pris")

@@ -10,6 +10,7 @@ from late_screens import (
     Count,
     FramedPrice,
     FramedSaved,
+    Guarded,
     New,
     Opener,
     Price,
@@ -117,6 +118,30 @@ def test_a_call_that_nobody_hears_any_more_presses_nothing(
 # --- what changes elsewhere meanwhile -------------------------------------------------------------------------------
 
 
+def test_a_page_that_changes_while_its_window_is_long_in_saving_does_not_show_what_was_saved(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    window = browser.open(Opener, robot, hold).press(button("Ny"), New)
+    site.open_gate_after(0.6)
+    assert window.submit(NameForm(navn="Åse"), SAVE, Opener).text(Opener.number) == "1"
+
+
+def test_a_page_that_notices_by_itself_that_its_window_is_closed(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    window = browser.open(Opener, robot, hold).press(button("Ny og vent"), New)
+    site.gate.set()
+    assert window.submit(NameForm(navn="Åse"), SAVE, Opener).text(Opener.number) == "1"
+
+
+def test_a_frame_that_changes_while_another_is_long_in_posting_does_not_show_what_was_saved(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    page = browser.open(Count, robot, hold)
+    site.open_gate_after(0.6)
+    assert page.submit(NameForm(navn="Åse"), SAVE, Tree).text(Tree.number) == "2"
+
+
 def test_a_frame_that_is_still_to_be_answered_is_awaited_when_it_is_read(
     browser: Browser, site: Website, hold: Lease, robot: Account
 ) -> None:
@@ -142,6 +167,16 @@ def test_a_frame_that_was_left_for_a_file_is_read_on(
     assert top.beside(Tree).text(Tree.number) == "1"
 
 
+def test_a_window_that_stood_open_is_not_taken_for_the_one_that_is_opened(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    page = browser.open(Opener, robot, hold)
+    driver = driver_of(page)
+    driver.script("window.open('/late/new?hvem=gammel', 'Ny', 'popup').onload = () => arguments[1](1)", {})
+    site.open_gate_after(0.6)
+    assert page.press(button("Ny"), New).text(New.who) == "ingen"
+
+
 def test_a_window_that_closes_itself_while_it_is_filled_in_is_missed(
     brisk: Browser, site: Website, hold: Lease, robot: Account
 ) -> None:
@@ -150,3 +185,14 @@ def test_a_window_that_closes_itself_while_it_is_filled_in_is_missed(
     with pytest.raises(UiChanged, match="no New"):
         window.fill(OneField(felt="x"))
     assert brisk.open(Opener, robot, hold)
+
+
+# --- what comes between ---------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_closes_its_button_and_posts_a_moment_later_has_not_come_yet(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    site.gate.set()
+    page = browser.open(Guarded, robot, hold).submit(NameForm(navn="Åse"), SAVE, Guarded)
+    assert page.text(page.number) == "1"
