@@ -124,6 +124,11 @@
       complete: doc.readyState === "complete",
     });
   };
+  const unkept = () =>
+    request.check.filter(({ field }) => {
+      const el = one(field);
+      return !el || !keeps(el, field);
+    });
   const fill = async () => {
     for (const { field, at } of request.set) {
       const el = await control(field, at);
@@ -134,11 +139,6 @@
     }
     if (!request.check.length) return;
     await pause(0);
-    const unkept = () =>
-      request.check.filter(({ field }) => {
-        const el = one(field);
-        return !el || !keeps(el, field);
-      });
     // A page may format or re-render a moment after the event.
     let lost = [];
     await until(
@@ -158,5 +158,5 @@
     const lines = el.tagName === "TEXTAREA" || isEditable(el);
     return { state: "hand", element: el, lines, native: NATIVE.has(el.type) };
   };
-  return { fill, handed };
+  return { fill, unkept, handed };
 };

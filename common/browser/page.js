@@ -48,14 +48,16 @@ async (parts, request) => {
       return { state: "left", document: id, pressed: false, frames: places.path(win) };
     if (request.reads) return read();
     const { press, arrive } = parts.press(request, places, here, see, waits);
+    let unkept;
     if (request.set.length || request.check.length || request.hand) {
-      const { fill, handed } = parts.controls(request, doc, see(doc), waits);
-      await fill();
+      const controls = parts.controls(request, doc, see(doc), waits);
+      await controls.fill();
+      unkept = controls.unkept;
       // What a driver does by hand it must do in the frame and window itself.
       if (request.hand && request.place) return { state: "inside", frames: places.path(win) };
-      if (request.hand) return handed();
+      if (request.hand) return controls.handed();
     }
-    if (request.press) await press();
+    if (request.press) await press(unkept);
     return request.screens.length ? await arrive() : { state: "filled" };
   };
 

@@ -199,11 +199,14 @@ class BrowserPage:
         """Find out which page this is now; None means that the act is to go on here. Raises what any other reply means."""
         state = reply.get("state")
         slow = state == "nowhere" and bool(act.screen.patience) and not reply.get("complete")
-        if state not in ("left", "lost", "moved") and not slow:
+        if state not in ("left", "lost", "moved", "undone") and not slow:
             self._fail(act.screen, act, reply)
         act.moves += 1
         if act.moves > _MOVES:
             raise TargetTimeout(f"{type(act.screen).__name__} does not come to rest")
+        if state == "undone":
+            act.position = 0
+            return None
         old = act.screen.arrival.document
         pressed = slow or bool(reply.get("pressed")) or (state == "lost" and act.pressing)
         if pressed:

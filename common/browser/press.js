@@ -115,7 +115,7 @@
     }
     el.click();
   };
-  const press = async () => {
+  const press = async (unkept) => {
     if (root.presses[request.step]) return;
     // A button that stays disabled after filling may only believe real keys: no use in waiting long before trying those.
     const patience = request.impatient ? Math.min(ends, performance.now() + request.grace) : ends;
@@ -129,6 +129,8 @@
     if (late()) stop({ state: "late" });
     if (!el) stop({ state: "problem", what: "missing", complete: loaded(here.doc) });
     if (closed(el)) stop({ state: "disabled" });
+    // While the button was waited for, an answer to what was filled in may have taken it away again.
+    if (unkept?.().length) stop({ state: "undone" });
     const present = request.screens.map((screen) => documentsOf(screen).filter((doc) => there(screen, doc)).map(idOf));
     act(() => {
       const pressed = { present, seen: {}, pending: 0, asked: false, win: here.win, id: idOf(here.doc) };

@@ -17,6 +17,10 @@ MENU = """<button onclick="parent.frames.tre.location = '/late/tree?ny=1'; paren
 NEW = """<h1>Ny</h1><p id=hvem>{who}</p><form method=post><label>Navn <input name=navn></label><button>Lagre</button></form>
 <script>fetch('/gate').then(() => {{ if (location.search === '?kort=1') close(); }});</script>"""
 
+# What is filled in is taken away again by the answer that opens the button.
+TAKEN_AWAY = """<h1>Tatt</h1><form method=post action=/saved><label>Felt <input name=felt id=a></label><button id=b disabled>Lagre</button></form>
+<script>a.onchange = () => { a.onchange = null; fetch('/gate').then(() => { a.value = ''; b.disabled = false; }); };</script>"""
+
 
 def counted(path: str, form: str = "<form method=post>", more: str = "") -> PageFunction:
     """Post and show itself again at the same address, with the number of times that it was posted."""
@@ -97,4 +101,5 @@ LATE_PAGES: dict[str, PageFunction] = {
     ),
     "/late/opener": opener,
     "/late/new": new,
+    "/late/taken": static(TAKEN_AWAY),
 }

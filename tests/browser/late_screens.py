@@ -46,6 +46,11 @@ class PriceForm(Form):
     item: Annotated[str, label("Vare")]
 
 
+class Taken(HardScreen):
+    path = "/late/taken"
+    ready = heading("Tatt")
+
+
 class Opener(HardScreen):
     path = "/late/opener"
     ready = heading("Post")

@@ -18,6 +18,7 @@ from late_screens import (
     Quiet,
     QuietFirst,
     Saying,
+    Taken,
     Top,
     Tree,
 )
@@ -188,6 +189,15 @@ def test_a_window_that_closes_itself_while_it_is_filled_in_is_missed(
 
 
 # --- what comes between ---------------------------------------------------------------------------------------------
+
+
+def test_what_was_taken_away_while_the_button_was_closed_is_filled_in_again(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    page = browser.open(Taken, robot, hold)
+    site.open_gate_after(0.2)
+    page.submit(OneField(felt="x"), SAVE, Saved)
+    assert [visit.one("felt") for visit in site.posts("/saved")] == ["x"]
 
 
 def test_a_page_that_closes_its_button_and_posts_a_moment_later_has_not_come_yet(
