@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_PARTS = ("sight", "places", "waiting", "controls", "press")
+_PARTS = ("sight", "places", "waiting", "asking", "controls", "press")
 
 
 def _function(name: str) -> str:

@@ -34,6 +34,17 @@ async (parts, request) => {
     await waits.until(() => (counts().every((number) => number === 1) ? true : undefined));
     return { state: "counted", counts: counts() };
   };
+  // From the first field on to the press, which may be of another call.
+  const attendFilling = () => {
+    const state = stateOf(doc);
+    if (state.filled) return;
+    const filled = (state.filled = { asked: false, pending: 0 });
+    const undo = parts.asking(doc, places.documentOf, filled, () => {});
+    filled.undo = () => {
+      undo();
+      state.filled = undefined;
+    };
+  };
   const main = async () => {
     if (request.document && request.document !== id) return { state: "moved" };
     // The driver ends a load that takes too long: the page that was being left stands there yet, and was not answered.
@@ -47,10 +58,11 @@ async (parts, request) => {
     if (doc && stateOf(doc).left && !pressed())
       return { state: "left", document: id, pressed: false, frames: places.path(win) };
     if (request.reads) return read();
-    const { press, arrive } = parts.press(request, places, here, see, waits);
+    const { press, arrive } = parts.press(request, places, here, see, waits, parts.asking);
     let unkept;
     if (request.set.length || request.check.length || request.hand) {
       const controls = parts.controls(request, doc, see(doc), waits);
+      attendFilling();
       await controls.fill();
       unkept = controls.unkept;
       // What a driver does by hand it must do in the frame and window itself.

@@ -1,5 +1,5 @@
 // Pressing once, and arriving: which of the awaited screens has come, in whichever frame or window each of them is shown.
-(request, places, here, see, waits) => {
+(request, places, here, see, waits, asking) => {
   const { root, stateOf, documentOf } = places;
   const { until, act, stop, stay, late, ends } = waits;
   const idOf = (doc) => stateOf(doc).id;
@@ -49,36 +49,11 @@
     const observer = new MutationObserver(note);
     observer.observe(doc, { subtree: true, childList: true, attributes: true, characterData: true });
     if (win !== window) win.addEventListener("beforeunload", leaving);
-    const { fetch: fetching } = win;
-    const requests = win.XMLHttpRequest.prototype;
-    const { send } = requests;
-    const ended = () => {
-      pressed.pending -= 1;
-      note();
-    };
-    // The answer counts as there when its body is: a page shows nothing of it before.
-    const body = (answer) =>
-      answer.headers.get("content-type")?.includes("event-stream") ? null : answer.clone().arrayBuffer();
-    win.fetch = function (...given) {
-      pressed.asked = true;
-      pressed.pending += 1;
-      const answer = fetching.apply(this, given);
-      answer.then(body).then(ended, ended);
-      return answer;
-    };
-    requests.send = function (...given) {
-      pressed.asked = true;
-      pressed.pending += 1;
-      this.addEventListener("loadend", ended, { once: true });
-      return send.apply(this, given);
-    };
+    const unasked = asking(doc, documentOf, pressed, note);
     return () => {
       observer.disconnect();
-      requests.send = send;
-      // A frame's window stays when its document goes: nothing of the old one may be given to the new one.
-      if (documentOf(win) !== doc) return;
-      win.fetch = fetching;
-      win.removeEventListener("beforeunload", leaving);
+      unasked();
+      if (documentOf(win) === doc) win.removeEventListener("beforeunload", leaving);
     };
   };
   const watch = (pressed) => {
@@ -120,7 +95,11 @@
     // A button that stays disabled after filling may only believe real keys: no use in waiting long before trying those.
     const patience = request.impatient ? Math.min(ends, performance.now() + request.grace) : ends;
     const closed = (el) => el.matches(":disabled") || el.ariaDisabled === "true";
+    // What was filled in may have made the page ask for what belongs with it; one that never ends is not waited out.
+    const { filled } = stateOf(here.doc);
+    const asked = performance.now() + (ends - performance.now()) / 2;
     const ready = await until(() => {
+      if (filled?.pending > 0 && performance.now() < asked) return undefined;
       const hit = target(request.press);
       return hit && (!closed(hit) || performance.now() >= patience) ? hit : undefined;
     });
@@ -129,12 +108,13 @@
     if (late()) stop({ state: "late" });
     if (!el) stop({ state: "problem", what: "missing", complete: loaded(here.doc) });
     if (closed(el)) stop({ state: "disabled" });
-    // While the button was waited for, an answer to what was filled in may have taken it away again.
+    // Meanwhile an answer to what was filled in may have taken it away again.
     if (unkept?.().length) stop({ state: "undone" });
     const present = request.screens.map((screen) => documentsOf(screen).filter((doc) => there(screen, doc)).map(idOf));
     act(() => {
       const pressed = { present, seen: {}, pending: 0, asked: false, win: here.win, id: idOf(here.doc) };
       root.presses[request.step] = pressed;
+      filled?.undo();
       watch(pressed);
       click(el);
     });

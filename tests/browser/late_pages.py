@@ -21,6 +21,11 @@ NEW = """<h1>Ny</h1><p id=hvem>{who}</p><form method=post><label>Navn <input nam
 TAKEN_AWAY = """<h1>Tatt</h1><form method=post action=/saved><label>Felt <input name=felt id=a></label><button id=b disabled>Lagre</button></form>
 <script>a.onchange = () => { a.onchange = null; fetch('/gate').then(() => { a.value = ''; b.disabled = false; }); };</script>"""
 
+# What is filled in makes the page ask for what belongs with it: a value of its own, and one in place of what was typed.
+COMPLETED = """<h1>Utfylt</h1><form method=post action=/saved><label>Gate <input name=gate id=g></label><label>Postnummer <input name=nr id=n></label>
+<input type=hidden name=sted id=s><button>Lagre</button></form>
+<script>n.onchange = () => { n.onchange = null; fetch('/gate').then(() => { s.value = 'Bergen'; g.value = ''; }); };</script>"""
+
 
 def counted(path: str, form: str = "<form method=post>", more: str = "") -> PageFunction:
     """Post and show itself again at the same address, with the number of times that it was posted."""
@@ -102,4 +107,5 @@ LATE_PAGES: dict[str, PageFunction] = {
     "/late/opener": opener,
     "/late/new": new,
     "/late/taken": static(TAKEN_AWAY),
+    "/late/completed": static(COMPLETED),
 }

@@ -51,6 +51,16 @@ class Taken(HardScreen):
     ready = heading("Tatt")
 
 
+class Completed(HardScreen):
+    path = "/late/completed"
+    ready = heading("Utfylt")
+
+
+class AddressForm(Form):
+    street: Annotated[str, label("Gate")]
+    code: Annotated[str, label("Postnummer")]
+
+
 class Opener(HardScreen):
     path = "/late/opener"
     ready = heading("Post")

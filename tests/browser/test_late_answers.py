@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hard_screens import SAVE, LateButton, NameForm, OneField, Saved
 from late_screens import (
+    AddressForm,
+    Completed,
     Count,
     FramedPrice,
     FramedSaved,
@@ -198,6 +200,17 @@ def test_what_was_taken_away_while_the_button_was_closed_is_filled_in_again(
     site.open_gate_after(0.2)
     page.submit(OneField(felt="x"), SAVE, Saved)
     assert [visit.one("felt") for visit in site.posts("/saved")] == ["x"]
+
+
+def test_what_a_page_asks_for_while_it_is_filled_in_is_awaited_before_the_press(
+    browser: Browser, site: Website, hold: Lease, robot: Account
+) -> None:
+    page = browser.open(Completed, robot, hold)
+    site.open_gate_after(0.4)
+    page.submit(AddressForm(street="Torget 1", code="5014"), SAVE, Saved)
+    assert [visit.fields for visit in site.posts("/saved")] == [
+        {"gate": ["Torget 1"], "nr": ["5014"], "sted": ["Bergen"]}
+    ]
 
 
 def test_a_page_that_closes_its_button_and_posts_a_moment_later_has_not_come_yet(
