@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from common.browser import guardian
-from common.browser.driver import Driver, find_programs
+from common.browser.chromium import find_programs
+from common.browser.driver import Driver
 from common.browser.settings import BrowserSettings
 from common.errors import ConfigurationError
 

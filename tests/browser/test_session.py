@@ -10,7 +10,7 @@ import pytest
 from hard_pages import FORGOTTEN
 from hard_screens import SAVE, AppForm, Done, Menu, NameForm, Other, Persons
 
-from common.browser.driver import find_programs
+from common.browser.chromium import find_programs
 from common.browser.host import Host
 from common.browser.session import Browser
 from common.browser.settings import BrowserSettings, Sandbox

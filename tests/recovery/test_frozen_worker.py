@@ -9,7 +9,7 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
-from common.browser.driver import find_programs
+from common.browser.chromium import find_programs
 from common.browser.settings import BrowserSettings
 from common.local.child import Child
 from tests.recovery.plant import CONFIRMATION, FORM, Patient, Plant, assert_gone, family, freeze, thaw, wait_for, words

@@ -11,7 +11,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from common.browser.driver import find_programs
+from common.browser.chromium import find_programs
 from common.browser.settings import BrowserSettings
 from sandbox.sofie.machine import missing
 from tests.sandbox.remote_desktop import HEIGHT, WIDTH, Sofie, await_that
