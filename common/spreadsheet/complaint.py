@@ -26,6 +26,8 @@ class Limits:
     columns: int = 200
     characters: int = 8_000
     """In one cell."""
+    shared: int = 50_000_000
+    """Characters of all texts that cells of an XLSX file refer to, together."""
     kept: int = 16_000_000
     """Bytes of what has been looked through, packed, that wait to be given; of more nothing is kept, and the file is read twice."""
 

@@ -20,7 +20,6 @@ EXPLANATION, CHOICES = "Forklaring", "Valg"
 _FOLDER = "xl"
 _SMALL = 16_000_000  # bytes; of what describes the sheets
 _TEXTS = 3_000_000
-_TOGETHER = 50_000_000  # characters of all texts
 
 
 @dataclass(frozen=True)
@@ -123,8 +122,8 @@ class Workbook:
             together += len(cell) if isinstance(cell, str) else 0
             if len(found) > _TEXTS:
                 unusable("TOO_LARGE", f"The workbook holds more than {_TEXTS} different texts: split the table")
-            if together > _TOGETHER:
-                message = f"The texts of the workbook have more than {_TOGETHER} characters: split the table"
+            if together > self._limits.shared:
+                message = f"The texts of the workbook have more than {self._limits.shared} characters: split the table"
                 unusable("TOO_LARGE", message)
 
         if "xl/sharedStrings.xml" in self._container:

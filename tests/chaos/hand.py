@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import httpx
@@ -20,7 +19,7 @@ import redis
 from common.embedded import EmbeddedPostgres, EmbeddedRedis
 from common.local.child import Child
 from tests.chaos.plan import STAND_INS, Deed, Harm, Part
-from tests.recovery.plant import Plant, family, freeze, thaw
+from tests.recovery.plant import Plant, family, freeze, program, thaw
 from tests.sandbox.visitor import PLAIN
 
 T = TypeVar("T")
@@ -161,10 +160,8 @@ def _to_browser(child: Child, harm: Harm, rest: Callable[[float], None]) -> str:
 
 def _is(process: psutil.Process, name: str) -> bool:
     """Whether it is the driver, or else belongs to the browser; a script that starts it does not."""
-    with suppress(psutil.NoSuchProcess):
-        found = Path(process.exe()).name
-        return found.startswith(name) and (found == "chromedriver") == (name == "chromedriver")
-    return False
+    found = program(process)
+    return found.startswith(name) and (found == "chromedriver") == (name == "chromedriver")
 
 
 @contextmanager

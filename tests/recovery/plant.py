@@ -317,6 +317,13 @@ def family(child: Child) -> list[psutil.Process]:
     return psutil.Process(child.pid).children(recursive=True)
 
 
+def program(process: psutil.Process) -> str:
+    """The name of the program that it runs, of a script that of what reads it; of one that has ended none."""
+    with suppress(psutil.NoSuchProcess):
+        return Path(process.exe()).name
+    return ""
+
+
 def assert_gone(processes: Sequence[psutil.Process]) -> None:
     _, alive = psutil.wait_procs(processes, timeout=PATIENCE)
     left = [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]

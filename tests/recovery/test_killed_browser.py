@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.recovery.plant import CONFIRMATION, FORM, Plant, assert_gone, family
+from tests.recovery.plant import CONFIRMATION, FORM, Plant, assert_gone, family, program
 from tests.recovery.proof import prove
 
 pytestmark = [pytest.mark.recovery, pytest.mark.browser]
@@ -18,9 +17,10 @@ Find = Callable[[Plant], psutil.Process]
 
 def the_browser(roger: Plant) -> psutil.Process:
     """Chromium itself, without its driver, its helpers, the script that starts it, and the guardian."""
-    found = [process for process in family(roger.worker) if Path(process.exe()).name.startswith("chrom")]
-    (browser,) = [p for p in found if not any("--type=" in part for part in p.cmdline()) and "driver" not in p.name()]
-    return browser
+    programs = {process: program(process) for process in family(roger.worker)}
+    found = [each for each, name in programs.items() if name.startswith("chrom") and name != "chromedriver"]
+    # Its helpers are its own children.
+    return min(found, key=lambda process: process.create_time())
 
 
 def the_driver(roger: Plant) -> psutil.Process:

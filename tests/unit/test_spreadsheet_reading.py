@@ -434,14 +434,12 @@ class TestWorkbooks:
             assert codes(content, ratio=10_000) == {"TOO_LARGE"}
             assert most() < 6_000_000
 
-    def test_all_shared_texts_together_are_bounded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_all_shared_texts_together_are_bounded(self) -> None:
         rows = b"".join(b'<row r="%d"><c t="s"><v>%d</v></c></row>' % (row, row - 2) for row in range(2, 4))
         texts = b"<sst><si><t>Kari</t></si><si><t>Ola</t></si></sst>"
         content = rezipped(in_first_sheet(rows), "xl/sharedStrings.xml", lambda _: texts)
-        monkeypatch.setattr("common.spreadsheet.workbook._TOGETHER", 7)
-        assert table(content).row_count == 2
-        monkeypatch.setattr("common.spreadsheet.workbook._TOGETHER", 6)
-        assert codes(content) == {"TOO_LARGE"}
+        assert table(content, shared=7).row_count == 2
+        assert codes(content, shared=6) == {"TOO_LARGE"}
 
     def test_long_rows_are_packed_before_they_are_many(self) -> None:
         content = of_long_rows()
