@@ -44,7 +44,8 @@ def sofie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sofie]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    programs = find_programs(BrowserSettings())
+    # The whole one: Debian's script around the shell keeps it from being ended by a driver without a guardian.
+    programs = find_programs(BrowserSettings(headless=False))
     options: Any = ChromeOptions()
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1400,1000"):
         options.add_argument(argument)
