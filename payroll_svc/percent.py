@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
+
+from payroll_svc.two_decimals import SAME_SPELLING, two_decimals
 
 FULL = 100_00
 _WRITTEN = re.compile(r"(\d{1,3})(?:[,.](\d{1,2}))?(?:[ \u00a0]?%)?", re.ASCII)
 
 
-def two_decimals(digits: int) -> dict[str, Any]:
-    """How the API's description says a decimal number with two places and so many digits before them, told either way."""
-    most = 10**digits - 0.01
-    return {
-        "anyOf": [
-            {"type": "number", "minimum": 0, "maximum": most, "multipleOf": 0.01},
-            {"type": "string", "pattern": rf"^[0-9]{{1,{digits}}}(\.[0-9]{{1,2}})?$"},
-        ]
-    }
-
-
-def _as_spelled(number: Decimal) -> Decimal:
-    return number.quantize(Decimal("0.01"))
-
-
-SAME_SPELLING = AfterValidator(_as_spelled)
-"""A row whose number comes as 12.5, and again as 12.50, is the same row."""
 Percent = Annotated[
     Decimal, Field(ge=0, max_digits=5, decimal_places=2), SAME_SPELLING, WithJsonSchema(two_decimals(3))
 ]

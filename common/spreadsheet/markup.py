@@ -46,7 +46,12 @@ def walk(chunks: Iterable[bytes], starts: Starts, ends: Ends) -> Iterator[None]:
                 broken()
             yield
         parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, LookupError):  # the last for an encoding that nobody knows
+    except (expat.ExpatError, ValueError):
+        broken()
+    except LookupError as error:
+        # So says Python of an encoding that nobody knows; what it says of a key or a place would be our own fault.
+        if type(error) is not LookupError:
+            raise
         broken()
     yield
 

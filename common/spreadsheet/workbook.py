@@ -38,7 +38,7 @@ class Workbook:
         self._epoch_1904 = False
         sheets = self._sheets()
         self._strings = self._shared_strings()
-        self._shows = self._date_styles()
+        self._shows = self._looks_by_style()
         self._first = sheets[0]
         complaint = Complaint()
         if self._first.hidden:
@@ -131,7 +131,7 @@ class Workbook:
             walk_all(texts, {"rPh": begin_aside}, {"t": end_piece, "rPh": end_aside, "si": end_text})
         return found
 
-    def _date_styles(self) -> dict[str, str]:
+    def _looks_by_style(self) -> dict[str, str]:
         """The styles under which a number is not what stands there: style → what `shown` says of its format."""
         formats = {str(number): code for number, code in BUILT_IN.items()}
         used: list[str] = []

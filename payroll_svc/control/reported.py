@@ -36,8 +36,9 @@ from common.person import Name
 from common.process import CaseInput, Subject
 from payroll_svc.control.pay_day import approval_of, working_day_later
 from payroll_svc.control.row import Overtime, PayLine, PayRow, RunType, TaxCard, known_id, plain_account
-from payroll_svc.percent import SAME_SPELLING, Percent, hundredths, two_decimals
+from payroll_svc.percent import Percent, hundredths
 from payroll_svc.positions.holding import Number
+from payroll_svc.two_decimals import SAME_SPELLING, two_decimals
 
 _MOST_LINES = 100
 _KIND, _AMOUNT, _DAY = r"[A-Za-z0-9ÆØÅæøå_-]{1,40}", r"[+-]?[0-9]{1,12}", r"[0-9]{4}-[0-9]{2}-[0-9]{2}"

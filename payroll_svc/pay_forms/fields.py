@@ -12,10 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from common.exact import require_exact
 from common.norway.money import kroner
 from common.process import Unit
-from payroll_svc.percent import SAME_SPELLING, Percent
+from payroll_svc.percent import Percent
 from payroll_svc.positions.holding import Number, PositionType
 from payroll_svc.screens.employees import TYPES
 from payroll_svc.screens.form_queue import pieces
+from payroll_svc.two_decimals import SAME_SPELLING
 
 _POSITION_WORDS = {kind: word for word, kind in TYPES.items()}
 _MOST = 100_000_000

@@ -60,10 +60,11 @@ def test_a_page_that_was_not_answered_has_not_come_again_nor_changed(
     assert len(site.posts("/late/saying")) == 1
 
 
-@pytest.mark.parametrize(("screen", "saved"), [(Price, Saved), (FramedPrice, FramedSaved)])
-def test_nothing_is_saved_while_a_choice_has_not_been_answered(  # noqa: PLR0917 -- fixtures
-    brisk: Browser, site: Website, hold: Lease, robot: Account, screen: type[Screen], saved: type[Screen]
+@pytest.mark.parametrize("screens", [(Price, Saved), (FramedPrice, FramedSaved)])
+def test_nothing_is_saved_while_a_choice_has_not_been_answered(
+    brisk: Browser, site: Website, hold: Lease, robot: Account, screens: tuple[type[Screen], type[Screen]]
 ) -> None:
+    screen, saved = screens
     page = brisk.open(screen, robot, hold)
     with pytest.raises(TargetTimeout):
         page.submit(PriceForm(item="Stol"), SAVE, saved)
